@@ -1,0 +1,160 @@
+//! Values made of values.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::value::Container;
+use super::{DecodeError, Decoder, Encoder, Key, OneOrder, Shape, Value};
+
+impl<T: Value> Value for Option<T> {
+    const SHAPE: Shape = Shape::list("option", &[T::SHAPE]);
+
+    #[inline]
+    fn encode(&self, to: &mut Encoder) {
+        match self {
+            Some(value) => value.encode(to),
+            None => to.null(),
+        }
+    }
+
+    #[inline]
+    fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        if from.null()? { Ok(None) } else { T::decode(from).map(Some) }
+    }
+}
+
+impl<T: Value> Value for Box<T> {
+    const SHAPE: Shape = T::SHAPE;
+
+    fn encode(&self, to: &mut Encoder) {
+        (**self).encode(to);
+    }
+
+    fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        T::decode(from).map(Box::new)
+    }
+}
+
+impl<T: Value> Value for Vec<T> {
+    const SHAPE: Shape = T::SHAPE_OF_MANY;
+
+    #[inline]
+    fn encode(&self, to: &mut Encoder) {
+        T::encode_all(self, to);
+    }
+
+    #[inline]
+    fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        T::decode_all(from)
+    }
+}
+
+impl<T: Value, const N: usize> Value for [T; N] {
+    const SHAPE: Shape = T::SHAPE_OF_MANY;
+
+    fn encode(&self, to: &mut Encoder) {
+        T::encode_all(self, to);
+    }
+
+    fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        let items = T::decode_all(from)?;
+        let found = items.len();
+        items.try_into().map_err(|_| from.error(format!("expected {N} items, found {found}")))
+    }
+}
+
+impl<T: Value + Ord> Value for BTreeSet<T> {
+    const SHAPE: Shape = Shape::list("set", &[T::SHAPE]);
+
+    fn encode(&self, to: &mut Encoder) {
+        to.array(self.len());
+        for item in self {
+            item.encode(to);
+        }
+    }
+
+    fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        let mut set = Self::new();
+        for _ in 0..from.any_array()? {
+            let item = T::decode(from)?;
+            if set.last().is_some_and(|last| *last >= item) {
+                return Err(from.error("the items of a set are out of order"));
+            }
+            set.insert(item);
+        }
+        Ok(set)
+    }
+}
+
+impl<K: Key, V: Value> Value for BTreeMap<K, V> {
+    const SHAPE: Shape = Shape::list("map", &[V::SHAPE]);
+
+    fn encode(&self, to: &mut Encoder) {
+        let mut entries: Vec<_> = self.iter().map(|(key, value)| (key.to_key(), value)).collect();
+        // Rust orders texts by bytes, DAG-CBOR by length first.
+        entries.sort_unstable_by(|(a, _), (b, _)| (a.len(), a).cmp(&(b.len(), b)));
+        to.map(entries.len());
+        for (key, value) in entries {
+            to.text(&key);
+            value.encode(to);
+        }
+    }
+
+    fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        let mut map = Self::new();
+        let mut last: Option<&str> = None;
+        for _ in 0..from.any_map()? {
+            let text = from.text()?;
+            if last.is_some_and(|last| (last.len(), last) >= (text.len(), text)) {
+                return Err(from.error(format!("the key `{text}` is out of order or stands twice")));
+            }
+            last = Some(text);
+            let Some(key) = K::from_key(text) else {
+                return Err(from.error(format!("`{text}` is not a key of this map")));
+            };
+            map.insert(key, V::decode(from)?);
+        }
+        Ok(map)
+    }
+}
+
+macro_rules! no_order {
+    ($container:ident<$($param:ident),*>) => {
+        impl<$($param),*> Value for $container<$($param),*>
+        where
+            Container: OneOrder<$container<$($param),*>>,
+        {
+            const SHAPE: Shape = Shape::of("unordered");
+
+            fn encode(&self, _: &mut Encoder) {}
+
+            fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+                Err(from.error("has no single order"))
+            }
+        }
+    };
+}
+
+no_order!(HashMap<K, V, S>);
+no_order!(HashSet<T, S>);
+
+macro_rules! tuple {
+    ($len:literal: $($name:ident $index:tt),*) => {
+        impl<$($name: Value),*> Value for ($($name,)*) {
+            const SHAPE: Shape = Shape::list("tuple", &[$($name::SHAPE),*]);
+
+            fn encode(&self, to: &mut Encoder) {
+                to.array($len);
+                $(self.$index.encode(to);)*
+            }
+
+            fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+                from.array($len)?;
+                Ok(($($name::decode(from)?,)*))
+            }
+        }
+    };
+}
+
+tuple!(2: A 0, B 1);
+tuple!(3: A 0, B 1, C 2);
+tuple!(4: A 0, B 1, C 2, D 3);

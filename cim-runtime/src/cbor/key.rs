@@ -1,0 +1,35 @@
+//! What may be the key of a map: DAG-CBOR's keys are texts.
+
+/// A type that is written as a text, one to one: the key of a `BTreeMap`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the key of a map",
+    label = "DAG-CBOR's keys are texts",
+    note = "use `String` or a `#[derive(DomainId)]` type, or a `Vec` of pairs"
+)]
+pub trait Key: Ord + Sized {
+    /// The text of this key.
+    fn to_key(&self) -> std::borrow::Cow<'_, str>;
+
+    /// The key of a text, if it is one.
+    fn from_key(text: &str) -> Option<Self>;
+}
+
+impl Key for String {
+    fn to_key(&self) -> std::borrow::Cow<'_, str> {
+        self.into()
+    }
+
+    fn from_key(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+}
+
+impl Key for uuid::Uuid {
+    fn to_key(&self) -> std::borrow::Cow<'_, str> {
+        self.to_string().into()
+    }
+
+    fn from_key(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}

@@ -1,0 +1,68 @@
+//! The trait of everything that may stand inside commands, events, refusals and aggregates.
+
+use super::{DecodeError, Decoder, Encoder, Shape};
+
+/// A type with one canonical encoding.
+///
+/// `#[value]`, `#[event]`, `#[command]` and `#[aggregate]` write this for your types. Numbers of up
+/// to 64 bits, finite `f64`, `bool`, `String`, `Vec<u8>` (bytes), `Option`, `Box`, tuples, arrays,
+/// `Vec`, `BTreeSet`, `BTreeMap`, UUIDs, [`Timestamp`](crate::Timestamp) and
+/// [`EventCid`](crate::EventCid) have it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored in an event",
+    label = "has no canonical encoding",
+    note = "a type of your own needs `#[value]`; built in are numbers up to 64 bits, `bool`, `String`, `Option`, `Vec`, `BTreeMap`, `BTreeSet`, UUIDs and timestamps"
+)]
+pub trait Value: Sized {
+    /// The fingerprint of the encoding.
+    const SHAPE: Shape;
+
+    /// Appends the one encoding of this value.
+    fn encode(&self, to: &mut Encoder);
+
+    /// Reads what [`Value::encode`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are anything else.
+    fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError>;
+
+    /// Appends many values: an array, but for bytes, which are a byte string.
+    #[doc(hidden)]
+    fn encode_all(items: &[Self], to: &mut Encoder) {
+        to.array(items.len());
+        for item in items {
+            item.encode(to);
+        }
+    }
+
+    /// Reads what [`Value::encode_all`] wrote.
+    #[doc(hidden)]
+    fn decode_all(from: &mut Decoder<'_>) -> Result<Vec<Self>, DecodeError> {
+        let len = from.any_array()?;
+        let mut items = Vec::with_capacity(len.min(1024));
+        for _ in 0..len {
+            items.push(Self::decode(from)?);
+        }
+        Ok(items)
+    }
+
+    /// The shape of many values.
+    #[doc(hidden)]
+    const SHAPE_OF_MANY: Shape = Shape::list("array", &[Self::SHAPE]);
+}
+
+/// Holds for containers whose items stand in one order. Nothing implements it: it carries the
+/// message for those that have none.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{T}` has no single order, so the same event would get two CIDs",
+    label = "use `BTreeMap` or `BTreeSet`",
+    note = "an event's CID is the hash of its bytes: equal values must have equal bytes"
+)]
+pub trait OneOrder<T> {}
+
+/// What [`OneOrder`] is asked of, so that rustc shows its message and not that of [`Value`].
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Container;

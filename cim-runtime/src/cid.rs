@@ -1,0 +1,126 @@
+//! The name of a block: the hash of its bytes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use cid::Cid;
+use multihash::Multihash;
+
+/// DAG-CBOR's code in the [multicodec table](https://github.com/multiformats/multicodec).
+const DAG_CBOR: u64 = 0x71;
+/// BLAKE3's code in the same table.
+const BLAKE3: u64 = 0x1e;
+/// CIDv1, DAG-CBOR, BLAKE3, 32 bytes: what stands before every digest.
+const PREFIX: [u8; 4] = [1, DAG_CBOR as u8, BLAKE3 as u8, 32];
+
+/// The CID of an event: version 1, DAG-CBOR, BLAKE3 with 32 bytes.
+///
+/// Shown and parsed as other IPLD tools do, in base 32:
+///
+/// ```
+/// use cim_runtime::EventCid;
+///
+/// let cid = EventCid::of(b"an event's block");
+/// assert!(cid.to_string().starts_with("bafyr4i"));
+/// assert_eq!(cid.to_string().parse(), Ok(cid));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventCid([u8; 32]);
+
+impl EventCid {
+    /// The length of a CID in bytes.
+    pub const LEN: usize = PREFIX.len() + 32;
+
+    /// The CID of a block.
+    #[inline]
+    pub fn of(block: &[u8]) -> Self {
+        Self(*blake3::hash(block).as_bytes())
+    }
+
+    /// The hash alone.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The CID as it stands in links and CAR sections.
+    #[inline]
+    pub fn to_bytes(&self) -> [u8; Self::LEN] {
+        let mut bytes = [0; Self::LEN];
+        bytes[..PREFIX.len()].copy_from_slice(&PREFIX);
+        bytes[PREFIX.len()..].copy_from_slice(&self.0);
+        bytes
+    }
+
+    /// Reads [`EventCid::to_bytes`].
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are no CID, or one of another version, codec or hash.
+    #[inline]
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidCid> {
+        match bytes.strip_prefix(&PREFIX).map(<[u8; 32]>::try_from) {
+            Some(Ok(digest)) => Ok(Self(digest)),
+            _ => Err(InvalidCid::of_bytes(bytes)),
+        }
+    }
+}
+
+/// Why something is not the CID of an event.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidCid {
+    /// It is no CID at all.
+    #[error("not a CID")]
+    Malformed,
+    /// It is a CID, but no event has such a one.
+    #[error(
+        "CID {0} is not one of an event: expected version 1, DAG-CBOR (0x71), BLAKE3 (0x1e) with 32 bytes"
+    )]
+    OtherKind(String),
+}
+
+impl InvalidCid {
+    #[cold]
+    fn of_bytes(bytes: &[u8]) -> Self {
+        match Cid::try_from(bytes) {
+            Ok(cid) => Self::OtherKind(cid.to_string()),
+            Err(_) => Self::Malformed,
+        }
+    }
+}
+
+impl TryFrom<&Cid> for EventCid {
+    type Error = InvalidCid;
+
+    fn try_from(cid: &Cid) -> Result<Self, InvalidCid> {
+        Self::from_bytes(&cid.to_bytes())
+    }
+}
+
+impl From<EventCid> for Cid {
+    fn from(cid: EventCid) -> Self {
+        let hash = Multihash::wrap(BLAKE3, &cid.0).expect("a digest of 32 bytes fits into 64");
+        Cid::new_v1(DAG_CBOR, hash)
+    }
+}
+
+impl FromStr for EventCid {
+    type Err = InvalidCid;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCid> {
+        let cid = Cid::from_str(text).map_err(|_| InvalidCid::Malformed)?;
+        Self::try_from(&cid)
+    }
+}
+
+impl fmt::Display for EventCid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Cid::from(*self).fmt(f)
+    }
+}
+
+impl fmt::Debug for EventCid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

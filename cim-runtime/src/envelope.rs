@@ -1,0 +1,180 @@
+//! What is stored around the data of an event.
+//!
+//! A block is a DAG-CBOR map of these keys, in canonical order:
+//!
+//! | key | value |
+//! |---|---|
+//! | `at` | time of the decision, microseconds since 1970 |
+//! | `id` | the aggregate's id, a text |
+//! | `data` | the event's own fields, a map |
+//! | `part` | its place in its commit, `[i, n]`, from 1 |
+//! | `prev` | link to the aggregate's previous event; null for its first |
+//! | `type` | the event's name |
+//! | `actor` | on whose behalf |
+//! | `event` | the event's id, a UUIDv7 as 16 bytes |
+//! | `schema` | the version of the event's type, from 1 |
+//! | `command` | the id of the command that was decided |
+//! | `version` | the event's number in its stream, from 1 |
+//! | `aggregate` | the aggregate's type, such as `shop.order` |
+//! | `causation` | what caused the command: link to an event, or the id of the command itself if it is a root |
+//! | `correlation` | the id of the root command |
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::cbor::{DecodeError, Decoder, Encoder, Value};
+use crate::cid::EventCid;
+
+/// The number of keys of a block.
+const KEYS: usize = 14;
+
+/// What made a command be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Causation {
+    /// Nothing before it: the command is a root, and this is its id.
+    Command(Uuid),
+    /// An event, to which something reacted with the command.
+    Event(EventCid),
+}
+
+/// One event's block, read but not yet understood: the envelope, and the bytes of its data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope<'a> {
+    /// When the command was decided, to the microsecond.
+    pub at: Timestamp,
+    /// The aggregate's id, as text.
+    pub id: &'a str,
+    /// The event's fields, a canonical DAG-CBOR map.
+    pub data: &'a [u8],
+    /// The event's place in its commit, from 1.
+    pub part: u32,
+    /// How many events its commit has.
+    pub parts: u32,
+    /// The aggregate's previous event.
+    pub prev: Option<EventCid>,
+    /// The event's name, such as `OrderPlaced`.
+    pub event_type: &'a str,
+    /// On whose behalf the command was sent.
+    pub actor: &'a str,
+    /// The event's id, a UUIDv7.
+    pub event_id: Uuid,
+    /// The version of the event's type, from 1.
+    pub schema: u32,
+    /// The id of the command.
+    pub command_id: Uuid,
+    /// The event's number in its stream, from 1.
+    pub version: u64,
+    /// The type of the aggregate, such as `shop.order`.
+    pub aggregate: &'a str,
+    /// What caused the command.
+    pub causation: Causation,
+    /// The id of the root command.
+    pub correlation: Uuid,
+}
+
+impl<'a> Envelope<'a> {
+    /// Reads a block.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not a canonical block of an event.
+    pub fn decode(block: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut from = Decoder::new(block);
+        let envelope = Self::decode_from(&mut from)?;
+        from.finish()?;
+        Ok(envelope)
+    }
+
+    fn decode_from(from: &mut Decoder<'a>) -> Result<Self, DecodeError> {
+        from.map(KEYS)?;
+        let at = from.field("at")?;
+        from.key("id")?;
+        let id = from.text()?;
+        from.key("data")?;
+        let data = from.skip()?;
+        from.key("part")?;
+        from.array(2)?;
+        let (part, parts) = (u32::decode(from)?, u32::decode(from)?);
+        if part == 0 || part > parts {
+            return Err(from.error(format!("an event is part {part} of {parts}")));
+        }
+        let prev: Option<EventCid> = from.field("prev")?;
+        from.key("type")?;
+        let event_type = from.text()?;
+        from.key("actor")?;
+        let actor = from.text()?;
+        let event_id = from.field("event")?;
+        let schema = from.field("schema")?;
+        let command_id = from.field("command")?;
+        let version: u64 = from.field("version")?;
+        if version == 0 || (version == 1) != prev.is_none() {
+            return Err(from.error("the first event of a stream, and it alone, has no `prev`"));
+        }
+        from.key("aggregate")?;
+        let aggregate = from.text()?;
+        from.key("causation")?;
+        let causation = if from.at_link() {
+            Causation::Event(from.link()?)
+        } else {
+            Causation::Command(Value::decode(from)?)
+        };
+        let correlation = from.field("correlation")?;
+        Ok(Self {
+            at,
+            id,
+            data,
+            part,
+            parts,
+            prev,
+            event_type,
+            actor,
+            event_id,
+            schema,
+            command_id,
+            version,
+            aggregate,
+            causation,
+            correlation,
+        })
+    }
+
+    /// Appends the block to `to`; `data` writes the event's fields, and [`Envelope::data`] is not
+    /// read.
+    #[inline]
+    pub(crate) fn encode_with(&self, to: &mut Encoder, data: impl FnOnce(&mut Encoder)) {
+        to.map(KEYS);
+        to.text("at");
+        self.at.encode(to);
+        to.text("id");
+        to.text(self.id);
+        to.text("data");
+        data(to);
+        to.text("part");
+        to.array(2);
+        self.part.encode(to);
+        self.parts.encode(to);
+        to.text("prev");
+        self.prev.encode(to);
+        to.text("type");
+        to.text(self.event_type);
+        to.text("actor");
+        to.text(self.actor);
+        to.text("event");
+        self.event_id.encode(to);
+        to.text("schema");
+        self.schema.encode(to);
+        to.text("command");
+        self.command_id.encode(to);
+        to.text("version");
+        self.version.encode(to);
+        to.text("aggregate");
+        to.text(self.aggregate);
+        to.text("causation");
+        match &self.causation {
+            Causation::Command(id) => id.encode(to),
+            Causation::Event(cid) => cid.encode(to),
+        }
+        to.text("correlation");
+        self.correlation.encode(to);
+    }
+}

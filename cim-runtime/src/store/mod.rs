@@ -1,0 +1,157 @@
+//! Where events are kept: one contract, and the stores that fulfil it.
+//!
+//! [`conformance`] is the contract as tests; a store of your own runs them too.
+
+mod error;
+mod memory;
+
+use std::fmt::Debug;
+use std::ops::Range;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::cbor::DecodeError;
+use crate::cid::EventCid;
+use crate::commit::Commit;
+use crate::envelope::Envelope;
+use crate::subject::StreamName;
+
+pub use error::{StoreError, StoreErrorKind};
+pub use memory::MemoryStore;
+
+/// What a store's methods return.
+pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
+/// An event as a store gives it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// The event's number in the store, from 1.
+    pub position: u64,
+    /// The CID under which the block is stored.
+    pub cid: EventCid,
+    /// The block. Stores do not re-hash what they read: whoever folds or shows it does, with
+    /// [`StoredEvent::verify`].
+    pub block: Bytes,
+}
+
+impl StoredEvent {
+    /// Compares the block with its CID.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreErrorKind::Damaged`] when they differ.
+    pub fn verify(&self) -> Result<(), StoreError> {
+        let found = EventCid::of(&self.block);
+        if found == self.cid {
+            return Ok(());
+        }
+        Err(StoreError::damaged(format!(
+            "the event at position {} does not match its CID: expected {}, found {found}",
+            self.position, self.cid
+        )))
+    }
+
+    /// Reads the envelope.
+    ///
+    /// # Errors
+    ///
+    /// When the block is not that of an event.
+    pub fn envelope(&self) -> Result<Envelope<'_>, DecodeError> {
+        Envelope::decode(&self.block)
+    }
+}
+
+/// A commit is in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Committed {
+    /// The position of the commit's last event.
+    pub position: u64,
+    /// Whether it was there before: the identical commit had been sent once already.
+    pub duplicate: bool,
+}
+
+/// The last event of a stream or of a whole store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Its number: the version in a stream, the position in a store.
+    pub number: u64,
+    /// Its CID.
+    pub cid: EventCid,
+}
+
+/// A question to the index of a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookup {
+    /// All events that one root command brought about.
+    Correlation(Uuid),
+    /// All events of one type, such as `OrderPlaced`, of any aggregate.
+    EventType(String),
+    /// All events decided in this span of time.
+    Time(Range<Timestamp>),
+}
+
+/// A place where stored bytes are not what was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// Where it is, as the medium names places: a file and a byte, or a sequence.
+    pub place: String,
+    /// What is wrong there.
+    pub problem: String,
+    /// The position of the event, when it is known.
+    pub position: Option<u64>,
+    /// The CID that should be there, when it is known.
+    pub expected: Option<EventCid>,
+    /// The CID of what is there, when whole bytes are.
+    pub found: Option<EventCid>,
+}
+
+/// A store of events.
+///
+/// All numbers start at 1; "after 0" means from the beginning. Everything a store has answered for
+/// is there when it is opened again, as durable as the store says it is.
+pub trait Store: Debug + Send + Sync + 'static {
+    /// Stores a commit, whole or not at all, if its stream is at the version it expects.
+    ///
+    /// Sending the identical commit again is answered like the first time, with
+    /// [`Committed::duplicate`] set: after a lost answer, do that.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreErrorKind::Conflict`] with the stream's version when it is another, and the errors of
+    /// the medium.
+    fn commit(&self, commit: Commit) -> StoreFuture<'_, Committed>;
+
+    /// The events of a stream after version `after`, in order.
+    fn read_stream(&self, stream: &StreamName, after: u64) -> StoreFuture<'_, Vec<StoredEvent>>;
+
+    /// Up to `limit` events of all streams after position `after`, in order; fewer only at the end.
+    fn read_all(&self, after: u64, limit: usize) -> StoreFuture<'_, Vec<StoredEvent>>;
+
+    /// The event with this CID.
+    fn find(&self, cid: &EventCid) -> StoreFuture<'_, Option<StoredEvent>>;
+
+    /// Up to `limit` events that match, after position `after`, in order of position.
+    fn lookup(&self, lookup: Lookup, after: u64, limit: usize)
+    -> StoreFuture<'_, Vec<StoredEvent>>;
+
+    /// All events after position `after`, then every further one as it is stored, without gap or
+    /// repeat, for as long as the stream is kept.
+    fn subscribe(&self, after: u64) -> BoxStream<'static, Result<StoredEvent, StoreError>>;
+
+    /// The last event of the store.
+    fn head(&self) -> StoreFuture<'_, Option<Head>>;
+
+    /// Reads the whole medium, re-hashes every block, and names each place that is damaged.
+    fn damage(&self) -> StoreFuture<'_, Vec<Damage>>;
+
+    /// The last snapshot kept for a stream.
+    fn snapshot(&self, stream: &StreamName) -> StoreFuture<'_, Option<Bytes>>;
+
+    /// Keeps a snapshot in place of the stream's last one. Snapshots are a shortcut: a store may
+    /// lose them.
+    fn keep_snapshot(&self, stream: &StreamName, snapshot: Bytes) -> StoreFuture<'_, ()>;
+}
