@@ -32,6 +32,9 @@ pub const MAX_TOKEN: usize = 200;
 pub trait DomainId:
     Value + Clone + fmt::Debug + fmt::Display + Eq + std::hash::Hash + Send + Sync + 'static
 {
+    /// Some id, for tests that need one and do not care which.
+    #[doc(hidden)]
+    fn example() -> Self;
 }
 
 /// Why a text is not an id.
@@ -70,6 +73,9 @@ pub enum InvalidId {
 pub trait IdInner: Value + Sized {
     /// Reads the text form.
     fn parse_id(text: &str) -> Result<Self, InvalidId>;
+
+    /// Some id.
+    fn example() -> Self;
 }
 
 impl IdInner for String {
@@ -83,11 +89,19 @@ impl IdInner for String {
         }
         Ok(text.to_owned())
     }
+
+    fn example() -> Self {
+        "example".to_owned()
+    }
 }
 
 impl IdInner for Uuid {
     fn parse_id(text: &str) -> Result<Self, InvalidId> {
         text.parse().map_err(|_| InvalidId::Mismatch { id: text.to_owned(), expected: "a UUID" })
+    }
+
+    fn example() -> Self {
+        Uuid::from_u128(1)
     }
 }
 
@@ -99,6 +113,10 @@ macro_rules! whole_number {
                     id: text.to_owned(),
                     expected: concat!("a whole number of type ", stringify!($ty)),
                 })
+            }
+
+            fn example() -> Self {
+                1
             }
         }
     )*};
