@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::cbor::{DecodeError, Decoder, Encoder, Shape, Value};
+use crate::machine::Machine;
+
 /// The events of one decision, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Events<E> {
@@ -34,6 +37,49 @@ impl<E> Events<E> {
     }
 }
 
+impl<E> Events<E> {
+    /// One event or none.
+    #[doc(hidden)]
+    #[inline]
+    pub fn from_option<T>(event: Option<T>, wrap: impl FnOnce(T) -> E) -> Self {
+        match event {
+            Some(event) => Events::One(wrap(event)),
+            None => Events::None,
+        }
+    }
+
+    /// Any number of events.
+    #[doc(hidden)]
+    pub fn from_vec<T>(events: Vec<T>, wrap: impl Fn(T) -> E) -> Self {
+        Events::Many(events.into_iter().map(wrap).collect())
+    }
+}
+
+/// What a machine answers to a command.
+pub type Decision<M> = Result<Events<<M as Machine>::Event>, Rejection<<M as Machine>::Refusal>>;
+
+/// A return type that may refuse.
+#[doc(hidden)]
+pub trait Fallible {
+    /// What it refuses with.
+    type Refusal;
+}
+
+impl<T, R> Fallible for Result<T, R> {
+    type Refusal = R;
+}
+
+/// How a machine says no: a `#[value]` type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a refusal",
+    label = "not a `#[value]`",
+    note = "callers in other processes are told why: write `#[value]` on the type `{Self}`"
+)]
+pub trait Refusal: Value + fmt::Debug + PartialEq + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value + fmt::Debug + PartialEq + Send + Sync + 'static> Refusal for T {}
+
 /// Why a command came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejection<R> {
@@ -50,6 +96,18 @@ pub enum Never {}
 impl fmt::Display for Never {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {}
+    }
+}
+
+impl Value for Never {
+    const SHAPE: Shape = Shape::of("never");
+
+    fn encode(&self, _: &mut Encoder) {
+        match *self {}
+    }
+
+    fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Err(from.error("there is no such value"))
     }
 }
 

@@ -29,6 +29,74 @@ pub trait Event: Value + Clone + PartialEq + Debug + Send + Sync + 'static {
     fn decode_schema(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError>;
 }
 
+/// Holds for the events of the machine `A`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event of `{A}`",
+    label = "`{A}` cannot answer with it",
+    note = "an event belongs to one aggregate: write `#[event({A})]` on the struct `{Self}`"
+)]
+pub trait EventOf<A>: Event {
+    /// Asked for by the machine, at the name in the method's signature.
+    #[doc(hidden)]
+    const OK: () = ();
+}
+
+/// The event has fields that somebody should fold.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Data;
+
+/// The event has no fields, or says that only readers of the log need them.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct NoData;
+
+/// Holds for events that need no `#[apply]`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{A}` never reads the data of the event `{E}`",
+    label = "has fields, but no `#[apply]` takes it",
+    note = "after a replay the aggregate would not know them: fold them with `#[apply] fn …(&mut self, event: &{E})`, or write `#[event(…, unread)]` if only readers of the log need them"
+)]
+pub trait Unread<E, A> {
+    /// Asked for by the machine.
+    const OK: () = ();
+}
+
+impl<E, A> Unread<E, A> for NoData {}
+
+/// Holds where `From` makes the newer version of an event from the older.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "no way from `{Self}` to `{New}`",
+    label = "`{New}` cannot be made from it",
+    note = "stored events of the older version are read through `impl From<{Self}> for {New}`: write it"
+)]
+pub trait UpcastTo<New>: Sized {
+    /// The newer version.
+    fn upcast(self) -> New;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Old, New: From<Old>> UpcastTo<New> for Old {
+    fn upcast(self) -> New {
+        New::from(self)
+    }
+}
+
+/// Whether `E` is this version of the event with this name.
+#[doc(hidden)]
+pub const fn is_version<E: Event>(name: &str, schema: u32) -> bool {
+    let (found, name) = (E::NAME.as_bytes(), name.as_bytes());
+    let mut same = found.len() == name.len() && E::SCHEMA == schema;
+    let mut i = 0;
+    while same && i < name.len() {
+        same = found[i] == name[i];
+        i += 1;
+    }
+    same
+}
+
 /// The error for an event that newer code has written.
 #[doc(hidden)]
 pub fn unknown_schema<E: Event>(schema: u32, from: &Decoder<'_>) -> DecodeError {

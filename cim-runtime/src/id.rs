@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use uuid::Uuid;
 
-use crate::cbor::Value;
+use crate::cbor::{DecodeError, Decoder, Encoder, Shape, Value};
 
 /// The longest an id may be once it is escaped, in bytes.
 pub const MAX_TOKEN: usize = 200;
@@ -70,7 +70,16 @@ pub enum InvalidId {
     message = "`{Self}` cannot be inside an id",
     label = "not `String`, `Uuid` or a whole number"
 )]
-pub trait IdInner: Value + Sized {
+pub trait IdInner: Sized {
+    /// The fingerprint of the encoding.
+    const SHAPE: Shape;
+
+    /// Appends the encoding.
+    fn encode_id(&self, to: &mut Encoder);
+
+    /// Reads the encoding.
+    fn decode_id(from: &mut Decoder<'_>) -> Result<Self, DecodeError>;
+
     /// Reads the text form.
     fn parse_id(text: &str) -> Result<Self, InvalidId>;
 
@@ -79,6 +88,16 @@ pub trait IdInner: Value + Sized {
 }
 
 impl IdInner for String {
+    const SHAPE: Shape = <Self as Value>::SHAPE;
+
+    fn encode_id(&self, to: &mut Encoder) {
+        self.encode(to);
+    }
+
+    fn decode_id(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Self::decode(from)
+    }
+
     fn parse_id(text: &str) -> Result<Self, InvalidId> {
         let len = token_len(text);
         if len == 0 {
@@ -96,6 +115,16 @@ impl IdInner for String {
 }
 
 impl IdInner for Uuid {
+    const SHAPE: Shape = <Self as Value>::SHAPE;
+
+    fn encode_id(&self, to: &mut Encoder) {
+        self.encode(to);
+    }
+
+    fn decode_id(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Self::decode(from)
+    }
+
     fn parse_id(text: &str) -> Result<Self, InvalidId> {
         text.parse().map_err(|_| InvalidId::Mismatch { id: text.to_owned(), expected: "a UUID" })
     }
@@ -108,6 +137,16 @@ impl IdInner for Uuid {
 macro_rules! whole_number {
     ($($ty:ty),*) => {$(
         impl IdInner for $ty {
+    const SHAPE: Shape = <Self as Value>::SHAPE;
+
+    fn encode_id(&self, to: &mut Encoder) {
+        self.encode(to);
+    }
+
+    fn decode_id(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Self::decode(from)
+    }
+
             fn parse_id(text: &str) -> Result<Self, InvalidId> {
                 text.parse().map_err(|_| InvalidId::Mismatch {
                     id: text.to_owned(),

@@ -6,7 +6,7 @@ use std::hash::Hash;
 
 use crate::cbor::Value;
 use crate::context::Context;
-use crate::decision::{Events, Rejection};
+use crate::decision::{Decision, Refusal};
 use crate::event::EventSet;
 use crate::id::DomainId;
 use crate::subject::AggregateName;
@@ -28,7 +28,7 @@ pub trait Machine: Sized + Send + Sync + 'static {
     /// Its events, such as `OrderEvent`.
     type Event: EventSet;
     /// How it says no; [`Never`](crate::decision::Never) if it never does.
-    type Refusal: Debug + PartialEq + Send + Sync + 'static;
+    type Refusal: Refusal;
     /// The whole machine as data.
     const MACHINE: &'static MachineTable;
 
@@ -90,6 +90,30 @@ pub trait Command: Value + Clone + Debug + Send + Sync + 'static {
     const NAME: &'static str;
 }
 
+/// Holds for the commands of the machine `A`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a command of `{A}`",
+    label = "not a command of `{A}`",
+    note = "a command belongs to one aggregate: write `#[command({A})]` on the struct `{Self}`"
+)]
+pub trait CommandOf<A>: Command {
+    /// Asked for by the machine, at the type of the method's parameter.
+    #[doc(hidden)]
+    const OK: () = ();
+}
+
+/// Holds for commands that a method of `A` takes.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "nothing handles the command `{Self}`",
+    label = "no transition of `{A}` takes this command",
+    note = "write a method in its `#[state_machine(…)] impl {A}`: `#[transition(… -> …)] fn …(&self, cmd: {Self}) -> …`, or remove the command"
+)]
+pub trait HandledBy<A> {
+    /// Asked for by the command.
+    const OK: () = ();
+}
+
 /// A machine that decides a command.
 pub trait Handles<C>: Machine {
     /// The names of the events it may answer with.
@@ -99,13 +123,9 @@ pub trait Handles<C>: Machine {
     ///
     /// # Errors
     ///
-    /// [`Rejection::NotNow`] where the state takes no such command, [`Rejection::Refused`] where
+    /// [`NotNow`](crate::decision::Rejection::NotNow) where the state takes no such command, [`Refused`](crate::decision::Rejection::Refused) where
     /// the machine's own rules say no.
-    fn decide(
-        &self,
-        command: C,
-        cx: &Context<Self>,
-    ) -> Result<Events<Self::Event>, Rejection<Self::Refusal>>
+    fn decide(&self, command: C, cx: &Context<Self>) -> Decision<Self>
     where
         Self: Aggregate;
 }
@@ -145,6 +165,19 @@ pub struct TransitionRow {
     pub event: &'static str,
     /// The state after.
     pub to: &'static str,
+}
+
+impl TransitionRow {
+    /// The row of a table that a macro writes.
+    #[doc(hidden)]
+    pub const fn new(
+        from: &'static str,
+        command: Option<&'static str>,
+        event: &'static str,
+        to: &'static str,
+    ) -> Self {
+        Self { from, command, event, to }
+    }
 }
 
 impl MachineTable {

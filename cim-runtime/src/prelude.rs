@@ -12,4 +12,6 @@ pub use crate::system::{Handle, System};
 pub use crate::testing::Given;
 pub use crate::{Timestamp, Uuid};
 
-// pub use cim_macros::{DomainId, aggregate, apply, command, event, state_machine, system, transition, value};
+pub use cim_macros::{
+    DomainId, aggregate, apply, command, event, state_machine, system, transition, value,
+};

@@ -31,6 +31,13 @@ pub struct AggregateInfo {
     pub machine: &'static MachineTable,
 }
 
+impl AggregateInfo {
+    /// What is to be known of `A`.
+    pub const fn of<A: Aggregate>() -> Self {
+        Self { name: A::NAME, machine: A::MACHINE }
+    }
+}
+
 /// Holds for each aggregate that a system names.
 #[diagnostic::on_unimplemented(
     message = "`{A}` is not part of the system `{Self}`",

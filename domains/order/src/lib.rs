@@ -2,6 +2,8 @@
 //!
 //! The three modules read as the specification of the three lives; [`Shop`] wires them.
 
+#![allow(missing_docs, reason = "the names of commands, events and fields are the specification")]
+
 pub mod item;
 pub mod order;
 pub mod package;
