@@ -83,8 +83,9 @@ impl InvalidCid {
     #[cold]
     fn of_bytes(bytes: &[u8]) -> Self {
         match Cid::try_from(bytes) {
-            Ok(cid) => Self::OtherKind(cid.to_string()),
-            Err(_) => Self::Malformed,
+            // The library passes over bytes behind a CID; here they are part of what was given.
+            Ok(cid) if cid.to_bytes() == bytes => Self::OtherKind(cid.to_string()),
+            _ => Self::Malformed,
         }
     }
 }
