@@ -7,9 +7,14 @@ use super::{DecodeError, Decoder, Encoder, Key, OneOrder, Shape, Value};
 
 impl<T: Value> Value for Option<T> {
     const SHAPE: Shape = Shape::list("option", &[T::SHAPE]);
+    const NULLABLE: bool = {
+        assert!(!T::NULLABLE, "an `Option` of an `Option` cannot be stored: both are null");
+        true
+    };
 
     #[inline]
     fn encode(&self, to: &mut Encoder) {
+        const { assert!(Self::NULLABLE) };
         match self {
             Some(value) => value.encode(to),
             None => to.null(),
@@ -24,6 +29,7 @@ impl<T: Value> Value for Option<T> {
 
 impl<T: Value> Value for Box<T> {
     const SHAPE: Shape = T::SHAPE;
+    const NULLABLE: bool = T::NULLABLE;
 
     fn encode(&self, to: &mut Encoder) {
         (**self).encode(to);

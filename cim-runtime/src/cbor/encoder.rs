@@ -10,6 +10,9 @@ pub enum EncodeError {
     /// NaN and the infinities have no place in DAG-CBOR.
     #[error("a float is not finite: DAG-CBOR has no NaN and no infinity")]
     NotFinite,
+    /// A block would not fit into a section.
+    #[error("an event takes more than 16 MiB: keep large things outside and store their hash")]
+    TooLarge,
 }
 
 /// Appends canonical DAG-CBOR to a buffer.
