@@ -15,6 +15,13 @@ pub(crate) struct Link {
     parts: u32,
 }
 
+impl Link {
+    /// The event's place in its commit, and how many events that has.
+    pub(crate) fn parts(&self) -> (u32, u32) {
+        (self.part, self.parts)
+    }
+}
+
 /// Why an event does not follow the one before it in its stream.
 #[derive(Debug)]
 pub(crate) struct Break {
@@ -42,6 +49,14 @@ impl Chain {
     /// The last event of `stream`, if it was met.
     pub(crate) fn last(&self, stream: &StreamName) -> Option<&Link> {
         self.streams.get(stream)
+    }
+
+    /// The streams that end in the middle of a commit, in order, with their last event.
+    pub(crate) fn unfinished(&self) -> Vec<(&StreamName, &Link)> {
+        let streams = self.streams.iter().filter(|(_, last)| last.part < last.parts);
+        let mut streams: Vec<_> = streams.collect();
+        streams.sort_unstable_by_key(|(stream, _)| *stream);
+        streams
     }
 
     /// Takes the next event of `stream`, whether it follows or not: what comes after it is judged

@@ -14,6 +14,8 @@ mod output;
 mod pages;
 mod progress;
 mod repair;
+#[cfg(test)]
+mod shop;
 mod show;
 mod stats;
 mod time;

@@ -148,6 +148,7 @@ impl<'a> Reader<'a> {
         if let Some(head) = head.filter(|head| self.last != (head.number, Some(head.cid))) {
             self.head_differs(head.number, head.cid);
         }
+        self.unfinished();
         self.report.streams = self.chain.streams();
         self.report.sound = self.report.damage.is_empty();
         self.report.seconds = start.elapsed().as_secs_f64();
@@ -235,7 +236,10 @@ impl<'a> Reader<'a> {
         let known =
             |finding: &Finding| finding.position.is_some_and(|at| (from..=to).contains(&at));
         if !self.report.damage.iter().any(known) {
-            let problem = format!("positions {from} to {to} hold no events");
+            let problem = match to - from {
+                0 => format!("position {from} holds no event"),
+                _ => format!("positions {from} to {to} hold no events"),
+            };
             self.report.damage.push(Finding {
                 position: Some(from),
                 problem,
@@ -253,6 +257,18 @@ impl<'a> Reader<'a> {
                 problem: format!("the store's head is position {number}, its events end at {read}"),
                 expected: Some(Link(cid)),
                 found: found.map(Link),
+                ..Finding::default()
+            });
+        }
+    }
+
+    /// The end of a stream is not the end of a commit: the commit's last events are lost.
+    fn unfinished(&mut self) {
+        for (stream, last) in self.chain.unfinished() {
+            let (part, parts) = last.parts();
+            self.report.damage.push(Finding {
+                version: Some(last.version),
+                problem: format!("{stream} ends with part {part} of a commit of {parts} events"),
                 ..Finding::default()
             });
         }
@@ -315,3 +331,6 @@ fn finding_text(finding: &Finding, out: &mut Output) -> Result<(), Failure> {
     field("expected", finding.expected.as_ref().map(|cid| cid.0.to_string()))?;
     field("found", finding.found.as_ref().map(|cid| cid.0.to_string()))
 }
+
+#[cfg(test)]
+mod tests;
