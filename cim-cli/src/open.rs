@@ -16,6 +16,11 @@ pub(crate) struct StoreUrl {
 }
 
 impl StoreUrl {
+    #[cfg(test)]
+    pub(crate) fn new(url: &str) -> Self {
+        Self { url: url.to_owned() }
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.url
     }

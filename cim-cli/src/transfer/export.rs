@@ -29,38 +29,28 @@ Examples:
   cim export --store shop.cim --out backup.car --force")]
 pub(crate) struct Export {
     #[command(flatten)]
-    store: StoreUrl,
+    pub(super) store: StoreUrl,
 
     /// The file to write
     #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    pub(super) out: PathBuf,
 
     /// Replace the file if it is there
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
 }
 
 #[derive(Debug, Serialize)]
-struct Exported {
-    events: u64,
+pub(super) struct Exported {
+    pub(super) events: u64,
     bytes: u64,
     root: Link<EventCid>,
 }
 
 impl Export {
     pub(crate) async fn run(self, out: &mut Output) -> Result<(), Failure> {
-        let url = self.store.as_str();
-        let store = open::existing(url)?;
-        if !self.force && self.out.exists() {
-            return Err(self.is_there());
-        }
-        let head = store.head().await.map_err(|error| Failure::store(url, &error))?;
-        let Some(head) = head else {
-            return Err(Failure::no(format!("{url} is empty: there is nothing to export")));
-        };
-        let mut file = self.create()?;
-        let exported = self.write(&*store, head, &mut file).await?;
-        self.keep(file)?;
+        let store = open::existing(self.store.as_str())?;
+        let exported = self.export(&*store).await?;
         if out.is_json() {
             return out.object(&exported);
         }
@@ -71,6 +61,22 @@ impl Export {
             self.out.display(),
             exported.root.0,
         ))
+    }
+
+    pub(super) async fn export(&self, store: &dyn Store) -> Result<Exported, Failure> {
+        let url = self.store.as_str();
+        // Said before the work is done, and once more when the file gets its name.
+        if !self.force && self.out.exists() {
+            return Err(self.is_there());
+        }
+        let head = store.head().await.map_err(|error| Failure::store(url, &error))?;
+        let Some(head) = head else {
+            return Err(Failure::no(format!("{url} is empty: there is nothing to export")));
+        };
+        let mut file = self.create()?;
+        let exported = self.write(store, head, &mut file).await?;
+        self.keep(file)?;
+        Ok(exported)
     }
 
     async fn write(

@@ -4,6 +4,7 @@
 //! changes nothing, and once more to store it. It is never in memory as a whole.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use cim_runtime::StreamName;
 use cim_runtime::store::{Committed, Store, StoreError};
@@ -37,40 +38,25 @@ Examples:
 Exit code 1 says that the file is damaged, or does not fit what the store holds.")]
 pub(crate) struct Import {
     /// The CAR file, as `cim export` writes it
-    file: PathBuf,
+    pub(super) file: PathBuf,
 
     #[command(flatten)]
-    store: StoreUrl,
+    pub(super) store: StoreUrl,
 }
 
-#[derive(Debug, Default, Serialize)]
-struct Imported {
-    events: u64,
-    commits: u64,
-    streams: u64,
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Imported {
+    /// Those that are new to the store.
+    pub(super) events: u64,
+    pub(super) commits: u64,
+    pub(super) streams: u64,
     /// Commits that the store had before.
-    duplicates: u64,
+    pub(super) duplicates: u64,
 }
 
 impl Import {
     pub(crate) async fn run(self, out: &mut Output) -> Result<(), Failure> {
-        let len = std::fs::metadata(&self.file).map_err(|error| {
-            Failure::trouble(format!("{} could not be opened: {error}", self.file.display()))
-        })?;
-        let bar = progress::bytes(len.len(), "verifying");
-        let mut file = CarFile::open(&self.file, bar.clone()).map_err(|bad| self.bad(&bad))?;
-        let summary = Summary::read(&mut file).map_err(|bad| self.bad(&bad))?;
-
-        let store = open::or_create(self.store.as_str())?;
-        overlap::compare(&summary, &mut file, &*store).await.map_err(|misfit| match misfit {
-            Misfit::Conflict(problem) => nothing_stored(&self.file, &problem),
-            Misfit::Store(error) => Failure::store(self.store.as_str(), &error),
-            Misfit::File(bad) => self.bad(&bad),
-        })?;
-
-        bar.set_message("storing");
-        let imported = self.store_all(&mut file, &*store, &summary).await?;
-        bar.finish_and_clear();
+        let imported = self.import(|| open::or_create(self.store.as_str())).await?;
         if out.is_json() {
             return out.object(&imported);
         }
@@ -81,6 +67,32 @@ impl Import {
             HumanCount(imported.duplicates),
             HumanCount(imported.commits),
         ))
+    }
+
+    /// Imports into the store that `open` opens: once the file is known to be sound, and not
+    /// before, since opening may create it.
+    pub(super) async fn import(
+        &self,
+        open: impl FnOnce() -> Result<Arc<dyn Store>, Failure>,
+    ) -> Result<Imported, Failure> {
+        let len = std::fs::metadata(&self.file).map_err(|error| {
+            Failure::trouble(format!("{} could not be opened: {error}", self.file.display()))
+        })?;
+        let bar = progress::bytes(len.len(), "verifying");
+        let mut file = CarFile::open(&self.file, bar.clone()).map_err(|bad| self.bad(&bad))?;
+        let summary = Summary::read(&mut file).map_err(|bad| self.bad(&bad))?;
+
+        let store = open()?;
+        overlap::compare(&summary, &mut file, &*store).await.map_err(|misfit| match misfit {
+            Misfit::Conflict(problem) => nothing_stored(&self.file, &problem),
+            Misfit::Store(error) => Failure::store(self.store.as_str(), &error),
+            Misfit::File(bad) => self.bad(&bad),
+        })?;
+
+        bar.set_message("storing");
+        let imported = self.store_all(&mut file, &*store, &summary).await?;
+        bar.finish_and_clear();
+        Ok(imported)
     }
 
     async fn store_all(

@@ -8,3 +8,6 @@ mod summary;
 
 pub(crate) use export::Export;
 pub(crate) use import::Import;
+
+#[cfg(test)]
+mod tests;
