@@ -3,6 +3,7 @@
 //! Per stream only the last event's number and CID are kept, however long the stream is.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use cim_runtime::{Commit, Envelope, EventCid, StreamName};
 
@@ -25,10 +26,10 @@ impl Link {
 /// Why an event does not follow the one before it in its stream.
 #[derive(Debug)]
 pub(crate) struct Break {
-    /// The number of the event that is missing or wrong.
-    pub(crate) version: u64,
+    /// The numbers of the events that are missing or wrong.
+    pub(crate) versions: RangeInclusive<u64>,
     pub(crate) problem: String,
-    /// The CID that should stand there, if it is known.
+    /// The CID that the last of them should have, if it is known.
     pub(crate) expected: Option<EventCid>,
     /// The CID that stands there, if there is one.
     pub(crate) found: Option<EventCid>,
@@ -99,30 +100,25 @@ fn follows(last: Option<&Link>, event: &Envelope<'_>) -> Result<(), Break> {
     let last_version = last.map_or(0, |last| last.version);
     if event.version <= last_version {
         return Err(Break {
-            version: event.version,
+            versions: event.version..=event.version,
             problem: format!("event {} stands behind event {last_version}", event.version),
             expected: None,
             found: None,
         });
     }
     if event.version > last_version + 1 {
-        let missing = last_version + 1..event.version;
-        let problem = match missing.clone().count() {
-            1 => format!("event {} is missing", missing.start),
-            _ => format!("events {} to {} are missing", missing.start, missing.end - 1),
+        let (from, to) = (last_version + 1, event.version - 1);
+        let problem = match to - from {
+            0 => format!("event {from} is missing"),
+            _ => format!("events {from} to {to} are missing"),
         };
         // The next event links the last of the missing ones.
-        return Err(Break {
-            version: event.version - 1,
-            problem,
-            expected: event.prev,
-            found: None,
-        });
+        return Err(Break { versions: from..=to, problem, expected: event.prev, found: None });
     }
     let Some(last) = last else { return Ok(()) };
     if event.prev != Some(last.cid) {
         return Err(Break {
-            version: last.version,
+            versions: last.version..=last.version,
             problem: format!(
                 "event {} links another event {} than the one that stands before it",
                 event.version, last.version
@@ -135,7 +131,7 @@ fn follows(last: Option<&Link>, event: &Envelope<'_>) -> Result<(), Break> {
     let next_of_commit = event.part > 1 && (event.part - 1, event.parts) == (last.part, last.parts);
     if !first_of_commit && !next_of_commit {
         return Err(Break {
-            version: event.version,
+            versions: event.version..=event.version,
             problem: format!(
                 "part {} of {} of a commit stands behind part {} of {}",
                 event.part, event.parts, last.part, last.parts

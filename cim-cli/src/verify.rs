@@ -4,6 +4,7 @@
 //! re-hashed, and held against the chain of its stream. The second pass also gives the names: the
 //! medium knows places and CIDs, the chain knows whose event has that CID.
 
+use std::ops::RangeInclusive;
 use std::time::Instant;
 
 use cim_runtime::store::{Damage, Store, StoreError, StoreErrorKind, StoredEvent};
@@ -86,6 +87,12 @@ impl Finding {
         self.version = Some(version);
     }
 
+    fn is_about(&self, event: &Envelope<'_>, versions: &RangeInclusive<u64>) -> bool {
+        self.aggregate.as_deref() == Some(event.aggregate)
+            && self.id.as_deref() == Some(event.id)
+            && self.version.is_some_and(|version| versions.contains(&version))
+    }
+
     fn is_of(&self, cid: EventCid) -> bool {
         self.expected.as_ref().is_some_and(|expected| expected.0 == cid)
     }
@@ -93,13 +100,19 @@ impl Finding {
 
 impl From<Damage> for Finding {
     fn from(damage: Damage) -> Self {
+        let (aggregate, id, version) = match damage.claim {
+            Some(claim) => (Some(claim.aggregate), Some(claim.id), Some(claim.version)),
+            None => (None, None, None),
+        };
         Self {
+            aggregate,
+            id,
+            version,
             position: damage.position,
             place: Some(damage.place),
             problem: damage.problem,
             expected: damage.expected.map(Link),
             found: damage.found.map(Link),
-            ..Self::default()
         }
     }
 }
@@ -198,12 +211,16 @@ impl<'a> Reader<'a> {
     }
 
     fn broken(&mut self, event: &StoredEvent, envelope: &Envelope<'_>, gap: Break) {
-        // The medium may have reported the missing event, without knowing whose it is.
-        let known = gap
-            .expected
-            .and_then(|cid| self.report.damage.iter_mut().find(|known| known.is_of(cid)));
-        if let Some(known) = known {
-            return known.names(envelope, gap.version);
+        let damage = &mut self.report.damage;
+        let version = *gap.versions.end();
+        // The medium may have reported the event that is missing, without knowing whose it is.
+        let linked = |known: &&mut Finding| gap.expected.is_some_and(|cid| known.is_of(cid));
+        if let Some(known) = damage.iter_mut().find(linked) {
+            return known.names(envelope, version);
+        }
+        // A commit with one bad block is missing as a whole: that is one mistake.
+        if damage.iter().any(|known| known.is_about(envelope, &gap.versions)) {
+            return;
         }
         let mut finding = Finding {
             position: Some(event.position),
@@ -212,7 +229,7 @@ impl<'a> Reader<'a> {
             found: gap.found.map(Link),
             ..Finding::default()
         };
-        finding.names(envelope, gap.version);
+        finding.names(envelope, version);
         self.report.damage.push(finding);
     }
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use cim_runtime::car::Sections;
-use cim_runtime::store::{Committed, Head, StoreFuture};
+use cim_runtime::store::{Claim, Committed, Head, StoreFuture};
 use cim_runtime::{Commit, car};
 use futures::FutureExt as _;
 use futures::executor::block_on;
@@ -52,8 +52,11 @@ impl Tampered {
 
 impl Store for Tampered {
     fn read_all(&self, after: u64, limit: usize) -> StoreFuture<'_, Vec<StoredEvent>> {
-        let page = self.events.iter().skip(after as usize).take(limit).cloned();
-        let page: Option<Vec<_>> = page.collect();
+        // A hole in the list is an event that cannot be read; one in the numbers is none at all.
+        let events = (1..).zip(&self.events).skip_while(|(place, event)| {
+            event.as_ref().map_or(*place, |event| event.position) <= after
+        });
+        let page: Option<Vec<_>> = events.map(|(_, event)| event.clone()).take(limit).collect();
         std::future::ready(page.ok_or_else(|| StoreError::damaged("cannot be read"))).boxed()
     }
 
@@ -174,11 +177,32 @@ fn an_event_that_cannot_be_read_is_named_by_the_next_one() {
         problem: "no section".to_owned(),
         position: Some(2),
         expected,
-        found: None,
+        ..Damage::default()
     });
     let finding = the_finding(&store);
     is_event(&finding, "a", 2);
     assert_eq!(finding.place.as_deref(), Some("log/1.car, byte 400"));
+}
+
+/// As a store answers that keeps whole commits: with one block, all of its commit is gone.
+#[test]
+fn a_commit_with_one_bad_block_is_one_finding() {
+    let mut store = store();
+    let claim = Claim::of(&store.events[0].as_ref().unwrap().block);
+    let (position, expected) = (Some(1), Some(store.cid(1)));
+    store.damage.push(Damage { position, expected, claim, ..Damage::default() });
+    store.events.drain(..2);
+    is_event(&the_finding(&store), "a", 1);
+}
+
+#[test]
+fn the_last_event_of_a_stream_is_named_by_what_its_bytes_say() {
+    let mut store = store();
+    let claim = Claim::of(&store.events[2].as_ref().unwrap().block);
+    let (position, expected) = (Some(3), Some(store.cid(3)));
+    store.damage.push(Damage { position, expected, claim, ..Damage::default() });
+    store.events.remove(2);
+    is_event(&the_finding(&store), "b", 1);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use futures::FutureExt as _;
 use futures::stream::{self, BoxStream, StreamExt as _};
 use tokio::sync::watch;
 
-use super::{Committed, Damage, Head, Lookup, Store, StoreError, StoreFuture, StoredEvent};
+use super::{Claim, Committed, Damage, Head, Lookup, Store, StoreError, StoreFuture, StoredEvent};
 use crate::car::Section;
 use crate::cid::EventCid;
 use crate::commit::{Commit, CommitEvent};
@@ -151,6 +151,7 @@ impl Store for MemoryStore {
                 position: Some(event.position),
                 expected: Some(event.cid),
                 found: Some(found),
+                claim: Claim::of(&event.block),
             })
         });
         std::future::ready(Ok(damage.collect())).boxed()
