@@ -2,7 +2,9 @@
 //!
 //! [`conformance`] is the contract as tests; a store of your own runs them too.
 
+mod embedded;
 mod error;
+mod follow;
 mod memory;
 
 use std::fmt::Debug;
@@ -20,6 +22,7 @@ use crate::commit::Commit;
 use crate::envelope::Envelope;
 use crate::subject::StreamName;
 
+pub use embedded::{EmbeddedOptions, EmbeddedStore};
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 
