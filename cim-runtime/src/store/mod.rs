@@ -2,6 +2,7 @@
 //!
 //! [`conformance`] is the contract as tests; a store of your own runs them too.
 
+pub mod conformance;
 mod embedded;
 mod error;
 mod follow;
