@@ -2,7 +2,10 @@
 //!
 //! [`conformance`] is the contract as tests; a store of your own runs them too.
 
+pub mod conformance;
+mod embedded;
 mod error;
+mod follow;
 mod memory;
 
 use std::fmt::Debug;
@@ -20,6 +23,7 @@ use crate::commit::Commit;
 use crate::envelope::Envelope;
 use crate::subject::StreamName;
 
+pub use embedded::{EmbeddedOptions, EmbeddedStore};
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 
