@@ -114,8 +114,12 @@ pub(crate) fn push_section(
     };
     let cid = EventCid::of(&bytes[block_start..]);
     bytes[start + ROOM..block_start].copy_from_slice(&cid.to_bytes());
+    let body = bytes.len() - start - ROOM;
+    if body > MAX_SECTION {
+        return (cid, Err(crate::cbor::EncodeError::TooLarge));
+    }
     let mut varint = [0; 10];
-    let varint = write_varint(bytes.len() - start - ROOM, &mut varint);
+    let varint = write_varint(body, &mut varint);
     if varint.len() == ROOM {
         bytes[start..start + ROOM].copy_from_slice(varint);
     } else {
@@ -174,10 +178,11 @@ fn read_roots(from: &mut Decoder<'_>) -> Result<Vec<EventCid>, DecodeError> {
         let before = from.clone();
         match from.link() {
             Ok(cid) => roots.push(cid),
-            Err(_) => {
+            Err(_) if before.at_link() => {
                 *from = before;
                 from.skip()?;
             }
+            Err(error) => return Err(error),
         }
     }
     from.key("version")?;
@@ -254,5 +259,141 @@ impl Iterator for Sections {
         };
         self.at += section.len;
         Some(Ok((section.cid, self.bytes.slice_ref(section.block))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section(block: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        write_section(&mut bytes, &EventCid::of(block), block);
+        bytes
+    }
+
+    #[test]
+    fn sections_of_every_length_of_length_come_back() {
+        for len in [0, 1, 91, 92, 300, 16_347, 16_348, 100_000, 2_097_115, 2_097_116] {
+            let block = vec![7; len];
+            let bytes = section(&block);
+            let read = Section::read(&bytes, 0).unwrap();
+            assert_eq!((read.block, read.len), (&block[..], bytes.len()));
+            assert_eq!(read.verify(0), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_pushed_section_is_the_written_one() {
+        for len in [0, 80, 300, 16_345, 16_346, 100_000, 2_097_200] {
+            let value = vec![7u8; len];
+            let block = crate::cbor::to_vec(&value).unwrap();
+            let (cid, bytes) = push_section(vec![1, 2, 3], |to| to.bytes(&value));
+            assert_eq!(cid, EventCid::of(&block));
+            assert_eq!(bytes.unwrap(), [&[1, 2, 3][..], &section(&block)].concat());
+        }
+    }
+
+    #[test]
+    fn a_block_too_large_to_be_read_is_not_written() {
+        let (_, bytes) = push_section(Vec::new(), |to| to.bytes(&vec![0; MAX_SECTION]));
+        assert_eq!(bytes, Err(crate::cbor::EncodeError::TooLarge));
+    }
+
+    #[test]
+    fn every_cut_is_seen() {
+        let bytes = section(&[7; 300]);
+        for len in 0..bytes.len() {
+            let error = Section::read(&bytes[..len], 9).unwrap_err();
+            assert_eq!(error, CarError::Truncated { at: 9 }, "{len} bytes");
+        }
+    }
+
+    #[test]
+    fn impossible_lengths_are_refused() {
+        let length = Err(CarError::Length { at: 9 });
+        assert_eq!(Section::read(&[0, 0, 0, 0, 0], 9), length);
+        // Not the shortest form, shorter than a CID, above the greatest section, and endless.
+        assert_eq!(Section::read(&[0xa4, 0x80, 0], 9), length);
+        assert_eq!(Section::read(&[5, 1, 2, 3, 4, 5], 9), length);
+        assert_eq!(Section::read(&[0x81, 0x80, 0x80, 0x08], 9), length);
+        assert_eq!(Section::read(&[0xff; 12], 9), length);
+    }
+
+    #[test]
+    fn a_changed_block_names_both_cids() {
+        let mut bytes = section(b"block");
+        *bytes.last_mut().unwrap() = b'c';
+        let error = Section::read(&bytes, 9).unwrap().verify(9).unwrap_err();
+        let (expected, found) = (EventCid::of(b"block"), EventCid::of(b"blocc"));
+        assert_eq!(error, CarError::Hash { at: 9, expected, found });
+    }
+
+    #[test]
+    fn the_cid_of_another_codec_is_refused() {
+        let mut bytes = section(b"block");
+        bytes[2] = 0x55;
+        let error = Section::read(&bytes, 9).unwrap_err();
+        assert!(matches!(error, CarError::Cid { at: 9, source: InvalidCid::OtherKind(_) }));
+    }
+
+    #[test]
+    fn a_header_comes_back() {
+        for roots in [&[][..], &[EventCid::of(b"a")], &[EventCid::of(b"a"), EventCid::of(b"b")]] {
+            let mut bytes = header(roots);
+            let len = bytes.len();
+            bytes.extend_from_slice(b"sections");
+            assert_eq!(read_header(&bytes), Ok((roots.to_vec(), len)));
+            for cut in 0..len {
+                assert_eq!(read_header(&bytes[..cut]), Err(CarError::Truncated { at: 0 }));
+            }
+        }
+    }
+
+    #[test]
+    fn a_header_is_that_of_version_1() {
+        let with = |header: &[u8]| read_header(&[&[header.len() as u8][..], header].concat());
+        assert_eq!(with(b"\xa2\x65roots\x80\x67version\x01").unwrap().0, []);
+        assert!(with(b"\xa2\x65roots\x80\x67version\x02").is_err());
+        assert!(with(b"\xa2\x65roots\x81\x01\x67version\x01").is_err());
+        assert!(with(b"\xa1\x67version\x01").is_err());
+        assert!(with(b"\xa2\x65roots\x80\x67version\x01\x00").is_err());
+        assert!(read_header(b"# not a CAR, but a text\n").is_err());
+    }
+
+    #[test]
+    fn roots_of_other_kinds_are_passed_over() {
+        let event = EventCid::of(b"block");
+        let raw = [&[0, 1, 0x55, 0x12, 32][..], &[7; 32]].concat();
+        let mut to = Encoder::default();
+        to.map(2);
+        to.text("roots");
+        to.array(2);
+        let mut header = to.finish().unwrap();
+        header.extend_from_slice(&[0xd8, 42, 0x58, raw.len() as u8]);
+        header.extend_from_slice(&raw);
+        let mut to = Encoder::append_to(header);
+        to.link(&event);
+        to.text("version");
+        to.unsigned(1);
+        let header = to.finish().unwrap();
+        let bytes = [&[header.len() as u8][..], &header].concat();
+        assert_eq!(read_header(&bytes).unwrap().0, [event]);
+    }
+
+    #[test]
+    fn sections_are_walked_until_the_first_bad_one() {
+        let blocks: [&[u8]; 3] = [b"a", b"b", b"c"];
+        let good: Vec<u8> = blocks.iter().flat_map(|block| section(block)).collect();
+        let walked: Result<Vec<_>, _> = Sections::new(good.clone().into()).collect();
+        let walked: Vec<_> = walked.unwrap().into_iter().map(|(_, block)| block).collect();
+        assert_eq!(walked, blocks);
+
+        let mut bad = good;
+        let second = section(b"a").len();
+        bad[2 * second - 1] ^= 1;
+        let walked: Vec<_> = Sections::new(bad.into()).collect();
+        assert_eq!(walked.len(), 2);
+        assert!(matches!(walked[1], Err(CarError::Hash { at, .. }) if at == second as u64));
     }
 }

@@ -83,8 +83,9 @@ impl InvalidCid {
     #[cold]
     fn of_bytes(bytes: &[u8]) -> Self {
         match Cid::try_from(bytes) {
-            Ok(cid) => Self::OtherKind(cid.to_string()),
-            Err(_) => Self::Malformed,
+            // The library passes over bytes behind a CID; here they are part of what was given.
+            Ok(cid) if cid.to_bytes() == bytes => Self::OtherKind(cid.to_string()),
+            _ => Self::Malformed,
         }
     }
 }
@@ -122,5 +123,41 @@ impl fmt::Display for EventCid {
 impl fmt::Debug for EventCid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cid_survives_text_bytes_and_the_library() {
+        let cid = EventCid::of(b"block");
+        assert_eq!(cid.to_string().parse(), Ok(cid));
+        assert_eq!(EventCid::from_bytes(&cid.to_bytes()), Ok(cid));
+        assert_eq!(EventCid::try_from(&Cid::from(cid)), Ok(cid));
+        assert_eq!(Cid::from(cid).to_bytes(), cid.to_bytes());
+        assert_eq!(cid.digest(), blake3::hash(b"block").as_bytes());
+    }
+
+    #[test]
+    fn the_cid_of_another_kind_is_named() {
+        let raw = "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy";
+        let error = EventCid::from_str(raw).unwrap_err();
+        assert_eq!(error, InvalidCid::OtherKind(raw.to_owned()));
+        let other_hash = Cid::new_v1(DAG_CBOR, Multihash::wrap(0x12, &[1; 32]).unwrap());
+        assert!(matches!(EventCid::try_from(&other_hash), Err(InvalidCid::OtherKind(_))));
+        let short = Cid::new_v1(DAG_CBOR, Multihash::wrap(BLAKE3, &[1; 16]).unwrap());
+        assert!(matches!(EventCid::try_from(&short), Err(InvalidCid::OtherKind(_))));
+    }
+
+    #[test]
+    fn what_is_no_cid_is_malformed() {
+        let bytes = EventCid::of(b"block").to_bytes();
+        assert_eq!(EventCid::from_bytes(&bytes[..35]), Err(InvalidCid::Malformed));
+        assert_eq!(EventCid::from_bytes(&[&bytes[..], &[0]].concat()), Err(InvalidCid::Malformed));
+        assert_eq!(EventCid::from_bytes(&[]), Err(InvalidCid::Malformed));
+        assert_eq!("".parse::<EventCid>(), Err(InvalidCid::Malformed));
+        assert_eq!("bafyNOT".parse::<EventCid>(), Err(InvalidCid::Malformed));
     }
 }

@@ -60,6 +60,12 @@ pub enum CommitError {
         /// What is wrong.
         source: InvalidId,
     },
+    /// The sections of one commit take more than 4 GiB.
+    #[error("byte {at}: a commit takes more than 4 GiB")]
+    TooLarge {
+        /// Where it grows beyond.
+        at: u64,
+    },
     /// The events do not follow each other as a commit's do.
     #[error("block {cid} breaks its commit: {problem}")]
     Sequence {
@@ -98,12 +104,13 @@ impl Commit {
         let mut last = (first, envelope);
         while (events.len() as u64) < u64::from(parts) {
             let at = at + len as u64;
+            let offset = u32::try_from(len).map_err(|_| CommitError::TooLarge { at })?;
             let section = Section::read(&bytes[len..], at)?;
             section.verify(at)?;
             let envelope = decode(&section)?;
             follows(&last.1, &last.0.cid, &envelope)
                 .map_err(|problem| CommitError::Sequence { cid: section.cid, problem })?;
-            events.push(CommitEvent::new(&section, len, &envelope));
+            events.push(CommitEvent::new(&section, offset, &envelope));
             len += section.len;
             last = (section, envelope);
         }
@@ -142,10 +149,10 @@ impl Commit {
 }
 
 impl CommitEvent {
-    fn new(section: &Section<'_>, offset: usize, envelope: &Envelope<'_>) -> Self {
+    fn new(section: &Section<'_>, offset: u32, envelope: &Envelope<'_>) -> Self {
         Self {
             cid: section.cid,
-            offset: offset as u32,
+            offset,
             event_type: Cow::Owned(envelope.event_type.to_owned()),
             correlation: envelope.correlation,
             at: envelope.at,
@@ -166,13 +173,14 @@ fn follows(last: &Envelope<'_>, last_cid: &EventCid, next: &Envelope<'_>) -> Res
     if (next.part, next.parts) != (last.part + 1, last.parts) {
         return Err(format!("part {} of {} follows part {}", next.part, next.parts, last.part));
     }
-    if next.version != last.version + 1 {
+    if last.version.checked_add(1) != Some(next.version) {
         return Err(format!("version {} follows version {}", next.version, last.version));
     }
     if next.prev != Some(*last_cid) {
         return Err("its `prev` is not the event before it".to_owned());
     }
-    if next.command_id != last.command_id {
+    let command = |event: &Envelope<'_>| (event.command_id, event.correlation, event.causation);
+    if command(next) != command(last) {
         return Err("it is of another command".to_owned());
     }
     Ok(())
@@ -199,7 +207,7 @@ impl CommitBuilder {
         envelope: &Envelope<'_>,
         data: impl FnOnce(&mut Encoder),
     ) -> Result<EventCid, EncodeError> {
-        let offset = self.bytes.len() as u32;
+        let offset = u32::try_from(self.bytes.len()).map_err(|_| EncodeError::TooLarge)?;
         let bytes = std::mem::take(&mut self.bytes);
         let (cid, bytes) = car::push_section(bytes, |to| envelope.encode_with(to, data));
         self.bytes = bytes?;
@@ -216,5 +224,113 @@ impl CommitBuilder {
     /// The commit to `stream` behind version `expected`.
     pub(crate) fn finish(self, stream: StreamName, expected: u64) -> Commit {
         Commit { stream, expected, events: self.events, sections: self.bytes.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::envelope::Causation;
+    use crate::envelope::tests::first;
+
+    /// A commit of three events behind version 4 of `shop.order`/`1`, with each envelope changed.
+    fn commit_of(change: impl Fn(u32, &mut Envelope<'_>)) -> Commit {
+        let mut builder = CommitBuilder::new(3);
+        let mut prev = EventCid::of(b"the fourth");
+        for part in 1..=3 {
+            let version = 4 + u64::from(part);
+            let mut envelope = Envelope { part, parts: 3, version, prev: Some(prev), ..first() };
+            change(part, &mut envelope);
+            prev = builder.push("OrderPlaced", &envelope, |to| to.map(0)).unwrap();
+        }
+        builder.finish(StreamName::new("shop.order", "1").unwrap(), 4)
+    }
+
+    fn sound() -> Commit {
+        commit_of(|_, _| {})
+    }
+
+    #[test]
+    fn a_commit_of_several_events_comes_back() {
+        let commit = sound();
+        assert_eq!((commit.expected(), commit.version()), (4, 7));
+        assert_eq!(commit.head(), commit.events()[2].cid);
+        assert_eq!(Commit::read(commit.sections(), 0).unwrap(), commit);
+    }
+
+    #[test]
+    fn what_follows_a_commit_is_left() {
+        let commit = sound();
+        let bytes = [commit.sections(), &b"more"[..]].concat();
+        assert_eq!(Commit::read(&bytes.into(), 0).unwrap(), commit);
+    }
+
+    #[test]
+    fn every_cut_and_every_flipped_byte_is_seen() {
+        let commit = sound();
+        let sections = commit.sections();
+        for at in 0..sections.len() {
+            assert!(Commit::read(&sections.slice(..at), 0).is_err(), "cut at {at}");
+            let mut flipped = sections.to_vec();
+            flipped[at] ^= 1;
+            assert!(Commit::read(&flipped.into(), 0).is_err(), "flipped at {at}");
+        }
+    }
+
+    #[track_caller]
+    fn refused(why: &str, change: impl Fn(u32, &mut Envelope<'_>)) {
+        let error = Commit::read(commit_of(change).sections(), 0).unwrap_err();
+        let CommitError::Sequence { problem, .. } = &error else {
+            panic!("not a broken sequence: {error}")
+        };
+        assert!(problem.contains(why), "expected {why:?} in {problem:?}");
+    }
+
+    #[test]
+    fn each_rule_of_the_sequence_is_held() {
+        let last = |change: fn(&mut Envelope<'_>)| {
+            move |part, envelope: &mut Envelope<'_>| {
+                if part == 3 {
+                    change(envelope);
+                }
+            }
+        };
+        refused("belongs to shop.order/2", last(|event| event.id = "2"));
+        refused("belongs to shop.cart/1", last(|event| event.aggregate = "shop.cart"));
+        refused("part 2 of 3 follows part 2", last(|event| event.part = 2));
+        refused("part 3 of 4 follows part 2", last(|event| event.parts = 4));
+        refused("version 8 follows version 6", last(|event| event.version = 8));
+        refused("`prev` is not", last(|event| event.prev = Some(EventCid::of(b"other"))));
+        refused("another command", last(|event| event.command_id = Uuid::nil()));
+        refused("another command", last(|event| event.correlation = Uuid::nil()));
+        refused(
+            "another command",
+            last(|event| event.causation = Causation::Event(EventCid::of(b""))),
+        );
+        refused("part 2 of 4, and part 1 is not", |_, event| {
+            (event.part, event.parts) = (event.part + 1, 4);
+        });
+    }
+
+    #[test]
+    fn the_greatest_version_has_no_successor() {
+        refused("follows version 18446744073709551615", |_, event| event.version = u64::MAX);
+    }
+
+    #[test]
+    fn a_name_that_is_no_subject_is_refused() {
+        for (aggregate, id) in [("shop.*", "1"), ("shop", "1"), ("shop.order", "")] {
+            let commit = commit_of(|_, event| (event.aggregate, event.id) = (aggregate, id));
+            let error = Commit::read(commit.sections(), 0).unwrap_err();
+            assert!(matches!(error, CommitError::Stream { .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_block_that_is_no_event_is_refused() {
+        let mut bytes = Vec::new();
+        car::write_section(&mut bytes, &EventCid::of(b"\xa0"), b"\xa0");
+        let error = Commit::read(&bytes.into(), 0).unwrap_err();
+        assert!(matches!(error, CommitError::Block { .. }), "{error}");
     }
 }

@@ -91,6 +91,7 @@ impl<'a> Envelope<'a> {
         from.key("id")?;
         let id = from.text()?;
         from.key("data")?;
+        from.clone().any_map()?;
         let data = from.skip()?;
         from.key("part")?;
         from.array(2)?;
@@ -105,6 +106,9 @@ impl<'a> Envelope<'a> {
         let actor = from.text()?;
         let event_id = from.field("event")?;
         let schema = from.field("schema")?;
+        if schema == 0 {
+            return Err(from.error("the versions of an event's type start at 1"));
+        }
         let command_id = from.field("command")?;
         let version: u64 = from.field("version")?;
         if version == 0 || (version == 1) != prev.is_none() {
@@ -176,5 +180,134 @@ impl<'a> Envelope<'a> {
         }
         to.text("correlation");
         self.correlation.encode(to);
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use ipld_core::ipld::Ipld;
+
+    use super::*;
+
+    /// The first event of `shop.order`/`1`, alone in its commit.
+    pub(crate) fn first() -> Envelope<'static> {
+        let command = Uuid::from_u128(3);
+        Envelope {
+            at: Timestamp::from_microsecond(1_700_000_000_123_456).unwrap(),
+            id: "1",
+            data: b"\xa1\x61n\x01",
+            part: 1,
+            parts: 1,
+            prev: None,
+            event_type: "OrderPlaced",
+            actor: "tests",
+            event_id: Uuid::from_u128(2),
+            schema: 1,
+            command_id: command,
+            version: 1,
+            aggregate: "shop.order",
+            causation: Causation::Command(command),
+            correlation: command,
+        }
+    }
+
+    fn encode(envelope: &Envelope<'_>) -> Vec<u8> {
+        let mut to = Encoder::default();
+        envelope.encode_with(&mut to, |to| {
+            to.map(1);
+            to.text("n");
+            to.unsigned(1);
+        });
+        to.finish().unwrap()
+    }
+
+    fn second() -> Envelope<'static> {
+        let cause = EventCid::of(b"cause");
+        let prev = Some(EventCid::of(b"prev"));
+        Envelope { prev, version: 2, causation: Causation::Event(cause), ..first() }
+    }
+
+    #[test]
+    fn an_envelope_comes_back() {
+        for envelope in [first(), second()] {
+            assert_eq!(Envelope::decode(&encode(&envelope)), Ok(envelope));
+        }
+    }
+
+    #[test]
+    fn a_block_is_the_same_to_another_library() {
+        for envelope in [first(), second()] {
+            let block = encode(&envelope);
+            assert_eq!(crate::cbor::check(&block), Ok(()));
+            let value: Ipld = serde_ipld_dagcbor::from_slice(&block).unwrap();
+            assert_eq!(serde_ipld_dagcbor::to_vec(&value).unwrap(), block);
+        }
+    }
+
+    /// The block of `first`, with one entry put in place of its own.
+    fn with(key: &str, value: Ipld) -> Result<(), DecodeError> {
+        let Ipld::Map(mut map) = serde_ipld_dagcbor::from_slice(&encode(&first())).unwrap() else {
+            unreachable!("a block is a map")
+        };
+        map.insert(key.to_owned(), value);
+        let block = serde_ipld_dagcbor::to_vec(&Ipld::Map(map)).unwrap();
+        Envelope::decode(&block).map(drop)
+    }
+
+    #[test]
+    fn every_entry_has_its_type() {
+        assert_eq!(with("actor", Ipld::String("someone".to_owned())), Ok(()));
+        for key in [
+            "at",
+            "id",
+            "data",
+            "part",
+            "prev",
+            "type",
+            "actor",
+            "event",
+            "schema",
+            "command",
+            "version",
+            "aggregate",
+            "causation",
+            "correlation",
+        ] {
+            assert!(with(key, Ipld::Bool(true)).is_err(), "{key}");
+        }
+        assert!(with("more", Ipld::Bool(true)).is_err());
+    }
+
+    #[test]
+    fn an_events_data_is_a_map() {
+        assert!(with("data", Ipld::List(Vec::new())).is_err());
+        assert!(with("data", Ipld::Map(Default::default())).is_ok());
+    }
+
+    #[test]
+    fn parts_and_versions_count_from_1() {
+        let part = |i, n| with("part", Ipld::List(vec![Ipld::Integer(i), Ipld::Integer(n)]));
+        assert_eq!(part(2, 2), Ok(()));
+        assert!(part(0, 1).is_err());
+        assert!(part(2, 1).is_err());
+        assert!(part(1, 1 << 32).is_err());
+        assert!(with("schema", Ipld::Integer(0)).is_err());
+        assert!(with("version", Ipld::Integer(0)).is_err());
+    }
+
+    #[test]
+    fn the_first_event_alone_has_no_prev() {
+        assert!(with("version", Ipld::Integer(2)).is_err());
+        assert!(with("prev", Ipld::Link(EventCid::of(b"x").into())).is_err());
+    }
+
+    #[test]
+    fn nothing_follows_the_map() {
+        let mut block = encode(&first());
+        block.push(0);
+        assert!(Envelope::decode(&block).is_err());
+        for len in 0..block.len() - 1 {
+            assert!(Envelope::decode(&block[..len]).is_err());
+        }
     }
 }

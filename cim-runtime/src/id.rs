@@ -54,6 +54,11 @@ pub enum InvalidId {
         /// What it would take.
         len: usize,
     },
+    /// An aggregate's name could not be part of a subject.
+    #[error(
+        "`{0}` is not the name of an aggregate: expected `<domain>.<name>`, such as `shop.order`, of a-z, 0-9, _ and -, 50 bytes at most"
+    )]
+    Aggregate(String),
     /// The id is of another type.
     #[error("the id `{id}` is not {expected}")]
     Mismatch {
@@ -183,4 +188,71 @@ fn token_len(id: &str) -> usize {
 
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn token(id: &str) -> String {
+        let mut token = String::new();
+        push_token(&mut token, id);
+        token
+    }
+
+    /// What [`push_token`] wrote, read back.
+    fn id(token: &str) -> String {
+        let mut bytes = Vec::new();
+        let mut rest = token;
+        while let Some(first) = rest.chars().next() {
+            if first == '=' {
+                bytes.push(u8::from_str_radix(&rest[1..3], 16).unwrap());
+                rest = &rest[3..];
+            } else {
+                bytes.push(first as u8);
+                rest = &rest[1..];
+            }
+        }
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn what_nats_would_read_is_escaped() {
+        assert_eq!(token("aZ09_-"), "aZ09_-");
+        assert_eq!(token("*"), "=2A");
+        assert_eq!(token(">"), "=3E");
+        assert_eq!(token("a.b c"), "a=2Eb=20c");
+        assert_eq!(token("\r\n\0"), "=0D=0A=00");
+        assert_eq!(token("="), "=3D");
+        assert_eq!(token("é"), "=C3=A9");
+    }
+
+    #[test]
+    fn an_id_takes_200_bytes_at_most() {
+        assert!(String::parse_id(&"a".repeat(200)).is_ok());
+        assert!(String::parse_id(&"a".repeat(201)).is_err());
+        assert!(String::parse_id(&".".repeat(66)).is_ok());
+        let error = String::parse_id(&".".repeat(67)).unwrap_err();
+        assert!(matches!(error, InvalidId::TooLong { len: 201, .. }), "{error}");
+        assert_eq!(String::parse_id(""), Err(InvalidId::Empty));
+    }
+
+    #[test]
+    fn ids_of_other_types_say_what_they_expect() {
+        assert!(Uuid::parse_id("x").unwrap_err().to_string().ends_with("is not a UUID"));
+        assert!(u8::parse_id("256").unwrap_err().to_string().contains("whole number of type u8"));
+        assert_eq!(i64::parse_id("-5"), Ok(-5));
+    }
+
+    proptest! {
+        #[test]
+        fn escaping_is_reversible(text: String) {
+            let token = token(&text);
+            prop_assert!(token.bytes().all(|byte| is_plain(byte) || byte == b'='));
+            prop_assert_eq!(token.len(), token_len(&text));
+            prop_assert_eq!(id(&token), text);
+        }
+    }
 }

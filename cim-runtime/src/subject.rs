@@ -42,12 +42,8 @@ impl StreamName {
     ///
     /// When the id is empty or too long, or the aggregate's name is not `<domain>.<name>`.
     pub fn new(aggregate: &str, id: &str) -> Result<Self, InvalidId> {
-        let Some((domain, name)) = aggregate.split_once('.') else {
-            return Err(InvalidId::Mismatch {
-                id: aggregate.to_owned(),
-                expected: "the name of an aggregate, such as `shop.order`",
-            });
-        };
+        let (domain, name) = split_aggregate(aggregate)
+            .ok_or_else(|| InvalidId::Aggregate(aggregate.chars().take(80).collect()))?;
         String::parse_id(id)?;
         let mut subject = String::with_capacity(aggregate.len() + 5 + id.len());
         subject.push_str(domain);
@@ -64,6 +60,23 @@ impl StreamName {
     }
 }
 
+/// The longest name of an aggregate: with it and the longest id, a subject has 255 bytes.
+const MAX_AGGREGATE: usize = 50;
+
+/// The two tokens of an aggregate's name. Names also come from files that others wrote, where a
+/// wildcard or a third token would make one stream's subject mean another's.
+fn split_aggregate(aggregate: &str) -> Option<(&str, &str)> {
+    let is_token = |token: &str| {
+        let plain = |byte: u8| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-'
+        };
+        !token.is_empty() && token.bytes().all(plain)
+    };
+    let (domain, name) = aggregate.split_once('.')?;
+    let sound = aggregate.len() <= MAX_AGGREGATE && is_token(domain) && is_token(name);
+    sound.then_some((domain, name))
+}
+
 impl fmt::Display for StreamName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -73,5 +86,47 @@ impl fmt::Display for StreamName {
 impl fmt::Debug for StreamName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "StreamName({})", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::MAX_TOKEN;
+
+    #[test]
+    fn a_stream_is_named_by_its_subject() {
+        let stream = StreamName::new("shop.order", "99 1").unwrap();
+        assert_eq!(stream.as_str(), "shop.evt.order.99=201");
+    }
+
+    #[test]
+    fn an_aggregate_cannot_reach_into_other_subjects() {
+        for aggregate in [
+            "shop",
+            "",
+            ".",
+            "shop.",
+            ".order",
+            "a.b.c",
+            "shop.*",
+            "shop.>",
+            "shop.or der",
+            "Shop.order",
+            "shop.o\r\n",
+        ] {
+            let error = StreamName::new(aggregate, "1").unwrap_err();
+            assert_eq!(error, InvalidId::Aggregate(aggregate.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_subject_takes_255_bytes_at_most() {
+        let longest = format!("shop.{}", "x".repeat(45));
+        let stream = StreamName::new(&longest, &"a".repeat(MAX_TOKEN)).unwrap();
+        assert_eq!(stream.as_str().len(), 255);
+        assert!(StreamName::new(&format!("{longest}x"), "a").is_err());
+        assert!(StreamName::new("shop.order", &"a".repeat(MAX_TOKEN + 1)).is_err());
+        assert!(StreamName::new("shop.order", "").is_err());
     }
 }

@@ -7,9 +7,14 @@ use super::{DecodeError, Decoder, Encoder, Key, OneOrder, Shape, Value};
 
 impl<T: Value> Value for Option<T> {
     const SHAPE: Shape = Shape::list("option", &[T::SHAPE]);
+    const NULLABLE: bool = {
+        assert!(!T::NULLABLE, "an `Option` of an `Option` cannot be stored: both are null");
+        true
+    };
 
     #[inline]
     fn encode(&self, to: &mut Encoder) {
+        const { assert!(Self::NULLABLE) };
         match self {
             Some(value) => value.encode(to),
             None => to.null(),
@@ -24,6 +29,7 @@ impl<T: Value> Value for Option<T> {
 
 impl<T: Value> Value for Box<T> {
     const SHAPE: Shape = T::SHAPE;
+    const NULLABLE: bool = T::NULLABLE;
 
     fn encode(&self, to: &mut Encoder) {
         (**self).encode(to);
@@ -62,24 +68,27 @@ impl<T: Value, const N: usize> Value for [T; N] {
     }
 }
 
+/// A set is an array whose items stand in the order of their bytes, not in that of `Ord`: what is
+/// stored outlives the code, and a changed `Ord` must not make it unreadable. Items that are written
+/// alike (times within one microsecond) are written once.
 impl<T: Value + Ord> Value for BTreeSet<T> {
     const SHAPE: Shape = Shape::list("set", &[T::SHAPE]);
 
     fn encode(&self, to: &mut Encoder) {
-        to.array(self.len());
-        for item in self {
-            item.encode(to);
-        }
+        to.set(self.iter());
     }
 
     fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         let mut set = Self::new();
+        let mut last: &[u8] = &[];
         for _ in 0..from.any_array()? {
+            let before = from.clone();
             let item = T::decode(from)?;
-            if set.last().is_some_and(|last| *last >= item) {
-                return Err(from.error("the items of a set are out of order"));
+            let bytes = from.since(&before);
+            if last >= bytes || !set.insert(item) {
+                return Err(before.error("an item of a set is out of order or stands twice"));
             }
-            set.insert(item);
+            last = bytes;
         }
         Ok(set)
     }
@@ -108,7 +117,9 @@ impl<K: Key, V: Value> Value for BTreeMap<K, V> {
                 return Err(from.error(format!("the key `{text}` is out of order or stands twice")));
             }
             last = Some(text);
-            let Some(key) = K::from_key(text) else {
+            // A key may be parsed from several texts (a UUID in capitals), and is written as one.
+            let key = K::from_key(text).filter(|key| key.to_key() == text);
+            let Some(key) = key else {
                 return Err(from.error(format!("`{text}` is not a key of this map")));
             };
             map.insert(key, V::decode(from)?);

@@ -237,6 +237,11 @@ impl<'a> Decoder<'a> {
         EventCid::from_bytes(cid).map_err(|error| self.error(error.to_string()))
     }
 
+    /// The bytes that were read since `before`.
+    pub(super) fn since(&self, before: &Self) -> &'a [u8] {
+        &before.rest[..before.rest.len() - self.rest.len()]
+    }
+
     /// Whether a link stands here.
     pub(crate) fn at_link(&self) -> bool {
         self.rest.first().is_some_and(|byte| byte >> 5 == major::TAG)
@@ -248,7 +253,7 @@ impl<'a> Decoder<'a> {
     ///
     /// Where the value is not canonical DAG-CBOR.
     pub fn skip(&mut self) -> Result<&'a [u8], DecodeError> {
-        let start = self.rest;
+        let start = self.clone();
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(self.error(format!("values are nested more than {MAX_DEPTH} deep")));
@@ -268,7 +273,7 @@ impl<'a> Decoder<'a> {
             _ => self.skip_simple()?,
         }
         self.depth -= 1;
-        Ok(&start[..start.len() - self.rest.len()])
+        Ok(self.since(&start))
     }
 
     fn skip_map(&mut self) -> Result<(), DecodeError> {
@@ -299,7 +304,7 @@ impl<'a> Decoder<'a> {
             return Err(self.error("DAG-CBOR has no tag but 42"));
         }
         match self.bytes()? {
-            [0, cid @ ..] if ::cid::Cid::try_from(cid).is_ok() => Ok(cid),
+            [0, cid @ ..] if is_cid(cid) => Ok(cid),
             _ => Err(self.error("a link is not a CID after a zero byte")),
         }
     }
@@ -385,6 +390,13 @@ impl<'a> Decoder<'a> {
             }
         }
     }
+}
+
+/// Whether the bytes are one CID and nothing more. The library passes over bytes that follow a CID,
+/// and would drop them when it writes the link again.
+fn is_cid(bytes: &[u8]) -> bool {
+    EventCid::from_bytes(bytes).is_ok()
+        || ::cid::Cid::try_from(bytes).is_ok_and(|cid| cid.to_bytes() == bytes)
 }
 
 fn noun(major: u8) -> &'static str {

@@ -1,6 +1,6 @@
 //! Writes canonical DAG-CBOR.
 
-use super::{LINK, major, simple};
+use super::{LINK, Value, major, simple};
 use crate::cid::EventCid;
 
 /// Why a value has no encoding.
@@ -10,6 +10,9 @@ pub enum EncodeError {
     /// NaN and the infinities have no place in DAG-CBOR.
     #[error("a float is not finite: DAG-CBOR has no NaN and no infinity")]
     NotFinite,
+    /// A block would not fit into a section.
+    #[error("an event takes more than 16 MiB: keep large things outside and store their hash")]
+    TooLarge,
 }
 
 /// Appends canonical DAG-CBOR to a buffer.
@@ -55,6 +58,43 @@ impl Encoder {
     #[inline]
     pub fn array(&mut self, len: usize) {
         self.head(major::ARRAY, len as u64);
+    }
+
+    /// An array of items that have no order of their own: each once, in the order of their bytes.
+    pub(super) fn set<'a, T: Value + 'a>(
+        &mut self,
+        items: impl ExactSizeIterator<Item = &'a T> + Clone,
+    ) {
+        let start = self.bytes.len();
+        self.array(items.len());
+        let mut last = self.bytes.len()..self.bytes.len();
+        let mut ascending = true;
+        for item in items.clone() {
+            let next = self.bytes.len();
+            item.encode(self);
+            ascending &= self.bytes[last] < self.bytes[next..];
+            last = next..self.bytes.len();
+        }
+        if !ascending {
+            self.bytes.truncate(start);
+            self.sorted_set(items);
+        }
+    }
+
+    #[cold]
+    fn sorted_set<'a, T: Value + 'a>(&mut self, items: impl Iterator<Item = &'a T>) {
+        let items = items.map(|item| {
+            let mut to = Self::default();
+            item.encode(&mut to);
+            to.bytes
+        });
+        let mut items: Vec<_> = items.collect();
+        items.sort_unstable();
+        items.dedup();
+        self.array(items.len());
+        for item in items {
+            self.bytes.extend_from_slice(&item);
+        }
     }
 
     /// A text, also as the key of a map.

@@ -84,3 +84,6 @@ mod simple {
 
 /// The only tag of DAG-CBOR: a CID as bytes, after one zero byte.
 const LINK: u64 = 42;
+
+#[cfg(test)]
+mod tests;

@@ -47,6 +47,17 @@ pub trait Value: Sized {
         Ok(items)
     }
 
+    /// Whether a value of this type may be written as null: then `Option` of it would have one
+    /// encoding for two values.
+    ///
+    /// ```compile_fail
+    /// use cim_runtime::cbor;
+    ///
+    /// cbor::to_vec(&Some(None::<u8>));
+    /// ```
+    #[doc(hidden)]
+    const NULLABLE: bool = false;
+
     /// The shape of many values.
     #[doc(hidden)]
     const SHAPE_OF_MANY: Shape = Shape::list("array", &[Self::SHAPE]);

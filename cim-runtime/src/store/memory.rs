@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use futures::FutureExt as _;
-use futures::stream::{self, BoxStream, StreamExt as _};
+use futures::stream::BoxStream;
 use tokio::sync::watch;
 
-use super::{Committed, Damage, Head, Lookup, Store, StoreError, StoreFuture, StoredEvent};
+use super::follow::follow;
+use super::{Claim, Committed, Damage, Head, Lookup, Store, StoreError, StoreFuture, StoredEvent};
 use crate::car::Section;
 use crate::cid::EventCid;
 use crate::commit::{Commit, CommitEvent};
@@ -151,6 +152,7 @@ impl Store for MemoryStore {
                 position: Some(event.position),
                 expected: Some(event.cid),
                 found: Some(found),
+                claim: Claim::of(&event.block),
             })
         });
         std::future::ready(Ok(damage.collect())).boxed()
@@ -176,31 +178,4 @@ impl Lookup {
             Lookup::Time(span) => span.contains(&event.at),
         }
     }
-}
-
-/// How many events a subscription reads at a time.
-const PAGE: usize = 256;
-
-/// A subscription as pages of `read_all`, which is woken by the store's head: it cannot miss an
-/// event, because it never relies on being told of one.
-pub(crate) fn follow(
-    store: impl Store,
-    head: watch::Receiver<u64>,
-    after: u64,
-) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
-    let start = (store, head, after);
-    stream::unfold(start, |(store, mut head, after)| async move {
-        // The store itself keeps the sender, so this ends only when it was closed.
-        head.wait_for(|&position| position > after).await.ok()?;
-        let page = store.read_all(after, PAGE).await;
-        let next =
-            page.as_ref().ok().and_then(|page| page.last()).map_or(after, |event| event.position);
-        let page = match page {
-            Ok(page) => page.into_iter().map(Ok).collect(),
-            Err(error) => vec![Err(error)],
-        };
-        Some((stream::iter(page), (store, head, next)))
-    })
-    .flatten()
-    .boxed()
 }

@@ -2,7 +2,10 @@
 //!
 //! [`conformance`] is the contract as tests; a store of your own runs them too.
 
+pub mod conformance;
+mod embedded;
 mod error;
+mod follow;
 mod memory;
 
 use std::fmt::Debug;
@@ -20,6 +23,7 @@ use crate::commit::Commit;
 use crate::envelope::Envelope;
 use crate::subject::StreamName;
 
+pub use embedded::{EmbeddedOptions, EmbeddedStore};
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 
@@ -95,7 +99,7 @@ pub enum Lookup {
 }
 
 /// A place where stored bytes are not what was stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Damage {
     /// Where it is, as the medium names places: a file and a byte, or a sequence.
     pub place: String,
@@ -107,6 +111,28 @@ pub struct Damage {
     pub expected: Option<EventCid>,
     /// The CID of what is there, when whole bytes are.
     pub found: Option<EventCid>,
+    /// Which event it is, as far as the bytes still tell.
+    pub claim: Option<Claim>,
+}
+
+/// Which event a damaged block says it is. This may be just what was changed: the event after it in
+/// its stream, which links its CID, knows better.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The type of the aggregate, such as `shop.order`.
+    pub aggregate: String,
+    /// The aggregate's id.
+    pub id: String,
+    /// The event's number in its stream.
+    pub version: u64,
+}
+
+impl Claim {
+    /// What a block says of itself, if it can be read.
+    pub fn of(block: &[u8]) -> Option<Self> {
+        let Envelope { aggregate, id, version, .. } = Envelope::decode(block).ok()?;
+        Some(Self { aggregate: aggregate.to_owned(), id: id.to_owned(), version })
+    }
 }
 
 /// A store of events.

@@ -1,0 +1,24 @@
+//! How far a long command has come, on stderr, and only when people watch.
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A bar over `len` events.
+pub(crate) fn events(len: u64) -> ProgressBar {
+    bar(len, "{wide_bar} {human_pos} of {human_len} events, {eta} left")
+}
+
+/// A bar over `len` bytes; `what` is being done to them.
+pub(crate) fn bytes(len: u64, what: &'static str) -> ProgressBar {
+    let bar = bar(len, "{msg} {wide_bar} {bytes} of {total_bytes}, {eta} left");
+    bar.set_message(what);
+    bar
+}
+
+// Indicatif draws to stderr, and nothing at all when that is no terminal.
+fn bar(len: u64, template: &str) -> ProgressBar {
+    let bar = ProgressBar::new(len);
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

@@ -1,0 +1,170 @@
+//! `cim import`: the commits of a CAR file, stored as if they had just been decided.
+//!
+//! The file is read twice at least: once to its end, so that a file with anything wrong in it
+//! changes nothing, and once more to store it. It is never in memory as a whole.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use cim_runtime::StreamName;
+use cim_runtime::store::{Committed, Store, StoreError};
+use futures::StreamExt as _;
+use futures::stream::FuturesOrdered;
+use indicatif::HumanCount;
+use serde::Serialize;
+
+use super::car_file::{BadFile, CarFile};
+use super::overlap::{self, Misfit};
+use super::summary::Summary;
+use crate::failure::Failure;
+use crate::open::{self, StoreUrl};
+use crate::output::{GOOD, Output};
+use crate::progress;
+
+/// How many commits are on their way to the store at once: it writes them in groups.
+const IN_FLIGHT: usize = 256;
+
+/// Store all events of a CAR file
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The whole file is verified before anything is stored: every block is re-hashed, and every chain is
+followed. What the store has already is counted and passed over. A store that does not exist is
+created.
+
+Examples:
+  cim import shop.car --store copy.cim
+  cim import shop.car --store copy.cim --json
+
+Exit code 1 says that the file is damaged, or does not fit what the store holds.")]
+pub(crate) struct Import {
+    /// The CAR file, as `cim export` writes it
+    pub(super) file: PathBuf,
+
+    #[command(flatten)]
+    pub(super) store: StoreUrl,
+}
+
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Imported {
+    /// Those that are new to the store.
+    pub(super) events: u64,
+    pub(super) commits: u64,
+    pub(super) streams: u64,
+    /// Commits that the store had before.
+    pub(super) duplicates: u64,
+}
+
+impl Import {
+    pub(crate) async fn run(self, out: &mut Output) -> Result<(), Failure> {
+        let imported = self.import(|| open::or_create(self.store.as_str())).await?;
+        if out.is_json() {
+            return out.object(&imported);
+        }
+        out.line(format_args!(
+            "{GOOD}imported{GOOD:#} {} events of {} streams; {} of {} commits were there before",
+            HumanCount(imported.events),
+            HumanCount(imported.streams),
+            HumanCount(imported.duplicates),
+            HumanCount(imported.commits),
+        ))
+    }
+
+    /// Imports into the store that `open` opens: once the file is known to be sound, and not
+    /// before, since opening may create it.
+    pub(super) async fn import(
+        &self,
+        open: impl FnOnce() -> Result<Arc<dyn Store>, Failure>,
+    ) -> Result<Imported, Failure> {
+        let len = std::fs::metadata(&self.file).map_err(|error| {
+            Failure::trouble(format!("{} could not be opened: {error}", self.file.display()))
+        })?;
+        let bar = progress::bytes(len.len(), "verifying");
+        let mut file = CarFile::open(&self.file, bar.clone()).map_err(|bad| self.bad(&bad))?;
+        let summary = Summary::read(&mut file).map_err(|bad| self.bad(&bad))?;
+
+        let store = open()?;
+        overlap::compare(&summary, &mut file, &*store).await.map_err(|misfit| match misfit {
+            Misfit::Conflict(problem) => nothing_stored(&self.file, &problem),
+            Misfit::Store(error) => Failure::store(self.store.as_str(), &error),
+            Misfit::File(bad) => self.bad(&bad),
+        })?;
+
+        bar.set_message("storing");
+        let imported = self.store_all(&mut file, &*store, &summary).await?;
+        bar.finish_and_clear();
+        Ok(imported)
+    }
+
+    async fn store_all(
+        &self,
+        file: &mut CarFile,
+        store: &dyn Store,
+        summary: &Summary,
+    ) -> Result<Imported, Failure> {
+        let mut imported =
+            Imported { streams: summary.streams.len() as u64, ..Imported::default() };
+        file.rewind().map_err(|bad| self.bad(&bad))?;
+        let mut sent = FuturesOrdered::new();
+        loop {
+            let placed = match file.next() {
+                Ok(placed) => placed,
+                // It was sound when it was read first.
+                Err(BadFile(problem)) => {
+                    return Err(
+                        self.stopped(&imported, &format!("the file changed meanwhile: {problem}"))
+                    );
+                }
+            };
+            let ended = placed.is_none();
+            if let Some(placed) = placed {
+                let stream = placed.commit.stream().clone();
+                let events = placed.commit.events().len() as u64;
+                let commit = store.commit(placed.commit);
+                sent.push_back(async move { (stream, events, commit.await) });
+            }
+            while ended || sent.len() >= IN_FLIGHT {
+                match sent.next().await {
+                    Some((stream, events, answer)) => {
+                        self.count(&mut imported, &stream, events, answer)?
+                    }
+                    None => return Ok(imported),
+                }
+            }
+        }
+    }
+
+    fn count(
+        &self,
+        imported: &mut Imported,
+        stream: &StreamName,
+        events: u64,
+        answer: Result<Committed, StoreError>,
+    ) -> Result<(), Failure> {
+        let committed =
+            answer.map_err(|error| self.stopped(imported, &format!("{stream}: {error}")))?;
+        imported.commits += 1;
+        if committed.duplicate {
+            imported.duplicates += 1;
+        } else {
+            imported.events += events;
+        }
+        Ok(())
+    }
+
+    fn bad(&self, bad: &BadFile) -> Failure {
+        nothing_stored(&self.file, &bad.0)
+    }
+
+    // What was stored stays: commits cannot be taken back, and need not be.
+    fn stopped(&self, imported: &Imported, problem: &str) -> Failure {
+        Failure::trouble(format!(
+            "{}: {problem}; {} commits were stored: once the cause is gone, run the same import again, which passes over them",
+            self.store.as_str(),
+            imported.commits - imported.duplicates
+        ))
+    }
+}
+
+fn nothing_stored(file: &Path, problem: &str) -> Failure {
+    Failure::no(format!("{}: {problem}; nothing was stored", file.display()))
+}

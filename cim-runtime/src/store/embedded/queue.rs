@@ -1,0 +1,105 @@
+//! Commits on their way to the writer.
+//!
+//! One sync serves all commits that wait for it, so the writer wants as many as it can get without
+//! making anybody wait in vain. It is woken once for a group, not once for a commit.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::commit::Commit;
+use crate::store::{Committed, StoreError};
+
+/// When nothing came for this long, whoever was to send again is busy with something else.
+const QUIET: Duration = Duration::from_micros(50);
+
+/// A commit, and whoever waits for its answer.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) commit: Commit,
+    pub(super) answer: oneshot::Sender<Result<Committed, StoreError>>,
+}
+
+/// The queue.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    state: Mutex<State>,
+    ready: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    waiting: Vec<Request>,
+    /// How many the writer sleeps for.
+    wanted: usize,
+    closed: bool,
+}
+
+impl Queue {
+    /// Adds a request, or gives it back when the store was closed.
+    pub(super) fn push(&self, request: Request) -> Result<(), Request> {
+        let mut state = self.lock();
+        if state.closed {
+            return Err(request);
+        }
+        state.waiting.push(request);
+        let wake = state.waiting.len() == state.wanted;
+        drop(state);
+        if wake {
+            self.ready.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Ends the queue; what waits in it is still taken.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.ready.notify_one();
+    }
+
+    /// Takes all requests into `group`, which is empty, waiting for the first one. False when the
+    /// queue was closed and is empty.
+    ///
+    /// `answered` is how many were answered just before. Those who sent them may well send again,
+    /// together with those that wait by now; so if they are more than one in all, the writer stays
+    /// for them for as long as they keep coming.
+    pub(super) fn take(&self, group: &mut Vec<Request>, answered: usize) -> bool {
+        let mut state = self.lock();
+        let hoped = answered + state.waiting.len();
+        if answered > 0 && hoped > 1 {
+            state = self.gather(state, hoped);
+        }
+        while state.waiting.is_empty() {
+            if state.closed {
+                return false;
+            }
+            state.wanted = 1;
+            state = self.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.wanted = 0;
+        std::mem::swap(group, &mut state.waiting);
+        true
+    }
+
+    /// Waits until as many requests wait as are hoped for, or nothing comes any more.
+    fn gather<'a>(&self, mut state: MutexGuard<'a, State>, hoped: usize) -> MutexGuard<'a, State> {
+        state.wanted = hoped;
+        loop {
+            let before = state.waiting.len();
+            if before >= hoped || state.closed {
+                return state;
+            }
+            let waited = self.ready.wait_timeout(state, QUIET);
+            let (after, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            state = after;
+            if timeout.timed_out() && state.waiting.len() == before {
+                return state;
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

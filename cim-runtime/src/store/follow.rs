@@ -1,0 +1,33 @@
+//! Subscriptions, for every store that can read a page and tells where its head is.
+
+use futures::stream::{self, BoxStream, StreamExt as _};
+use tokio::sync::watch;
+
+use super::{Store, StoreError, StoredEvent};
+
+/// How many events a subscription reads at a time.
+const PAGE: usize = 256;
+
+/// A subscription as pages of `read_all`, which is woken by the store's head: it cannot miss an
+/// event, because it never relies on being told of one.
+pub(crate) fn follow(
+    store: impl Store,
+    head: watch::Receiver<u64>,
+    after: u64,
+) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
+    let start = (store, head, after);
+    stream::unfold(start, |(store, mut head, after)| async move {
+        // The store itself keeps the sender, so this ends only when it was closed.
+        head.wait_for(|&position| position > after).await.ok()?;
+        let page = store.read_all(after, PAGE).await;
+        let next =
+            page.as_ref().ok().and_then(|page| page.last()).map_or(after, |event| event.position);
+        let page = match page {
+            Ok(page) => page.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        };
+        Some((stream::iter(page), (store, head, next)))
+    })
+    .flatten()
+    .boxed()
+}
