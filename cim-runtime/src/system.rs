@@ -127,7 +127,7 @@ impl<S: System> Handle<S> {
     pub async fn open(url: impl Into<String>) -> Result<Self, Error> {
         let url = url.into();
         // Opening may scan a log and rebuild an index.
-        let store = tokio::task::spawn_blocking(move || Ok::<_, StoreError>(todo(&url))).await;
+        let store = tokio::task::spawn_blocking(move || crate::store::open(&url)).await;
         let store =
             store.map_err(|error| StoreError::new(StoreErrorKind::Closed, error.to_string()))??;
         Ok(Self::over(store))
@@ -315,7 +315,4 @@ impl<S> Clone for Handle<S> {
             system: PhantomData,
         }
     }
-}
-fn todo(_: &str) -> Arc<dyn Store> {
-    Arc::new(crate::store::MemoryStore::new())
 }
