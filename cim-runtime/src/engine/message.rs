@@ -98,6 +98,9 @@ pub struct Receipt {
     pub position: u64,
     /// The events, in order; there is one at least.
     pub events: SmallVec<[EventCid; 1]>,
+    /// How often the command was decided before its events could be stored: more than once if
+    /// others changed the aggregate meanwhile.
+    pub attempts: u32,
 }
 
 impl Receipt {
@@ -127,6 +130,7 @@ impl Receipt {
                 version: 0,
                 position: 0,
                 events: SmallVec::new(),
+                attempts: 0,
             });
             receipt.version = envelope.version;
             receipt.position = event.position;

@@ -178,6 +178,7 @@ where
             version: commit.version(),
             position,
             events: commit.events().iter().map(|event| event.cid).collect(),
+            attempts: self.attempts,
         }
     }
 }
