@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::actor::Actor;
 use crate::cbor::{self, Decoder, Encoder, Value};
 use crate::commit::Commit;
+use crate::context::Context;
 use crate::engine::{Live, Message};
 use crate::error::SendError;
 use crate::event::EventSet;
@@ -147,6 +148,12 @@ impl<A: Aggregate> Scenario<A> {
     pub fn then_state(self, state: A::State) -> Self {
         assert_eq!(self.live().state(), state, "the state after the given events");
         self
+    }
+
+    /// What a decision is given here, for calling a method of the machine by hand.
+    #[track_caller]
+    pub fn context(&self) -> Context<A> {
+        self.live().into_context()
     }
 
     /// Decides `command`, twice.

@@ -85,6 +85,10 @@ impl<A: Aggregate> Live<A> {
         self.whole
     }
 
+    pub(crate) fn into_context(self) -> Context<A> {
+        self.context
+    }
+
     pub(crate) fn id_text(&self) -> &str {
         &self.id
     }
@@ -190,7 +194,11 @@ impl<A: Aggregate> Live<A> {
     }
 
     /// Decides a command; nothing changes until [`Live::take_in`].
-    pub(crate) fn decide<C>(
+    ///
+    /// # Errors
+    ///
+    /// When the machine's rules or its state say no.
+    pub fn decide<C>(
         &mut self,
         command: C,
         message: &Message,
@@ -211,7 +219,11 @@ impl<A: Aggregate> Live<A> {
     }
 
     /// The commit of what was decided.
-    pub(crate) fn commit(&self, events: &[A::Event], message: &Message) -> Result<Commit, Error> {
+    ///
+    /// # Errors
+    ///
+    /// When an event has no encoding, or the machine has no row for it.
+    pub fn commit(&self, events: &[A::Event], message: &Message) -> Result<Commit, Error> {
         let parts = events.len() as u32;
         let mut commit = CommitBuilder::new(parts);
         let mut prev = self.head;
@@ -249,8 +261,8 @@ impl<A: Aggregate> Live<A> {
         Ok(commit.finish(self.stream.clone(), self.version))
     }
 
-    /// Folds what was committed.
-    pub(crate) fn take_in(&mut self, events: &[A::Event], head: EventCid) {
+    /// Folds what was committed; `head` is the commit's.
+    pub fn take_in(&mut self, events: &[A::Event], head: EventCid) {
         for event in events {
             // `commit` has walked the same rows.
             if let Some(state) = A::next(self.state(), event) {
