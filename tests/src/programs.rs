@@ -11,7 +11,7 @@ use std::process::Command;
 #[must_use]
 pub fn program(name: &str) -> Command {
     let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--quiet", "--bin", name]);
+    build.args(["build", "--quiet", "--workspace", "--bin", name]);
     if !cfg!(debug_assertions) {
         build.arg("--release");
     }

@@ -11,9 +11,10 @@ use crate::machine::{Aggregate, Command, Handles};
 use crate::store::{Committed, StoreError, StoreErrorKind, StoredEvent};
 use uuid::Uuid;
 
-/// A command is decided again this often when others change its aggregate meanwhile. Each time,
-/// one of them has got on; so many in a row mean that something is wrong.
-const ATTEMPTS: u32 = 100;
+/// A command is decided again this often when others change its aggregate meanwhile. Each time, one
+/// of them has got on, so a busy aggregate may well need hundreds; the bound is for a store that
+/// would answer with conflicts for ever.
+const ATTEMPTS: u32 = 10_000;
 
 /// What a command needs from its driver.
 #[derive(Debug)]

@@ -91,7 +91,8 @@ fn by_hand(given: (hand::Order, Actor, Vec<ItemId>)) -> (hand::State, Actor) {
     let pay = Command::Pay { cents: 52_496 };
     hand_step(&mut order, black_box(State::Confirmed), black_box(pay), &actor);
     hand_step(&mut order, black_box(State::Paid), black_box(Command::Ship), &actor);
-    let state = hand_step(&mut order, black_box(State::Shipped), black_box(Command::Deliver), &actor);
+    let state =
+        hand_step(&mut order, black_box(State::Shipped), black_box(Command::Deliver), &actor);
     (state, actor)
 }
 

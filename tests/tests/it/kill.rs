@@ -16,7 +16,16 @@ const ORDERS: &str = "1500";
 /// has reported.
 fn run_and_kill(store: &Path, count: usize) -> Vec<EventCid> {
     let mut child = program("cim-order")
-        .args(["simulate", "--orders", ORDERS, "--seed", "7", "--receipts", "/dev/stdout", "--store"])
+        .args([
+            "simulate",
+            "--orders",
+            ORDERS,
+            "--seed",
+            "7",
+            "--receipts",
+            "/dev/stdout",
+            "--store",
+        ])
         .arg(store)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -45,11 +54,18 @@ async fn what_was_answered_for_survives_twenty_kills() {
         let opened = EmbeddedStore::open(&store).unwrap();
         for cid in &answered {
             let found = opened.find(cid).await.unwrap();
-            found.unwrap_or_else(|| panic!("kill {kill}: {cid} was answered for and is gone")).verify().unwrap();
+            found
+                .unwrap_or_else(|| panic!("kill {kill}: {cid} was answered for and is gone"))
+                .verify()
+                .unwrap();
         }
         drop(opened);
         let verify = program("cim").args(["verify", "--store"]).arg(&store).output().unwrap();
-        assert!(verify.status.success(), "kill {kill}: {}", String::from_utf8_lossy(&verify.stdout));
+        assert!(
+            verify.status.success(),
+            "kill {kill}: {}",
+            String::from_utf8_lossy(&verify.stdout)
+        );
     }
 
     // The next run goes on: it finds what was stored, and finishes every life.
@@ -60,7 +76,8 @@ async fn what_was_answered_for_survives_twenty_kills() {
         .unwrap();
     let summary: serde_json::Value = serde_json::from_slice(&last.stdout).unwrap();
     let head = EmbeddedStore::open(&store).unwrap().head().await.unwrap().unwrap();
-    let (stored, repeated) = (summary["stored"].as_u64().unwrap(), summary["repeated"].as_u64().unwrap());
+    let (stored, repeated) =
+        (summary["stored"].as_u64().unwrap(), summary["repeated"].as_u64().unwrap());
     assert_eq!(stored + repeated, head.number, "each event was stored once: {summary}");
     assert!(repeated >= answered.len() as u64, "{summary}");
     assert_eq!(summary["orders"], 1500);
