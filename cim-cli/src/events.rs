@@ -142,6 +142,7 @@ impl Events {
             }
             self.list(&page, head, left, out)?;
         }
+        pages.warn_of_missing(self.store.as_str());
         Ok(())
     }
 

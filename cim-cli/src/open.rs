@@ -61,8 +61,13 @@ pub(crate) fn must_exist(url: &str) -> Result<(), Failure> {
 }
 
 fn open(url: &str) -> Result<Arc<dyn Store>, Failure> {
-    let _ = url;
-    Ok(Arc::new(cim_runtime::store::MemoryStore::new()))
+    let Some(directory) = directory(url) else {
+        return Ok(Arc::new(cim_runtime::store::MemoryStore::new()));
+    };
+    match cim_runtime::store::EmbeddedStore::open(directory) {
+        Ok(store) => Ok(Arc::new(store)),
+        Err(error) => Err(Failure::store(url, &error)),
+    }
 }
 
 fn directory(url: &str) -> Option<PathBuf> {

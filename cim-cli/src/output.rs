@@ -11,6 +11,8 @@ use crate::failure::Failure;
 
 /// What went wrong.
 pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
+/// What should be looked into.
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 /// What went well.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// The names of events.

@@ -38,6 +38,10 @@ pub(crate) struct Export {
     /// Replace the file if it is there
     #[arg(long)]
     pub(super) force: bool,
+
+    /// Write what is left of a store that has lost events
+    #[arg(long)]
+    pub(super) incomplete: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -101,6 +105,12 @@ impl Export {
                 return Err(Failure::no(format!(
                     "{url}: the store's head is position {}, its events end before; run `cim verify --store {url}`",
                     head.number
+                )));
+            }
+            if pages.missing() > 0 && !self.incomplete {
+                return Err(Failure::no(format!(
+                    "{url}: events are missing before position {}: `cim verify --store {url}` names them; nothing was written (--incomplete writes what is left)",
+                    page.last().map_or(0, |event| event.position),
                 )));
             }
             for event in page.iter().filter(|event| event.position <= head.number) {

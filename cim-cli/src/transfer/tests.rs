@@ -33,7 +33,8 @@ fn commits() -> Vec<Commit> {
 }
 
 fn export_to(file: &Path, store: &MemoryStore, force: bool) -> Result<u64, Failure> {
-    let export = Export { store: StoreUrl::new("memory:"), out: file.to_owned(), force };
+    let export =
+        Export { store: StoreUrl::new("memory:"), out: file.to_owned(), force, incomplete: false };
     block_on(export.export(store)).map(|exported| exported.events)
 }
 

@@ -1,0 +1,1 @@
+//! `cim repair`: a damaged store can be used again.
