@@ -128,7 +128,7 @@ impl<'a> Scanner<'a> {
                 }
             },
             Err(bad) => {
-                self.bad(bad);
+                self.bad(*bad);
                 self.resync();
             }
         }
@@ -251,30 +251,35 @@ impl<'a> Scanner<'a> {
         self.close_bad();
     }
 
-    fn read(&self, at: usize) -> Result<Found, Bad> {
+    fn read(&self, at: usize) -> Result<Found, Box<Bad>> {
         let start = at as u64;
         let rest = self.bytes.get(at..).unwrap_or_default();
-        let section = Section::read(rest, start).map_err(|error| Bad::of_car(at, &error))?;
+        let section =
+            Section::read(rest, start).map_err(|error| Box::new(Bad::of_car(at, &error)))?;
         if let Some(mark) = Mark::of(&section) {
-            section.verify(start).map_err(|error| Bad::of_car(at, &error))?;
+            section.verify(start).map_err(|error| Box::new(Bad::of_car(at, &error)))?;
             return Ok(Found::Mark(mark, section.len));
         }
         match Commit::read(&self.bytes.slice(at..), start) {
             Ok(commit) => Ok(Found::Commit(commit)),
             Err(CommitError::Car(error)) => {
                 let bad = Bad::of_car(at, &error);
-                Err(Bad { claim: self.claim(at, bad.at), ..bad })
+                Err(Box::new(Bad { claim: self.claim(at, bad.at), ..bad }))
             }
-            Err(error @ CommitError::TooLarge { .. }) => Err(Bad::new(at, error.to_string())),
-            Err(CommitError::Block { cid, source }) => {
-                Err(Bad { found: Some(cid), ..Bad::new(at, format!("not an event: {source}")) })
+            Err(error @ CommitError::TooLarge { .. }) => {
+                Err(Box::new(Bad::new(at, error.to_string())))
             }
-            Err(CommitError::Stream { cid, source }) => {
-                Err(Bad { found: Some(cid), ..Bad::new(at, format!("not an event: {source}")) })
-            }
+            Err(CommitError::Block { cid, source }) => Err(Box::new(Bad {
+                found: Some(cid),
+                ..Bad::new(at, format!("not an event: {source}"))
+            })),
+            Err(CommitError::Stream { cid, source }) => Err(Box::new(Bad {
+                found: Some(cid),
+                ..Bad::new(at, format!("not an event: {source}"))
+            })),
             Err(CommitError::Sequence { cid, problem }) => {
                 let problem = format!("an event breaks its commit: {problem}");
-                Err(Bad { found: Some(cid), ..Bad::new(at, problem) })
+                Err(Box::new(Bad { found: Some(cid), ..Bad::new(at, problem) }))
             }
         }
     }
