@@ -62,7 +62,12 @@ pub(crate) fn must_exist(url: &str) -> Result<(), Failure> {
 
 fn open(url: &str) -> Result<Arc<dyn Store>, Failure> {
     let Some(directory) = directory(url) else {
-        return Ok(Arc::new(cim_runtime::store::MemoryStore::new()));
+        return match url {
+            "memory:" => Ok(Arc::new(cim_runtime::store::MemoryStore::new())),
+            _ => Err(Failure::trouble(format!(
+                "{url} is no store that cim can open: expected a directory, as a path or as file:DIR"
+            ))),
+        };
     };
     match cim_runtime::store::EmbeddedStore::open(directory) {
         Ok(store) => Ok(Arc::new(store)),

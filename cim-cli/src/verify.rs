@@ -161,7 +161,7 @@ impl<'a> Reader<'a> {
         if let Some(head) = head.filter(|head| self.last != (head.number, Some(head.cid))) {
             self.head_differs(head.number, head.cid);
         }
-        self.unfinished();
+        self.unfinished().await?;
         self.report.streams = self.chain.streams();
         self.report.sound = self.report.damage.is_empty();
         self.report.seconds = start.elapsed().as_secs_f64();
@@ -279,16 +279,26 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The end of a stream is not the end of a commit: the commit's last events are lost.
-    fn unfinished(&mut self) {
+    /// Where the end of a stream is not the end of a commit, the commit's last events are lost.
+    async fn unfinished(&mut self) -> Result<(), StoreError> {
         for (stream, last) in self.chain.unfinished() {
             let (part, parts) = last.parts();
-            self.report.damage.push(Finding {
-                version: Some(last.version),
-                problem: format!("{stream} ends with part {part} of a commit of {parts} events"),
+            let mut finding = Finding {
+                problem: format!(
+                    "part {part} of a commit of {parts} events is the last of {stream}"
+                ),
                 ..Finding::default()
-            });
+            };
+            // The chain knows streams by their subjects; the event has its aggregate's name and id.
+            let events = self.store.read_stream(stream, last.version - 1).await?;
+            if let Some(event) = events.first() {
+                finding.position = Some(event.position);
+                let envelope = event.envelope().ok();
+                envelope.inspect(|event| finding.names(event, last.version));
+            }
+            self.report.damage.push(finding);
         }
+        Ok(())
     }
 
     /// The finding about this event, which is added if the medium did not report it.

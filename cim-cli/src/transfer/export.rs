@@ -109,8 +109,7 @@ impl Export {
             }
             if pages.missing() > 0 && !self.incomplete {
                 return Err(Failure::no(format!(
-                    "{url}: events are missing before position {}: `cim verify --store {url}` names them; nothing was written (--incomplete writes what is left)",
-                    page.last().map_or(0, |event| event.position),
+                    "{url} has lost events, which `cim verify --store {url}` names; nothing was written: --incomplete writes what is left"
                 )));
             }
             for event in page.iter().filter(|event| event.position <= head.number) {

@@ -18,9 +18,14 @@ fn every_command_has_examples() {
 #[test]
 fn a_mistake_on_the_command_line_is_exit_code_2() {
     let world = World::empty();
-    for arguments in
-        ["", "verify", "nothing", "events --store x --since yesterday", "show x --store y"]
-    {
+    for arguments in [
+        "",
+        "verify",
+        "stats --store nats://127.0.0.1",
+        "nothing",
+        "events --store x --since yesterday",
+        "show x --store y",
+    ] {
         assert_eq!(world.cim(arguments).code, 2, "{arguments}");
     }
 }

@@ -85,3 +85,17 @@ fn a_log_that_was_cut_is_damage() {
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.out.contains(&commits[2].head().to_string()), "{said:?}");
 }
+
+#[test]
+fn an_incomplete_store_is_shown_with_a_warning_and_exported_when_told() {
+    let (world, commits) = World::shop();
+    change(&world, &commits, 2);
+    let said = world.cim("events --store shop");
+    assert_eq!((said.code, said.out.lines().count()), (0, 3), "{said:?}");
+    assert!(said.err.starts_with("warning: 1 events are missing"), "{said:?}");
+    let complaint = world.cim("export --store shop --out x.car").complaint(1);
+    assert!(complaint.contains("--incomplete"), "{complaint}");
+    world.cim("export --store shop --out x.car --incomplete").well();
+    world.cim("import x.car --store copy").well();
+    world.cim("verify --store copy").well();
+}
