@@ -45,12 +45,14 @@ impl<'a> Pages<'a> {
 
     /// Says on stderr that what was shown is not all that was stored.
     pub(crate) fn warn_of_missing(&self, url: &str) {
-        if self.missing > 0 {
-            let style = crate::output::WARNING;
-            anstream::eprintln!(
-                "{style}warning:{style:#} {} events are missing: `cim verify --store {url}` names them",
-                self.missing
-            );
-        }
+        let missing = match self.missing {
+            0 => return,
+            1 => "1 event is missing".to_owned(),
+            many => format!("{many} events are missing"),
+        };
+        let style = crate::output::WARNING;
+        anstream::eprintln!(
+            "{style}warning:{style:#} {missing}: `cim verify --store {url}` says what happened"
+        );
     }
 }
