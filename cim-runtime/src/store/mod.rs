@@ -7,6 +7,7 @@ mod embedded;
 mod error;
 mod follow;
 mod memory;
+mod url;
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -26,6 +27,7 @@ use crate::subject::StreamName;
 pub use embedded::{EmbeddedOptions, EmbeddedStore};
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
+pub use url::open;
 
 /// What a store's methods return.
 pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;

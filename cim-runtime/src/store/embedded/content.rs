@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tokio::sync::watch;
@@ -36,6 +37,8 @@ pub(super) struct Content {
     pub(super) head: watch::Sender<u64>,
     /// What made the store read-only, in the order in which it was found.
     pub(super) damage: Mutex<Vec<Damage>>,
+    /// Whether there is any, for everyone who commits to see at no cost.
+    pub(super) is_broken: AtomicBool,
 }
 
 /// Where each segment's events are indexed: a segment is in one of the two.
@@ -76,6 +79,9 @@ impl Content {
 
     /// Why the store is read-only, if it is.
     pub(super) fn broken(&self) -> Option<StoreError> {
+        if !self.is_broken.load(Ordering::Acquire) {
+            return None;
+        }
         let damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);
         let first = damage.first()?;
         let position = match first.position {
@@ -91,6 +97,7 @@ impl Content {
     /// Makes the store read-only.
     pub(super) fn add_damage(&self, damage: impl IntoIterator<Item = Damage>) {
         self.damage.lock().unwrap_or_else(PoisonError::into_inner).extend(damage);
+        self.is_broken.store(true, Ordering::Release);
     }
 
     /// The last event of the store.

@@ -22,6 +22,7 @@ mod writer;
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, RwLock};
 use std::thread::{self, JoinHandle};
@@ -148,6 +149,7 @@ impl EmbeddedStore {
             index,
             view: RwLock::new(recovered.view),
             head: watch::Sender::new(last),
+            is_broken: AtomicBool::new(!recovered.damage.is_empty()),
             damage: Mutex::new(recovered.damage),
         });
         let queue = Arc::new(Queue::default());

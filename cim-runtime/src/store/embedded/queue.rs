@@ -4,7 +4,8 @@
 //! making anybody wait in vain. It is woken once for a group, not once for a commit.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -63,12 +64,18 @@ impl Queue {
     ///
     /// `answered` is how many were answered just before. Those who sent them may well send again,
     /// together with those that wait by now; so if they are more than one in all, the writer stays
-    /// for them for as long as they keep coming.
-    pub(super) fn take(&self, group: &mut Vec<Request>, answered: usize) -> bool {
+    /// for them while they keep coming, but not longer than `patience`: a sync that is quick serves
+    /// two halves in turn better than the whole at once.
+    pub(super) fn take(
+        &self,
+        group: &mut Vec<Request>,
+        answered: usize,
+        patience: Duration,
+    ) -> bool {
         let mut state = self.lock();
         let hoped = answered + state.waiting.len();
         if answered > 0 && hoped > 1 {
-            state = self.gather(state, hoped);
+            state = self.gather(state, hoped, patience);
         }
         while state.waiting.is_empty() {
             if state.closed {
@@ -83,20 +90,29 @@ impl Queue {
     }
 
     /// Waits until as many requests wait as are hoped for, or nothing comes any more.
-    fn gather<'a>(&self, mut state: MutexGuard<'a, State>, hoped: usize) -> MutexGuard<'a, State> {
-        state.wanted = hoped;
-        loop {
-            let before = state.waiting.len();
-            if before >= hoped || state.closed {
-                return state;
+    fn gather<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        hoped: usize,
+        patience: Duration,
+    ) -> MutexGuard<'a, State> {
+        state.wanted = 0;
+        let start = Instant::now();
+        let mut last = (start, state.waiting.len());
+        while last.1 < hoped && !state.closed {
+            drop(state);
+            // A timer is too coarse here, and those who are waited for may need this very core.
+            thread::yield_now();
+            let now = Instant::now();
+            state = self.lock();
+            if state.waiting.len() > last.1 {
+                last = (now, state.waiting.len());
             }
-            let waited = self.ready.wait_timeout(state, QUIET);
-            let (after, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
-            state = after;
-            if timeout.timed_out() && state.waiting.len() == before {
-                return state;
+            if now - start > patience || now - last.0 > QUIET {
+                break;
             }
         }
+        state
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -5,6 +5,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -42,6 +43,8 @@ pub(super) struct Writer {
     buffer: Vec<u8>,
     /// Why nothing is written any more.
     dead: Option<StoreError>,
+    /// How long the last sync took.
+    synced: Duration,
 }
 
 /// The file that is written.
@@ -110,14 +113,25 @@ impl Writer {
             filled: active.filled,
         };
         let (next, buffer) = (active.next, Vec::new());
-        Self { content, queue, head_file, sealed, recent, segment, next, buffer, dead: None }
+        Self {
+            content,
+            queue,
+            head_file,
+            sealed,
+            recent,
+            segment,
+            next,
+            buffer,
+            dead: None,
+            synced: Duration::ZERO,
+        }
     }
 
     /// Writes until the queue is closed.
     pub(super) fn run(mut self) {
         let mut group = Vec::new();
         let mut answered = 0;
-        while self.queue.take(&mut group, answered) {
+        while self.queue.take(&mut group, answered, self.synced / 2) {
             answered = group.len();
             while !group.is_empty() {
                 let later = group.split_off(fitting(&group));
@@ -273,12 +287,14 @@ impl Writer {
             segment.filled = end;
             segment.fill(self.content.options.fill, self.content.options.segment_size);
         }
+        let start = Instant::now();
         if let Err(error) = segment.file.sync_data() {
             // The system may have dropped the pages, and may say that all is well the next time.
             let dead = unknown("sync", &segment.path, &error);
             self.dead = Some(dead.clone());
             return Err(dead);
         }
+        self.synced = start.elapsed();
         Ok(())
     }
 }

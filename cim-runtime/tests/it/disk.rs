@@ -1,0 +1,1 @@
+//! Disks that are full, and places where no store can be.
