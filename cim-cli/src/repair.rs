@@ -22,7 +22,7 @@ impl Repair {
     pub(crate) fn run(self, _out: &mut Output) -> Result<(), Failure> {
         let url = self.store.as_str();
         open::must_exist(url)?;
-        let Some(_directory) = self.store.directory() else {
+        let Some(_directory) = self.store.directory()? else {
             return Err(Failure::trouble(format!(
                 "{url} is no directory: there is nothing to repair"
             )));

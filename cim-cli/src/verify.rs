@@ -60,6 +60,9 @@ struct Report {
     sound: bool,
     events: u64,
     streams: u64,
+    /// Positions without an event. That is no damage by itself: a repair has stated it, or the
+    /// store says otherwise.
+    empty: u64,
     /// Of the blocks alone.
     bytes: u64,
     seconds: f64,
@@ -173,9 +176,7 @@ impl<'a> Reader<'a> {
         self.report.bytes += event.block.len() as u64;
         let before = self.last.0;
         self.last = (event.position, Some(event.cid));
-        if event.position != before + 1 {
-            self.positions_missing(before + 1, event.position - 1);
-        }
+        self.report.empty += event.position - before - 1;
         let found = EventCid::of(&event.block);
         if found != event.cid {
             return self.changed(event, found);
@@ -248,23 +249,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn positions_missing(&mut self, from: u64, to: u64) {
-        // The medium's own report of the place says more.
-        let known =
-            |finding: &Finding| finding.position.is_some_and(|at| (from..=to).contains(&at));
-        if !self.report.damage.iter().any(known) {
-            let problem = match to - from {
-                0 => format!("position {from} holds no event"),
-                _ => format!("positions {from} to {to} hold no events"),
-            };
-            self.report.damage.push(Finding {
-                position: Some(from),
-                problem,
-                ..Finding::default()
-            });
-        }
-    }
-
     fn head_differs(&mut self, number: u64, cid: EventCid) {
         let (read, found) = self.last;
         let known = |finding: &Finding| finding.is_of(cid) || finding.position == Some(number);
@@ -330,7 +314,11 @@ fn text(report: &Report, url: &str, out: &mut Output) -> Result<(), Failure> {
         report.seconds
     );
     if report.sound {
-        return out.line(format_args!("{GOOD}sound{GOOD:#}: {read}"));
+        let lost = match report.empty {
+            0 => String::new(),
+            empty => format!("; {} events were lost before a repair", HumanCount(empty)),
+        };
+        return out.line(format_args!("{GOOD}sound{GOOD:#}: {read}{lost}"));
     }
     let places = match report.damage.len() {
         1 => "1 place".to_owned(),

@@ -27,7 +27,7 @@ use crate::subject::StreamName;
 pub use embedded::{EmbeddedOptions, EmbeddedStore};
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
-pub use url::open;
+pub use url::{directory, open};
 
 /// What a store's methods return.
 pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
