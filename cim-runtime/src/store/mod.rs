@@ -24,7 +24,7 @@ use crate::commit::Commit;
 use crate::envelope::Envelope;
 use crate::subject::StreamName;
 
-pub use embedded::{EmbeddedOptions, EmbeddedStore};
+pub use embedded::{EmbeddedOptions, EmbeddedStore, Lost, RepairReport, repair};
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 pub use url::{directory, open};

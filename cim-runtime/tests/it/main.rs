@@ -6,4 +6,5 @@ mod embedded_crash;
 mod embedded_damage;
 mod embedded_index;
 mod embedded_random;
+mod embedded_repair;
 mod files;

@@ -14,6 +14,7 @@ mod queue;
 mod read;
 mod recent;
 mod recovery;
+mod repair;
 mod scan;
 mod segment;
 mod spot;
@@ -50,6 +51,7 @@ use crate::commit::Commit;
 use crate::subject::StreamName;
 
 pub use options::EmbeddedOptions;
+pub use repair::{Lost, RepairReport, repair};
 
 /// No commit may be longer: 64 MiB.
 const MAX_COMMIT: usize = 64 << 20;
@@ -140,7 +142,7 @@ impl EmbeddedStore {
         let index = Index::open(dir.join("index"), options.index_cache)?;
         let recovered = recovery::recover(dir, &log, &index)?;
         let last = recovered.view.memory.last_key_value();
-        let last = last.map_or(0, |(_, recent)| content::read(recent).next() - 1);
+        let last = last.and_then(|(_, recent)| content::read(recent).head());
         let content = Arc::new(Content {
             files: Files::new(log.clone()),
             log,
@@ -148,7 +150,7 @@ impl EmbeddedStore {
             store: recovered.store,
             index,
             view: RwLock::new(recovered.view),
-            head: watch::Sender::new(last),
+            head: watch::Sender::new(last.map_or(0, |last| last.number)),
             is_broken: AtomicBool::new(!recovered.damage.is_empty()),
             damage: Mutex::new(recovered.damage),
         });

@@ -218,22 +218,11 @@ impl Walk<'_> {
     /// Reads the segment that was written last.
     fn active(&mut self, first: u64) -> Result<(), StoreError> {
         let (bytes, mut scan) = self.scan(first)?;
-        let path = segment::path(self.log, first);
         let header = car::header(&[]);
         let has_header = bytes.starts_with(&header);
-        let bad_inside = scan.bad.iter().any(|bad| bad.at < scan.end);
-        let tail_answered = self.answered >= scan.next;
-        if bad_inside && !tail_answered && self.is_torn(&scan) {
-            scan.groups.pop();
-            scan.unmarked.clear();
-            scan.bad.clear();
-            scan.end = scan.groups.last().map_or(header.len() as u64, |group| group.end);
-            scan.next = scan.groups.last().map_or(first, |group| group.mark.next());
-        } else if bad_inside || tail_answered {
+        if cut_torn_end(&mut scan, first, self.answered) == Ending::Damaged {
+            let path = segment::path(self.log, first);
             self.damage.extend(scan.bad.iter().map(|bad| damage_at(&path, bad)));
-        }
-        if scan.groups.is_empty() {
-            scan.end = header.len() as u64;
         }
         let mut recent = index_of(&scan, first, self.head, self.answered);
         recent.close_group(scan.next, scan.end);
@@ -243,15 +232,6 @@ impl Walk<'_> {
             Some(End { first, at: scan.end, len: bytes.len() as u64, used: scan.used, has_header });
         self.view.memory.insert(first, Arc::new(RwLock::new(recent)));
         Ok(())
-    }
-
-    /// Whether every bad place lies in the last group, which had not been answered for.
-    fn is_torn(&self, scan: &Scan) -> bool {
-        let Some(last) = scan.groups.last() else { return true };
-        // The header is written with the first group.
-        let start = if scan.groups.len() == 1 { 0 } else { last.at };
-        let inside = scan.bad.iter().filter(|bad| bad.at < scan.end);
-        self.answered < last.mark.first && inside.clone().all(|bad| bad.at >= start)
     }
 
     /// Hands sound segments to the index; if it cannot take them, they stay in memory.
@@ -368,6 +348,48 @@ impl Walk<'_> {
         }
         Ok(Active { file, at: end.at, filled: filled.max(end.at), next: self.next })
     }
+}
+
+/// What the last segment looks like, up to where the store has answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Sound,
+    Damaged,
+}
+
+/// Takes from the last segment what was never answered for, if `answered` is the position of the
+/// last event that was.
+pub(super) fn cut_torn_end(scan: &mut Scan, first: u64, answered: u64) -> Ending {
+    let bad_inside = scan.bad.iter().any(|bad| bad.at < scan.end);
+    let tail_answered = answered >= scan.next;
+    if tail_answered || bad_inside && !is_torn(scan, answered) {
+        if scan.groups.is_empty() {
+            scan.end = car::header(&[]).len() as u64;
+        }
+        return match scan.bad.is_empty() {
+            true => Ending::Sound,
+            false => Ending::Damaged,
+        };
+    }
+    if bad_inside {
+        scan.groups.pop();
+    }
+    let last = scan.groups.last();
+    scan.end = last.map_or(car::header(&[]).len() as u64, |group| group.end);
+    scan.next = last.map_or(first, |group| group.mark.next());
+    scan.unmarked.clear();
+    scan.bad.clear();
+    Ending::Sound
+}
+
+/// Whether every bad place before the last mark lies in the last group, which had not been
+/// answered for.
+fn is_torn(scan: &Scan, answered: u64) -> bool {
+    let Some(last) = scan.groups.last() else { return true };
+    // The header is written with the first group.
+    let start = if scan.groups.len() == 1 { 0 } else { last.at };
+    let mut inside = scan.bad.iter().filter(|bad| bad.at < scan.end);
+    answered < last.mark.first && inside.all(|bad| bad.at >= start)
 }
 
 /// The index of a segment, as far as it can be read; events without a mark count up to position
