@@ -5,6 +5,7 @@ use std::io::{BufWriter, Stdout, Write as _};
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
+use indicatif::HumanCount;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -19,6 +20,12 @@ pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const NAME: Style = AnsiColor::Cyan.on_default();
 /// What is needed less often than the rest.
 pub(crate) const FAINT: Style = Style::new().dimmed();
+
+/// A number of things, for people: `1 event`, `2,000 events`.
+pub(crate) fn count(number: u64, thing: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{s}", HumanCount(number))
+}
 
 /// Stdout, without colours where they are not wanted.
 pub(crate) struct Output {

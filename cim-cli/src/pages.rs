@@ -2,6 +2,8 @@
 
 use cim_runtime::store::{Lookup, Store, StoreError, StoredEvent};
 
+use crate::output::{WARNING, count};
+
 /// How many events are read at a time.
 pub(crate) const PAGE: usize = 256;
 
@@ -45,14 +47,13 @@ impl<'a> Pages<'a> {
 
     /// Says on stderr that what was shown is not all that was stored.
     pub(crate) fn warn_of_missing(&self, url: &str) {
-        let missing = match self.missing {
-            0 => return,
-            1 => "1 event is missing".to_owned(),
-            many => format!("{many} events are missing"),
-        };
-        let style = crate::output::WARNING;
+        if self.missing == 0 {
+            return;
+        }
+        let missing = count(self.missing, "event");
+        let style = WARNING;
         anstream::eprintln!(
-            "{style}warning:{style:#} {missing}: `cim verify --store {url}` says what happened"
+            "{style}warning:{style:#} {missing} missing: `cim verify --store {url}` says what happened"
         );
     }
 }

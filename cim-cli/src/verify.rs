@@ -9,14 +9,14 @@ use std::time::Instant;
 
 use cim_runtime::store::{Damage, Store, StoreError, StoreErrorKind, StoredEvent};
 use cim_runtime::{Envelope, EventCid, StreamName};
-use indicatif::{HumanBytes, HumanCount};
+use indicatif::HumanBytes;
 use serde::Serialize;
 
 use crate::chain::{Break, Chain};
 use crate::dag_json::Link;
 use crate::failure::Failure;
 use crate::open::{self, StoreUrl};
-use crate::output::{ERROR, FAINT, GOOD, Output};
+use crate::output::{ERROR, FAINT, GOOD, Output, count};
 use crate::pages::PAGE;
 use crate::progress;
 use crate::view::name;
@@ -307,23 +307,20 @@ fn text(report: &Report, url: &str, out: &mut Output) -> Result<(), Failure> {
         finding_text(finding, out)?;
     }
     let read = format!(
-        "{} events in {} streams, {}, {:.1} s",
-        HumanCount(report.events),
-        HumanCount(report.streams),
+        "{} in {}, {}, {:.1} s",
+        count(report.events, "event"),
+        count(report.streams, "stream"),
         HumanBytes(report.bytes),
         report.seconds
     );
     if report.sound {
         let lost = match report.empty {
             0 => String::new(),
-            empty => format!("; {} events were lost before a repair", HumanCount(empty)),
+            empty => format!("; lost before a repair: {}", count(empty, "event")),
         };
         return out.line(format_args!("{GOOD}sound{GOOD:#}: {read}{lost}"));
     }
-    let places = match report.damage.len() {
-        1 => "1 place".to_owned(),
-        many => format!("{many} places"),
-    };
+    let places = count(report.damage.len() as u64, "place");
     out.line(format_args!(
         "{ERROR}damaged{ERROR:#} in {places}: {read}; keep a copy, then run `cim repair --store {url}`"
     ))

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use cim_runtime::store::{Head, Store};
 use cim_runtime::{EventCid, car};
-use indicatif::{HumanBytes, HumanCount};
+use indicatif::HumanBytes;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use crate::dag_json::Link;
 use crate::failure::Failure;
 use crate::open::{self, StoreUrl};
-use crate::output::{GOOD, Output};
+use crate::output::{GOOD, Output, count};
 use crate::pages::Pages;
 use crate::progress;
 
@@ -59,8 +59,8 @@ impl Export {
             return out.object(&exported);
         }
         out.line(format_args!(
-            "{GOOD}exported{GOOD:#} {} events, {}, to {}; the root is {}",
-            HumanCount(exported.events),
+            "{GOOD}exported{GOOD:#} {}, {}, to {}; the root is {}",
+            count(exported.events, "event"),
             HumanBytes(exported.bytes),
             self.out.display(),
             exported.root.0,

@@ -17,7 +17,7 @@ use super::overlap::{self, Misfit};
 use super::summary::Summary;
 use crate::failure::Failure;
 use crate::open::{self, StoreUrl};
-use crate::output::{GOOD, Output};
+use crate::output::{GOOD, Output, count};
 use crate::progress;
 
 /// How many commits are on their way to the store at once: it writes them in groups.
@@ -73,11 +73,11 @@ impl Import {
             return out.object(&imported);
         }
         out.line(format_args!(
-            "{GOOD}imported{GOOD:#} {} events of {} streams; {} of {} commits were there before",
-            HumanCount(imported.events),
-            HumanCount(imported.streams),
+            "{GOOD}imported{GOOD:#} {} of {}; {} of {} there before",
+            count(imported.events, "event"),
+            count(imported.streams, "stream"),
             HumanCount(imported.duplicates),
-            HumanCount(imported.commits),
+            count(imported.commits, "commit"),
         ))
     }
 

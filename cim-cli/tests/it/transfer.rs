@@ -35,7 +35,7 @@ fn a_segment_of_a_log_can_be_imported() {
     bytes.truncate(used + 1);
     std::fs::write(world.path("segment.car"), bytes).unwrap();
     let out = world.cim("import segment.car --store copy").well();
-    assert!(out.contains("4 events of 2 streams; 0 of 3 commits were there before"), "{out}");
+    assert!(out.contains("4 events of 2 streams; 0 of 3 commits there before"), "{out}");
 }
 
 #[test]

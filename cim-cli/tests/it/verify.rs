@@ -92,7 +92,7 @@ fn an_incomplete_store_is_shown_with_a_warning_and_exported_when_told() {
     change(&world, &commits, 2);
     let said = world.cim("events --store shop");
     assert_eq!((said.code, said.out.lines().count()), (0, 3), "{said:?}");
-    assert!(said.err.starts_with("warning: 1 event is missing"), "{said:?}");
+    assert!(said.err.starts_with("warning: 1 event missing"), "{said:?}");
     let complaint = world.cim("export --store shop --out x.car").complaint(1);
     assert!(complaint.contains("--incomplete"), "{complaint}");
     world.cim("export --store shop --out x.car --incomplete").well();
