@@ -63,15 +63,18 @@ pub fn copy(dir: &Path) -> TempDir {
     to
 }
 
+// An open store goes on indexing while it is copied: files of the index may vanish meanwhile.
 fn copy_into(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_into(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
+    let Ok(entries) = fs::read_dir(from) else { return };
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        let target = to.join(path.file_name().unwrap());
+        match path.is_dir() {
+            true => copy_into(&path, &target),
+            false => match fs::copy(&path, target) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                copied => drop(copied.unwrap()),
+            },
         }
     }
 }
