@@ -1,1 +1,80 @@
-//! x
+//! The attribute macros of CIM. Use them through `cim_runtime::prelude`; the compiler behind them
+//! is `cim-macros-core`.
+
+use proc_macro::TokenStream;
+
+/// An aggregate: a consistency boundary with an id, a stream of events, and a machine.
+///
+/// On a struct that has `Default`. Keys: `domain = "shop"` and `id = OrderId` must be there;
+/// `name = "order"` is the type's name in snake case unless given.
+#[proc_macro_attribute]
+pub fn aggregate(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::aggregate(args.into(), item.into()).into()
+}
+
+/// A request to change an aggregate, named in the imperative: `#[command(Order)]` on a struct.
+///
+/// Derives `Clone` and `Debug`.
+#[proc_macro_attribute]
+pub fn command(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::command(args.into(), item.into()).into()
+}
+
+/// A fact about an aggregate, named in the past tense: `#[event(Order)]` on a struct.
+///
+/// Keys: `version = 2` with `upcast = v1::OrderPlaced`, the type of the version before, from which
+/// there is a `From`; `unread`, if only readers of the log need the data. Derives `Clone`, `Debug`
+/// and `PartialEq`.
+#[proc_macro_attribute]
+pub fn event(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::event(args.into(), item.into()).into()
+}
+
+/// A struct or an enum that stands inside commands, events and refusals.
+///
+/// Derives `Clone`, `Debug` and `PartialEq`.
+#[proc_macro_attribute]
+pub fn value(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::value(args.into(), item.into()).into()
+}
+
+/// An id: a tuple struct around one `String`, `Uuid` or whole number.
+///
+/// Brings `Clone`, `Debug`, `Display`, `FromStr`, comparison, hashing and the encoding.
+#[proc_macro_derive(DomainId, attributes(domain_id))]
+pub fn domain_id(item: TokenStream) -> TokenStream {
+    cim_macros_core::domain_id(item.into()).into()
+}
+
+/// An aggregate's lifecycle, on its `impl`: the states stand in the header, the transitions at the
+/// methods.
+///
+/// `#[state_machine(initial Draft, Placed, terminal Cancelled)] impl Order { … }`
+#[proc_macro_attribute]
+pub fn state_machine(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::state_machine(args.into(), item.into()).into()
+}
+
+/// A decision inside a `#[state_machine]`: in which states the method's command is taken, and where
+/// its events lead.
+///
+/// `A -> B`; `A | B -> C`; `A` stays; `* -> C` from every other state; `A -> A on E, B on F` where
+/// the method answers with several events.
+#[proc_macro_attribute]
+pub fn transition(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::transition(args.into(), item.into()).into()
+}
+
+/// Folds an event's data, inside a `#[state_machine]`: `fn (&mut self, event: &E)`.
+///
+/// `#[apply(A -> B)]` also says where an event leads that is no longer emitted.
+#[proc_macro_attribute]
+pub fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::apply(args.into(), item.into()).into()
+}
+
+/// A domain, wired: `#[system(aggregates(Order, Item))] pub struct Shop;`, then `Shop::open(…)`.
+#[proc_macro_attribute]
+pub fn system(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::system(args.into(), item.into()).into()
+}

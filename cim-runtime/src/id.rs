@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use uuid::Uuid;
 
-use crate::cbor::Value;
+use crate::cbor::{DecodeError, Decoder, Encoder, Shape, Value};
 
 /// The longest an id may be once it is escaped, in bytes.
 pub const MAX_TOKEN: usize = 200;
@@ -32,6 +32,9 @@ pub const MAX_TOKEN: usize = 200;
 pub trait DomainId:
     Value + Clone + fmt::Debug + fmt::Display + Eq + std::hash::Hash + Send + Sync + 'static
 {
+    /// Some id, for tests that need one and do not care which.
+    #[doc(hidden)]
+    fn example() -> Self;
 }
 
 /// Why a text is not an id.
@@ -72,12 +75,34 @@ pub enum InvalidId {
     message = "`{Self}` cannot be inside an id",
     label = "not `String`, `Uuid` or a whole number"
 )]
-pub trait IdInner: Value + Sized {
+pub trait IdInner: Sized {
+    /// The fingerprint of the encoding.
+    const SHAPE: Shape;
+
+    /// Appends the encoding.
+    fn encode_id(&self, to: &mut Encoder);
+
+    /// Reads the encoding.
+    fn decode_id(from: &mut Decoder<'_>) -> Result<Self, DecodeError>;
+
     /// Reads the text form.
     fn parse_id(text: &str) -> Result<Self, InvalidId>;
+
+    /// Some id.
+    fn example() -> Self;
 }
 
 impl IdInner for String {
+    const SHAPE: Shape = <Self as Value>::SHAPE;
+
+    fn encode_id(&self, to: &mut Encoder) {
+        self.encode(to);
+    }
+
+    fn decode_id(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Self::decode(from)
+    }
+
     fn parse_id(text: &str) -> Result<Self, InvalidId> {
         let len = token_len(text);
         if len == 0 {
@@ -88,22 +113,54 @@ impl IdInner for String {
         }
         Ok(text.to_owned())
     }
+
+    fn example() -> Self {
+        "example".to_owned()
+    }
 }
 
 impl IdInner for Uuid {
+    const SHAPE: Shape = <Self as Value>::SHAPE;
+
+    fn encode_id(&self, to: &mut Encoder) {
+        self.encode(to);
+    }
+
+    fn decode_id(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Self::decode(from)
+    }
+
     fn parse_id(text: &str) -> Result<Self, InvalidId> {
         text.parse().map_err(|_| InvalidId::Mismatch { id: text.to_owned(), expected: "a UUID" })
+    }
+
+    fn example() -> Self {
+        Uuid::from_u128(1)
     }
 }
 
 macro_rules! whole_number {
     ($($ty:ty),*) => {$(
         impl IdInner for $ty {
+    const SHAPE: Shape = <Self as Value>::SHAPE;
+
+    fn encode_id(&self, to: &mut Encoder) {
+        self.encode(to);
+    }
+
+    fn decode_id(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Self::decode(from)
+    }
+
             fn parse_id(text: &str) -> Result<Self, InvalidId> {
                 text.parse().map_err(|_| InvalidId::Mismatch {
                     id: text.to_owned(),
                     expected: concat!("a whole number of type ", stringify!($ty)),
                 })
+            }
+
+            fn example() -> Self {
+                1
             }
         }
     )*};

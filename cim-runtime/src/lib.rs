@@ -1,19 +1,41 @@
 //! Event-sourced domains in Rust: commands decided by checked state machines, events in a chain
 //! that anyone can verify, on an embedded store or on NATS JetStream.
 
+// The macros name this crate as its users do.
+extern crate self as cim_runtime;
+
+mod actor;
+mod cache;
 pub mod car;
 pub mod cbor;
 mod cid;
 mod commit;
+mod context;
+pub mod decision;
+pub mod engine;
 mod envelope;
+mod environment;
+mod error;
+pub mod event;
 mod id;
+mod ids;
+pub mod machine;
+pub mod prelude;
 pub mod store;
 mod subject;
+pub mod system;
+pub mod testing;
 
+pub use actor::Actor;
 pub use cid::{EventCid, InvalidCid};
 pub use commit::{Commit, CommitError, CommitEvent};
+pub use context::Context;
+pub use engine::{Cause, Receipt, Sent};
 pub use envelope::{Causation, Envelope};
+pub use environment::{Environment, SeededEnvironment, SystemEnvironment};
+pub use error::{Error, SendError};
 pub use id::{DomainId, IdInner, InvalidId, MAX_TOKEN};
 pub use jiff::Timestamp;
 pub use subject::{AggregateName, StreamName};
+pub use system::{Handle, Options};
 pub use uuid::Uuid;

@@ -9,16 +9,24 @@ use crate::id::{IdInner, InvalidId, push_token};
 ///
 /// Both are tokens of subjects, made of `[a-z0-9_-]`; `#[aggregate]` checks them when compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AggregateName {
-    /// The domain, such as `shop`.
-    pub domain: &'static str,
-    /// The aggregate in its domain, such as `order`.
-    pub name: &'static str,
+pub struct AggregateName(&'static str);
+
+impl AggregateName {
+    /// The name written `<domain>.<name>`.
+    #[doc(hidden)]
+    pub const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// Such as `shop.order`.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
 }
 
 impl fmt::Display for AggregateName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.domain, self.name)
+        f.write_str(self.0)
     }
 }
 

@@ -1,1 +1,29 @@
-//! x
+//! The compiler behind CIM's macros, an ordinary library.
+//!
+//! Every macro is a module with one function from tokens to tokens, which reads as the pipeline:
+//! parse what was written, model what it means, check the rules, expand. Errors are collected, and
+//! every sentence stands in the macro's `errors.rs`. Whatever is wrong, the user's item comes out
+//! again, with all the impls that other code relies on: one mistake is one error.
+
+mod arguments;
+mod derives;
+mod diagnostics;
+mod fields;
+mod names;
+mod record;
+
+mod aggregate;
+mod command;
+mod domain_id;
+mod event;
+mod state_machine;
+mod system;
+mod value;
+
+pub use aggregate::aggregate;
+pub use command::command;
+pub use domain_id::domain_id;
+pub use event::event;
+pub use state_machine::{apply, state_machine, transition};
+pub use system::system;
+pub use value::value;

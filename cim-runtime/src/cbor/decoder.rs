@@ -208,6 +208,25 @@ impl<'a> Decoder<'a> {
         Ok(null)
     }
 
+    /// The name of an enum's variant, and whether its data follows.
+    ///
+    /// # Errors
+    ///
+    /// When no variant stands there.
+    pub fn variant(&mut self) -> Result<(&'a str, bool), DecodeError> {
+        let has_data = self.peek()? >> 5 == major::MAP;
+        if has_data {
+            self.map(1)?;
+        }
+        Ok((self.text()?, has_data))
+    }
+
+    /// The error for a variant that its enum does not have.
+    #[cold]
+    pub fn unknown_variant(&self, name: &str) -> DecodeError {
+        self.error(format!("no variant `{name}` of this form"))
+    }
+
     /// A link to an event's block.
     ///
     /// # Errors

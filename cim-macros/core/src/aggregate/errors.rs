@@ -1,0 +1,35 @@
+//! What `#[aggregate]` can say.
+
+use proc_macro2::TokenStream;
+
+use crate::diagnostics::Diagnostic;
+
+pub(super) fn wrong_item(item: &TokenStream) -> Diagnostic {
+    Diagnostic::at(item, "`#[aggregate]` stands on a struct")
+        .help("put what the aggregate remembers into its fields; its states stand in `#[state_machine(…)]`")
+}
+
+pub(super) fn no_domain(ident: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(
+        ident,
+        format!("the aggregate `{ident}` does not say which domain it belongs to"),
+    )
+    .help("add `domain = \"…\"`, such as `#[aggregate(domain = \"shop\", id = OrderId)]`")
+}
+
+pub(super) fn no_id(ident: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(ident, format!("the aggregate `{ident}` does not say what its id is")).help(
+        format!("add `id = {ident}Id`, with `#[derive(DomainId)] pub struct {ident}Id(String);`"),
+    )
+}
+
+pub(super) fn not_a_token(literal: &syn::LitStr) -> Diagnostic {
+    let found = literal.value();
+    Diagnostic::at(literal, format!("`{found}` cannot be a part of a subject"))
+        .help("use up to 40 of the letters a-z, digits, `_`, and `-`")
+}
+
+pub(super) fn name_is_no_token(ident: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(ident, format!("`{ident}` cannot be a part of a subject"))
+        .help("give the aggregate a name of up to 40 of the letters a-z, digits, `_`, and `-`: `name = \"…\"`")
+}

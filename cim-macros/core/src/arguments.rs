@@ -1,0 +1,212 @@
+//! The arguments of an attribute: `Order, version = 2, unread`.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::names;
+
+/// The arguments of one attribute, of which a macro takes those it knows; what is left over is
+/// a mistake.
+pub(crate) struct Arguments {
+    attribute: &'static str,
+    arguments: Vec<Argument>,
+    /// Keys that were asked for, in order, for the list of what is allowed.
+    known: Vec<String>,
+    /// Keys that were there, whether or not their values made sense.
+    given: Vec<String>,
+}
+
+struct Argument {
+    /// The key; `None` for a path that stands alone.
+    key: Option<syn::Ident>,
+    tokens: TokenStream,
+    value: Option<TokenStream>,
+}
+
+impl Arguments {
+    /// Splits the tokens at their commas; each argument is read only when it is asked for, so that
+    /// one mistake does not hide the others.
+    pub(crate) fn parse(attribute: &'static str, tokens: TokenStream) -> Self {
+        let arguments = split_at_commas(tokens).into_iter().map(Argument::new).collect();
+        Self { attribute, arguments, known: Vec::new(), given: Vec::new() }
+    }
+
+    /// The path that stands first, such as the aggregate of `#[event(Order)]`.
+    pub(crate) fn leading_path(&mut self) -> Option<syn::Path> {
+        let first = self.arguments.first()?;
+        if first.value.is_some() {
+            return None;
+        }
+        let path = syn::parse2(first.tokens.clone()).ok()?;
+        self.arguments.remove(0);
+        Some(path)
+    }
+
+    /// The value of `key`, in the form that `what` describes.
+    pub(crate) fn value<T: syn::parse::Parse>(
+        &mut self,
+        key: &str,
+        what: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<T> {
+        let argument = self.take(key, diagnostics)?;
+        let Some(value) = argument.value else {
+            diagnostics.push(missing_value(&argument.tokens, key, what));
+            return None;
+        };
+        match syn::parse2(value.clone()) {
+            Ok(value) => Some(value),
+            Err(_) => {
+                let place: &dyn ToTokens = if value.is_empty() { &argument.tokens } else { &value };
+                diagnostics.push(wrong_value(place, key, what));
+                None
+            }
+        }
+    }
+
+    /// Whether the key stands there, alone.
+    pub(crate) fn flag(&mut self, key: &str, diagnostics: &mut Diagnostics) -> bool {
+        let Some(argument) = self.take(key, diagnostics) else { return false };
+        if argument.value.is_some() {
+            diagnostics.push(flag_with_value(&argument.tokens, key));
+        }
+        true
+    }
+
+    /// The paths in the parentheses after `key`; none if it is not there.
+    pub(crate) fn paths(&mut self, key: &str, diagnostics: &mut Diagnostics) -> Vec<syn::Path> {
+        let Some(argument) = self.take(key, diagnostics) else { return Vec::new() };
+        let Some(value) = argument.value else {
+            diagnostics.push(missing_list(&argument.tokens, key));
+            return Vec::new();
+        };
+        let mut paths = Vec::new();
+        for tokens in split_at_commas(value) {
+            match syn::parse2(tokens.clone()) {
+                Ok(path) => paths.push(path),
+                Err(_) => diagnostics.push(wrong_value(&tokens, key, "paths of types")),
+            }
+        }
+        paths
+    }
+
+    /// The path under which the runtime is known: `crate = path`, or `::cim_runtime`.
+    pub(crate) fn krate(&mut self, diagnostics: &mut Diagnostics) -> syn::Path {
+        let path = self.value("crate", "a path, such as `my_framework::cim_runtime`", diagnostics);
+        path.unwrap_or_else(|| syn::parse_quote!(::cim_runtime))
+    }
+
+    /// Whether the key was there, even with a value that made no sense.
+    pub(crate) fn was_given(&self, key: &str) -> bool {
+        self.given.iter().any(|given| given == key)
+    }
+
+    /// Reports what nobody has taken.
+    pub(crate) fn finish(self, diagnostics: &mut Diagnostics) {
+        for argument in &self.arguments {
+            diagnostics.push(match &argument.key {
+                Some(key) => unknown_key(key, self.attribute, &self.known),
+                None => unknown_argument(&argument.tokens, self.attribute, &self.known),
+            });
+        }
+    }
+
+    fn take(&mut self, key: &str, diagnostics: &mut Diagnostics) -> Option<Argument> {
+        self.known.push(key.to_owned());
+        let is_key = |argument: &Argument| argument.key.as_ref().is_some_and(|found| found == key);
+        let found = self.arguments.iter().position(is_key)?;
+        let argument = self.arguments.remove(found);
+        self.given.push(key.to_owned());
+        while let Some(again) = self.arguments.iter().position(is_key) {
+            let again = self.arguments.remove(again);
+            diagnostics.push(given_twice(
+                again.key.as_ref().map_or(&again.tokens as _, |key| key as _),
+                key,
+            ));
+        }
+        Some(argument)
+    }
+}
+
+impl Argument {
+    fn new(tokens: TokenStream) -> Self {
+        let mut trees = tokens.clone().into_iter();
+        let (first, second) = (trees.next(), trees.next());
+        let Some(TokenTree::Ident(key)) = first else {
+            return Self { key: None, tokens, value: None };
+        };
+        match second {
+            None => Self { key: Some(key), tokens, value: None },
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '=' => {
+                Self { key: Some(key), tokens, value: Some(trees.collect()) }
+            }
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
+                Self { key: Some(key), tokens, value: Some(group.stream()) }
+            }
+            Some(_) => Self { key: None, tokens, value: None },
+        }
+    }
+}
+
+/// The token streams between commas; an empty one after the last comma is none.
+pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
+    let mut parts = Vec::new();
+    let mut part = Vec::new();
+    let mut depth = 0;
+    for tree in tokens {
+        match &tree {
+            TokenTree::Punct(punct) if punct.as_char() == ',' && depth == 0 => {
+                parts.push(part.drain(..).collect());
+                continue;
+            }
+            // Commas between angle brackets belong to a type; an arrow's head closes none.
+            TokenTree::Punct(punct) if punct.as_char() == '<' => depth += 1,
+            TokenTree::Punct(punct) if punct.as_char() == '>' && depth > 0 => depth -= 1,
+            _ => {}
+        }
+        part.push(tree);
+    }
+    if !part.is_empty() {
+        parts.push(part.into_iter().collect());
+    }
+    parts
+}
+
+fn unknown_key(key: &syn::Ident, attribute: &str, known: &[String]) -> Diagnostic {
+    let name = key.to_string();
+    let diagnostic = Diagnostic::at(key, format!("unknown key `{name}` for `#[{attribute}]`"));
+    let allowed = names::list(known, "and");
+    match names::nearest(&name, known) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`? allowed: {allowed}")),
+        None => diagnostic.help(format!("allowed: {allowed}")),
+    }
+}
+
+fn unknown_argument(tokens: &TokenStream, attribute: &str, known: &[String]) -> Diagnostic {
+    let found = names::shown(tokens);
+    Diagnostic::at(tokens, format!("`#[{attribute}]` cannot read `{found}`"))
+        .help(format!("write `key = value`, with one of {}", names::list(known, "or")))
+}
+
+fn given_twice(place: &dyn ToTokens, key: &str) -> Diagnostic {
+    Diagnostic::at(place, format!("`{key}` is given twice")).help("keep one of them")
+}
+
+fn missing_value(tokens: &TokenStream, key: &str, what: &str) -> Diagnostic {
+    Diagnostic::at(tokens, format!("`{key}` has no value"))
+        .help(format!("write `{key} = …`: {what}"))
+}
+
+fn missing_list(tokens: &TokenStream, key: &str) -> Diagnostic {
+    Diagnostic::at(tokens, format!("`{key}` names nothing")).help(format!("write `{key}(A, B)`"))
+}
+
+fn wrong_value(place: &dyn ToTokens, key: &str, what: &str) -> Diagnostic {
+    let found = names::shown(&quote!(#place));
+    Diagnostic::at(place, format!("`{key}` must be {what}, found `{found}`"))
+}
+
+fn flag_with_value(tokens: &TokenStream, key: &str) -> Diagnostic {
+    Diagnostic::at(tokens, format!("`{key}` takes no value")).help(format!("write `{key}` alone"))
+}

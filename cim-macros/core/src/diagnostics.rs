@@ -1,0 +1,70 @@
+//! Mistakes, collected in source order and reported together.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+/// One mistake: what is wrong, where, why it matters, and what to write instead.
+#[derive(Debug)]
+pub(crate) struct Diagnostic {
+    place: TokenStream,
+    message: String,
+}
+
+impl Diagnostic {
+    /// A mistake at these tokens.
+    pub(crate) fn at(place: &dyn ToTokens, message: impl Into<String>) -> Self {
+        Self { place: place.to_token_stream(), message: message.into() }
+    }
+
+    /// What to write instead.
+    pub(crate) fn help(mut self, help: impl AsRef<str>) -> Self {
+        self.message.push_str("\nhelp: ");
+        self.message.push_str(help.as_ref());
+        self
+    }
+
+    /// Why it matters.
+    pub(crate) fn note(mut self, note: impl AsRef<str>) -> Self {
+        self.message.push_str("\nnote: ");
+        self.message.push_str(note.as_ref());
+        self
+    }
+}
+
+/// All mistakes of one item. Dropping them unread is a bug in the compiler.
+#[derive(Debug, Default)]
+#[must_use]
+pub(crate) struct Diagnostics {
+    errors: Vec<syn::Error>,
+    read: bool,
+}
+
+impl Diagnostics {
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        self.errors.push(syn::Error::new_spanned(diagnostic.place, diagnostic.message));
+    }
+
+    /// A mistake that the parser found, in its words.
+    pub(crate) fn push_syntax(&mut self, error: syn::Error) {
+        self.errors.push(error);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// The mistakes as tokens, which go before the item; none if there are none.
+    pub(crate) fn finish(mut self) -> TokenStream {
+        self.read = true;
+        self.errors.iter().map(syn::Error::to_compile_error).collect()
+    }
+}
+
+impl Drop for Diagnostics {
+    fn drop(&mut self) {
+        debug_assert!(
+            self.read || std::thread::panicking(),
+            "mistakes were collected and never reported"
+        );
+    }
+}

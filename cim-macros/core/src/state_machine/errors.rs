@@ -1,0 +1,377 @@
+//! What `#[state_machine]`, `#[transition]` and `#[apply]` can say.
+
+use std::fmt::Display;
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+
+use crate::diagnostics::Diagnostic;
+use crate::names;
+
+// The header.
+
+pub(super) fn not_an_impl(item: &TokenStream) -> Diagnostic {
+    Diagnostic::at(item, "`#[state_machine]` stands on the `impl` of an aggregate")
+        .help("write `#[state_machine(initial Draft, …)] impl Order { … }`")
+}
+
+pub(super) fn trait_impl(path: &syn::Path) -> Diagnostic {
+    let name = names::shown(path);
+    Diagnostic::at(
+        path,
+        format!("a machine's `impl` implements no trait, this one implements `{name}`"),
+    )
+    .help("write `impl Order { … }`")
+}
+
+pub(super) fn foreign_owner(path: &syn::Path) -> Diagnostic {
+    let name = names::shown(path);
+    Diagnostic::at(path, format!("the machine of `{name}` must stand in the module of the type"))
+        .note("its states, commands, and events become enums beside the impl")
+}
+
+pub(super) fn generic_machine(ty: &syn::Type) -> Diagnostic {
+    Diagnostic::at(
+        ty,
+        "a machine cannot be generic: its events are stored, and must have one shape",
+    )
+    .help("write one aggregate for each concrete type")
+}
+
+pub(super) fn not_a_named_type(ty: &syn::Type) -> Diagnostic {
+    Diagnostic::at(ty, "a machine belongs to an aggregate, which is a struct with a name")
+}
+
+pub(super) fn no_moore_machines(word: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(word, "Moore machines are not supported in this version")
+        .help("leave `moore` out, and return the events from the transitions")
+}
+
+pub(super) fn unreadable_state(tokens: &TokenStream) -> Diagnostic {
+    let found = names::shown(tokens);
+    Diagnostic::at(tokens, format!("expected a state, found `{found}`"))
+        .help("write a name, such as `Placed`, `initial Draft`, or `terminal Cancelled`")
+}
+
+pub(super) fn no_states(owner: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(owner, format!("the machine of `{owner}` has no states"))
+        .help("declare them: `#[state_machine(initial Draft, …)]`")
+}
+
+pub(super) fn declared_twice(state: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(state, format!("state `{state}` is declared twice")).help("keep one of them")
+}
+
+pub(super) fn keyword_as_state(state: &syn::Ident) -> Diagnostic {
+    let name = state.to_string();
+    let diagnostic =
+        Diagnostic::at(state, format!("`{name}` is a Rust keyword and cannot name a state"));
+    match syn::parse_str::<syn::Ident>(&format!("r#{name}")) {
+        Ok(_) => diagnostic.help(format!("choose another name, or write `r#{name}`")),
+        Err(_) => diagnostic.help("choose another name"),
+    }
+}
+
+pub(super) fn no_initial_state(first: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(first, "the machine has no initial state")
+        .note("every instance starts there, and so does every replay")
+        .help(format!("mark one state, such as `initial {first}`"))
+}
+
+pub(super) fn two_initial_states(second: &syn::Ident, first: &str) -> Diagnostic {
+    Diagnostic::at(second, format!("the machine has two initial states, `{first}` and `{second}`"))
+        .note("every instance starts in one state, and so does every replay")
+        .help(format!("remove `initial` before `{second}`"))
+}
+
+pub(super) fn initial_and_terminal(state: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(
+        state,
+        format!("state `{state}` is initial and terminal: nothing could ever happen"),
+    )
+    .help(format!("remove `terminal` before `{state}`"))
+}
+
+// The graph.
+
+pub(super) fn undeclared_state(
+    state: &syn::Ident,
+    owner: &syn::Ident,
+    declared: &[String],
+) -> Diagnostic {
+    let name = names::plain(state);
+    let diagnostic = Diagnostic::at(state, format!("`{name}` is not a state of `{owner}`"));
+    match names::nearest(&name, declared) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None if declared.is_empty() => {
+            diagnostic.help(format!("declare it: `#[state_machine(…, {name})]`"))
+        }
+        None if declared.len() <= 8 => {
+            let states = names::list(declared, "and");
+            diagnostic.help(format!("declare it in the header, or use one of {states}"))
+        }
+        None => diagnostic.help("declare it in the header"),
+    }
+}
+
+pub(super) fn taken_twice(place: &TokenStream, state: &str, command: &str) -> Diagnostic {
+    Diagnostic::at(place, format!("state `{state}` takes the command `{command}` twice"))
+        .note("which method decides must follow from the state alone")
+        .help("keep one of them, and tell the cases apart inside it")
+}
+
+pub(super) fn two_targets(
+    place: &TokenStream,
+    from: &str,
+    event: &str,
+    both: [&String; 2],
+) -> Diagnostic {
+    let [first, second] = both;
+    Diagnostic::at(
+        place,
+        format!("in state `{from}`, `{event}` leads to both `{first}` and `{second}`"),
+    )
+    .note("replay sees the state and the event only, and could not tell which")
+    .help("use two events, or one target")
+}
+
+pub(super) fn two_stars(star: &TokenStream, command: &str) -> Diagnostic {
+    Diagnostic::at(star, format!("`{command}` is already taken by another `*`"))
+        .help("name the states of one of them")
+}
+
+pub(super) fn star_for_nothing(star: &TokenStream, command: &str) -> Diagnostic {
+    Diagnostic::at(star, format!("`*` stands for no state: each one takes `{command}` already, is terminal, or is the target"))
+        .help("remove this transition")
+}
+
+pub(super) fn way_out_of_terminal(place: &TokenStream, state: &str, command: &str) -> Diagnostic {
+    Diagnostic::at(
+        place,
+        format!("state `{state}` is terminal and takes no command, not even `{command}`"),
+    )
+    .note("terminal promises to every reader that nothing more will happen")
+    .help(format!("remove `terminal` before `{state}`, or this source"))
+}
+
+pub(super) fn replay_out_of_terminal(place: &TokenStream, state: &str, event: &str) -> Diagnostic {
+    Diagnostic::at(place, format!("state `{state}` is terminal, `{event}` cannot happen in it"))
+        .help(format!("remove `terminal` before `{state}`, or this source"))
+}
+
+pub(super) fn second_event_not_accepted(
+    place: &TokenStream,
+    event: &str,
+    state: &str,
+) -> Diagnostic {
+    Diagnostic::at(place, format!("a second `{event}` would happen in state `{state}`, which has no row for it"))
+        .note("the events of a `Vec` happen one after the other, each in the state that the one before has led to")
+        .help(format!("stay in the state, or add a row such as `#[apply({state})]` for `{event}`"))
+}
+
+pub(super) fn unreachable_state(state: &syn::Ident, initial: &str) -> Diagnostic {
+    Diagnostic::at(
+        state,
+        format!("state `{state}` is unreachable from the initial state `{initial}`"),
+    )
+    .help(format!(
+        "add a transition into it, such as `#[transition({initial} -> {state})]`, or remove it"
+    ))
+}
+
+pub(super) fn dead_end(state: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(state, format!("state `{state}` takes no command, and is not terminal"))
+        .note("an aggregate that comes here can never leave")
+        .help(format!("write `terminal {state}`, or a transition out of it"))
+}
+
+// Attributes of methods.
+
+pub(super) fn no_arrow(meta: &dyn ToTokens, attribute: &str) -> Diagnostic {
+    Diagnostic::at(meta, format!("`#[{attribute}]` does not say from where to where")).help(
+        format!("write `#[{attribute}(Draft -> Placed)]`, or `#[{attribute}(Placed)]` to stay"),
+    )
+}
+
+pub(super) fn unreadable_arrow(tokens: &TokenStream, found: Span, attribute: &str) -> Diagnostic {
+    let mut at = TokenStream::new();
+    // The token that was not understood; at the end of the attribute, all of it.
+    let here = |tree: &proc_macro2::TokenTree| format!("{:?}", tree.span()) == format!("{found:?}");
+    at.extend(tokens.clone().into_iter().filter(here));
+    let place = if at.is_empty() { tokens.clone() } else { at };
+    let written = names::shown(tokens);
+    Diagnostic::at(&place, format!("cannot read the transition `{written}`"))
+        .help(format!("write `#[{attribute}(Draft -> Placed)]`, `#[{attribute}(Draft | Placed -> Cancelled)]`, or `#[{attribute}(Placed)]` to stay"))
+}
+
+pub(super) fn both_attributes(transition: &syn::Attribute, method: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(transition, format!("`{method}` both decides and folds"))
+        .note("deciding looks at the aggregate, folding changes it: replay only folds")
+        .help("write one method for each")
+}
+
+pub(super) fn conditional_method(cfg: &syn::Attribute) -> Diagnostic {
+    Diagnostic::at(cfg, "a machine cannot depend on features")
+        .note("one build of the program could not replay what another has stored")
+        .help("remove the `#[cfg]`")
+}
+
+pub(super) fn outside_a_machine(attribute: &str, item: &TokenStream) -> Diagnostic {
+    Diagnostic::at(item, format!("`#[{attribute}]` stands outside of a machine"))
+        .help("put the method into an `impl` with `#[state_machine(…)]` above it")
+}
+
+// Targets.
+
+pub(super) fn target_without_event<I>(state: &syn::Ident, events: I) -> Diagnostic
+where
+    I: Iterator,
+    I::Item: Display,
+{
+    let events: Vec<String> = events.map(|event| event.to_string()).collect();
+    let each =
+        events.first().map_or_else(String::new, |event| format!(", such as `{state} on {event}`"));
+    let events = names::list(&events, "and");
+    Diagnostic::at(
+        state,
+        format!("the method answers with {events}: which of them leads to `{state}`?"),
+    )
+    .help(format!("name the event{each}"))
+}
+
+pub(super) fn alternative_without_target(first: &syn::Ident, event: &str) -> Diagnostic {
+    Diagnostic::at(first, format!("where does `{event}` lead?"))
+        .help(format!("name every alternative, also one that stays: `…, State on {event}`"))
+}
+
+pub(super) fn on_another_event(
+    on: &syn::Path,
+    method: &syn::Ident,
+    events: Vec<String>,
+) -> Diagnostic {
+    let name = names::shown(on);
+    let diagnostic = Diagnostic::at(on, format!("`{method}` does not answer with `{name}`"));
+    let answers = names::list(&events, "and");
+    match names::nearest(&name, &events) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help(format!("it answers with {answers}")),
+    }
+}
+
+pub(super) fn replay_to_several(second: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(second, "an `#[apply]` takes one event, which leads to one state")
+        .help("write one `#[apply(… -> …)]` for each target")
+}
+
+// Deciding methods.
+
+pub(super) fn decides_by_reference(signature: &syn::Signature) -> Diagnostic {
+    let method = &signature.ident;
+    let place: &dyn ToTokens = match signature.receiver() {
+        Some(receiver) => receiver,
+        None => method,
+    };
+    Diagnostic::at(place, format!("`{method}` decides, and must take `&self`"))
+        .note("deciding only looks at the aggregate; what changes it is the event, in `#[apply]`")
+        .help(format!("write `fn {method}(&self, …)`"))
+}
+
+pub(super) fn takes_no_command(signature: &syn::Signature) -> Diagnostic {
+    let method = &signature.ident;
+    Diagnostic::at(method, format!("`{method}` does not say which command it decides"))
+        .help(format!("write `fn {method}(&self, cmd: PlaceOrder) -> …`"))
+}
+
+pub(super) fn takes_too_much(third: &syn::PatType) -> Diagnostic {
+    Diagnostic::at(third, "a decision takes a command and, if it asks for it, the context")
+        .note("whatever else it depended on would be unknown to a retry")
+        .help("write `fn …(&self, cmd: …, cx: &Context<Self>) -> …`")
+}
+
+pub(super) fn not_a_command_type(ty: &syn::Type) -> Diagnostic {
+    let found = names::shown(ty);
+    Diagnostic::at(ty, format!("expected a command, found `{found}`"))
+        .help("take the command by value, such as `cmd: PlaceOrder`")
+}
+
+pub(super) fn returns_nothing(method: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(method, format!("`{method}` returns nothing, but a decision says what happened"))
+        .help(
+            "return the event, such as `-> OrderPlaced`, or `-> Result<OrderPlaced, OrderRefused>`",
+        )
+}
+
+pub(super) fn not_an_event_type(ty: &syn::Type) -> Diagnostic {
+    let found = names::shown(ty);
+    Diagnostic::at(ty, format!("expected an event, found `{found}`")).help(
+        "return `E`, `Option<E>`, `Vec<E>`, `(E, F)`, or `OneOf<E, F>`, plain or in a `Result`",
+    )
+}
+
+pub(super) fn count_of_alternatives(ty: &syn::Type) -> Diagnostic {
+    Diagnostic::at(ty, "`OneOf` has two to four alternatives")
+        .help("split the command, if one decision may end in more ways")
+}
+
+pub(super) fn two_events_of_one_name(second: &syn::Path, first: &syn::Path) -> Diagnostic {
+    let (first, second_name) = (names::shown(first), names::shown(second));
+    Diagnostic::at(second, format!("`{second_name}` and `{first}` have one name"))
+        .note("events are stored by name: in one stream they could not be told apart")
+        .help("write the path of an event in one way, and give different events different names")
+}
+
+pub(super) fn async_method(token: &syn::token::Async) -> Diagnostic {
+    Diagnostic::at(token, "a machine's methods cannot be `async`")
+        .note("a decision that waits for the world cannot be made again in a retry")
+        .help("put what it needs to know into the command, or react to its event with a policy")
+}
+
+pub(super) fn unsafe_method(signature: &syn::Signature) -> Diagnostic {
+    let method = &signature.ident;
+    Diagnostic::at(&signature.safety, format!("`{method}` cannot be `unsafe`: the engine calls it"))
+        .help("remove `unsafe`")
+}
+
+pub(super) fn generic_method(generics: &syn::Generics) -> Diagnostic {
+    Diagnostic::at(
+        generics,
+        "a machine's methods cannot be generic: which command it is must be known",
+    )
+    .help("name the command's type, and elide lifetimes")
+}
+
+// Folding methods.
+
+pub(super) fn folds_by_mutable_reference(signature: &syn::Signature) -> Diagnostic {
+    let method = &signature.ident;
+    let place: &dyn ToTokens = match signature.receiver() {
+        Some(receiver) => receiver,
+        None => method,
+    };
+    Diagnostic::at(place, format!("`{method}` folds an event, and must take `&mut self`"))
+        .help(format!("write `fn {method}(&mut self, event: &…)`"))
+}
+
+pub(super) fn takes_no_event(signature: &syn::Signature) -> Diagnostic {
+    let method = &signature.ident;
+    Diagnostic::at(method, format!("`{method}` must take one event, by reference"))
+        .note("folding depends on the aggregate and the event alone, or replay would differ")
+        .help(format!("write `fn {method}(&mut self, event: &OrderPlaced)`"))
+}
+
+pub(super) fn fold_returns(output: &syn::ReturnType) -> Diagnostic {
+    Diagnostic::at(output, "folding an event returns nothing")
+        .note("the event has happened: there is nothing left to refuse")
+        .help("check in the method that decides")
+}
+
+pub(super) fn folds_what_nothing_emits(path: &syn::Path) -> Diagnostic {
+    let name = names::shown(path);
+    Diagnostic::at(path, format!("nothing emits `{name}`"))
+        .help(format!("if it is only read from old streams, say where it leads: `#[apply(A -> B)]`; otherwise return `{name}` from a transition"))
+}
+
+pub(super) fn folded_twice(method: &syn::Ident, event: &str) -> Diagnostic {
+    Diagnostic::at(method, format!("`{event}` is folded by another method already"))
+        .help("keep one `#[apply]` for each event")
+}

@@ -1,0 +1,433 @@
+//! What the machine means: which command is taken where, and where each event leads.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+
+use super::answer::{self, Answer, Shape};
+use super::errors;
+use super::syntax::{Arrow, Decider, Fold, Source, Syntax, Target};
+use crate::diagnostics::Diagnostics;
+use crate::names;
+
+/// The machine, with all names resolved. Indices point into its own lists.
+pub(super) struct Model<'a> {
+    pub(super) syntax: &'a Syntax,
+    pub(super) states: Vec<State>,
+    pub(super) commands: Vec<Named>,
+    pub(super) events: Vec<Named>,
+    pub(super) methods: Vec<Method<'a>>,
+    pub(super) folds: Vec<Folding<'a>>,
+    /// Which method decides a command in a state, in source order.
+    pub(super) decisions: Vec<Decision>,
+    /// Where an event leads, in source order; several may say the same.
+    pub(super) rows: Vec<Row>,
+}
+
+/// A state.
+pub(super) struct State {
+    pub(super) ident: syn::Ident,
+    pub(super) name: String,
+    pub(super) initial: bool,
+    pub(super) terminal: bool,
+}
+
+/// A command or an event: its path as it was first written, and its last name.
+pub(super) struct Named {
+    pub(super) path: syn::Path,
+    pub(super) name: String,
+}
+
+/// A deciding method whose signature could be read.
+pub(super) struct Method<'a> {
+    pub(super) ident: &'a syn::Ident,
+    pub(super) command: usize,
+    pub(super) takes_context: bool,
+    pub(super) answer: Answer,
+    /// The events of the answer, in its order.
+    pub(super) events: Vec<usize>,
+}
+
+/// A folding method whose signature could be read.
+pub(super) struct Folding<'a> {
+    pub(super) ident: &'a syn::Ident,
+    pub(super) event: usize,
+}
+
+/// In this state, the method decides the command.
+pub(super) struct Decision {
+    pub(super) state: usize,
+    pub(super) method: usize,
+    /// What says so: the state or the `*`.
+    pub(super) place: TokenStream,
+}
+
+/// From one state, an event leads to another.
+pub(super) struct Row {
+    pub(super) from: usize,
+    pub(super) event: usize,
+    pub(super) to: usize,
+    /// The method that decides it; none if it is only replayed.
+    pub(super) method: Option<usize>,
+    /// What says so: the target, or the source where there is none.
+    pub(super) place: TokenStream,
+}
+
+impl Model<'_> {
+    /// The states that can be reached from these.
+    pub(super) fn reachable_from(&self, start: &[usize]) -> Vec<bool> {
+        let mut reached = vec![false; self.states.len()];
+        let mut next = start.to_vec();
+        while let Some(state) = next.pop() {
+            if std::mem::replace(&mut reached[state], true) {
+                continue;
+            }
+            next.extend(self.rows.iter().filter(|row| row.from == state).map(|row| row.to));
+        }
+        reached
+    }
+
+    /// Each (state, event) with where it leads, once, in source order.
+    pub(super) fn distinct_rows(&self) -> Vec<&Row> {
+        let mut seen = BTreeMap::new();
+        self.rows.iter().filter(|row| seen.insert((row.from, row.event), ()).is_none()).collect()
+    }
+}
+
+/// Resolves what was written. What cannot be resolved is reported and left out.
+pub(super) fn build<'a>(syntax: &'a Syntax, diagnostics: &mut Diagnostics) -> Model<'a> {
+    let mut builder = Builder {
+        diagnostics,
+        model: Model {
+            syntax,
+            states: states(syntax),
+            commands: Vec::new(),
+            events: Vec::new(),
+            methods: Vec::new(),
+            folds: Vec::new(),
+            decisions: Vec::new(),
+            rows: Vec::new(),
+        },
+    };
+    let mut claims = Vec::new();
+    for decider in &syntax.deciders {
+        if let Some(method) = builder.method(decider) {
+            claims.extend(decider.arrows.iter().map(|arrow| (method, arrow)));
+        }
+    }
+    builder.explicit_decisions(&claims);
+    builder.decisions_of_stars(&claims);
+    for fold in &syntax.folds {
+        builder.fold(fold);
+    }
+    builder.model
+}
+
+fn states(syntax: &Syntax) -> Vec<State> {
+    let states = syntax.states.iter().map(|state| State {
+        ident: state.ident.clone(),
+        name: names::plain(&state.ident),
+        initial: state.initial.is_some(),
+        terminal: state.terminal.is_some(),
+    });
+    states.collect()
+}
+
+struct Builder<'a, 'd> {
+    model: Model<'a>,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl<'a> Builder<'a, '_> {
+    fn method(&mut self, decider: &'a Decider) -> Option<usize> {
+        let signature = &decider.signature;
+        check_kind(signature, self.diagnostics);
+        if !matches!(
+            signature.receiver().map(|this| &this.kind),
+            Some(syn::ReceiverKind::Reference(_, _, None))
+        ) {
+            self.diagnostics.push(errors::decides_by_reference(signature));
+        }
+        let mut parameters = signature.inputs.iter().filter_map(|input| match input {
+            syn::FnArg::Typed(typed) => Some(typed),
+            syn::FnArg::Receiver(_) => None,
+        });
+        let answer = answer::read(signature, self.diagnostics);
+        let Some(command) = parameters.next() else {
+            self.diagnostics.push(errors::takes_no_command(signature));
+            return None;
+        };
+        let takes_context = parameters.next().is_some();
+        if let Some(third) = parameters.next() {
+            self.diagnostics.push(errors::takes_too_much(third));
+        }
+        let syn::Type::Path(command) = answer::ungrouped(&command.ty) else {
+            self.diagnostics.push(errors::not_a_command_type(&command.ty));
+            return None;
+        };
+        let command = intern(&mut self.model.commands, &command.path);
+        let answer = answer?;
+        let events =
+            answer.shape.events().into_iter().map(|path| self.event(path)).collect::<Vec<_>>();
+        let method = Method { ident: &signature.ident, command, takes_context, answer, events };
+        self.model.methods.push(method);
+        Some(self.model.methods.len() - 1)
+    }
+
+    /// The event of this path, which is known by its last name alone.
+    fn event(&mut self, path: &syn::Path) -> usize {
+        let name = answer::last_name(path);
+        let known = self.model.events.iter().position(|event| event.name == name);
+        if let Some(known) = known
+            && self.model.events[known].path != *path
+        {
+            self.diagnostics
+                .push(errors::two_events_of_one_name(path, &self.model.events[known].path));
+        }
+        intern(&mut self.model.events, path)
+    }
+
+    fn explicit_decisions(&mut self, claims: &[(usize, &'a Arrow)]) {
+        for &(method, arrow) in claims {
+            for source in &arrow.sources {
+                let Source::State(ident) = source else { continue };
+                let Some(state) = self.state(ident) else { continue };
+                self.decide(state, method, arrow, ident.to_token_stream());
+            }
+        }
+    }
+
+    /// A `*` stands for every state that is not terminal, is not the target, and takes the command
+    /// nowhere else.
+    fn decisions_of_stars(&mut self, claims: &[(usize, &'a Arrow)]) {
+        let mut starred: Vec<usize> = Vec::new();
+        for &(method, arrow) in claims {
+            let star = arrow.sources.iter().find_map(|source| match source {
+                Source::Any(star) => Some(star.to_token_stream()),
+                Source::State(_) => None,
+            });
+            let Some(star) = star else { continue };
+            let command = self.model.methods[method].command;
+            if starred.contains(&command) {
+                self.diagnostics.push(errors::two_stars(&star, &self.model.commands[command].name));
+                continue;
+            }
+            starred.push(command);
+            let target = match arrow.targets.as_slice() {
+                [Target { state, .. }] => self.known_state(state),
+                _ => None,
+            };
+            let mut any = false;
+            for state in 0..self.model.states.len() {
+                if self.model.states[state].terminal
+                    || Some(state) == target
+                    || self.takes(state, command)
+                {
+                    continue;
+                }
+                any = true;
+                self.decide(state, method, arrow, star.clone());
+            }
+            if !any {
+                self.diagnostics
+                    .push(errors::star_for_nothing(&star, &self.model.commands[command].name));
+            }
+        }
+    }
+
+    fn takes(&self, state: usize, command: usize) -> bool {
+        let mut decisions = self.model.decisions.iter();
+        decisions.any(|decision| {
+            decision.state == state && self.model.methods[decision.method].command == command
+        })
+    }
+
+    fn decide(&mut self, state: usize, method: usize, arrow: &'a Arrow, place: TokenStream) {
+        let command = self.model.methods[method].command;
+        if self.takes(state, command) {
+            let (state, command) =
+                (&self.model.states[state].name, &self.model.commands[command].name);
+            self.diagnostics.push(errors::taken_twice(&place, state, command));
+            return;
+        }
+        self.walk(state, method, arrow, &place);
+        self.model.decisions.push(Decision { state, method, place });
+    }
+
+    /// Adds the rows of one arrow from one state.
+    fn walk(&mut self, from: usize, method: usize, arrow: &'a Arrow, place: &TokenStream) {
+        let shape = &self.model.methods[method].answer.shape;
+        let sequence = matches!(shape, Shape::Sequence(_));
+        let single = matches!(shape, Shape::One(_) | Shape::Optional(_) | Shape::Many(_));
+        let events = self.model.methods[method].events.clone();
+        if !single && !self.targets_name_their_events(arrow, method) {
+            return;
+        }
+        let mut state = from;
+        for &event in &events {
+            let name = &self.model.events[event].name;
+            let target = arrow.targets.iter().find(|target| match &target.on {
+                Some(on) => answer::last_name(on) == *name,
+                None => single,
+            });
+            let (to, place) = match target {
+                None => (Some(state), place.clone()),
+                Some(target) => (self.state(&target.state), target.state.to_token_stream()),
+            };
+            let Some(to) = to else { return };
+            self.model.rows.push(Row { from: state, event, to, method: Some(method), place });
+            if sequence {
+                state = to;
+            }
+        }
+        self.only_known_events(arrow, &events, method);
+    }
+
+    /// Where a method has several events, each target says on which of them it is reached.
+    fn targets_name_their_events(&mut self, arrow: &Arrow, method: usize) -> bool {
+        let method = &self.model.methods[method];
+        let mut sound = true;
+        for target in arrow.targets.iter().filter(|target| target.on.is_none()) {
+            let events = method.events.iter().map(|&event| &self.model.events[event].name);
+            self.diagnostics.push(errors::target_without_event(&target.state, events));
+            sound = false;
+        }
+        if let Shape::Alternatives(_) = method.answer.shape
+            && sound
+            && let Some(first) = arrow.targets.first()
+        {
+            let names = |event: &&usize| {
+                let name = &self.model.events[**event].name;
+                !arrow.targets.iter().any(|target| {
+                    target.on.as_ref().is_some_and(|on| answer::last_name(on) == *name)
+                })
+            };
+            for &event in method.events.iter().filter(names) {
+                let name = &self.model.events[event].name;
+                self.diagnostics.push(errors::alternative_without_target(&first.state, name));
+                sound = false;
+            }
+        }
+        sound
+    }
+
+    fn only_known_events(&mut self, arrow: &Arrow, events: &[usize], method: usize) {
+        for on in arrow.targets.iter().filter_map(|target| target.on.as_ref()) {
+            let name = answer::last_name(on);
+            if !events.iter().any(|&event| self.model.events[event].name == name) {
+                let answers = events.iter().map(|&event| self.model.events[event].name.clone());
+                let method = self.model.methods[method].ident;
+                self.diagnostics.push(errors::on_another_event(on, method, answers.collect()));
+            }
+        }
+    }
+
+    fn fold(&mut self, fold: &'a Fold) {
+        let signature = &fold.signature;
+        check_kind(signature, self.diagnostics);
+        if !matches!(
+            signature.receiver().map(|this| &this.kind),
+            Some(syn::ReceiverKind::Reference(_, _, Some(_)))
+        ) {
+            self.diagnostics.push(errors::folds_by_mutable_reference(signature));
+        }
+        let parameters: Vec<_> = signature
+            .inputs
+            .iter()
+            .filter_map(|input| match input {
+                syn::FnArg::Typed(typed) => Some(answer::ungrouped(&typed.ty)),
+                syn::FnArg::Receiver(_) => None,
+            })
+            .collect();
+        let path = match parameters.as_slice() {
+            [syn::Type::Reference(reference)] if reference.mutability.is_none() => {
+                match answer::ungrouped(&reference.elem) {
+                    syn::Type::Path(path) => &path.path,
+                    _ => return self.diagnostics.push(errors::takes_no_event(signature)),
+                }
+            }
+            _ => return self.diagnostics.push(errors::takes_no_event(signature)),
+        };
+        if !matches!(signature.output, syn::ReturnType::Default) {
+            self.diagnostics.push(errors::fold_returns(&signature.output));
+        }
+        let emitted = self.model.events.iter().any(|event| event.name == answer::last_name(path));
+        if !emitted && fold.arrows.is_empty() {
+            return self.diagnostics.push(errors::folds_what_nothing_emits(path));
+        }
+        let event = self.event(path);
+        if self.model.folds.iter().any(|other| other.event == event) {
+            self.diagnostics.push(errors::folded_twice(&signature.ident, &answer::last_name(path)));
+        }
+        for arrow in &fold.arrows {
+            self.replay_rows(arrow, event);
+        }
+        self.model.folds.push(Folding { ident: &signature.ident, event });
+    }
+
+    fn replay_rows(&mut self, arrow: &Arrow, event: usize) {
+        let target = match arrow.targets.as_slice() {
+            [] => None,
+            [target] => match self.state(&target.state) {
+                Some(to) => Some((to, target.state.to_token_stream())),
+                None => return,
+            },
+            [_, second, ..] => {
+                return self.diagnostics.push(errors::replay_to_several(&second.state));
+            }
+        };
+        for source in &arrow.sources {
+            let from = match source {
+                Source::State(ident) => self.state(ident).into_iter().collect::<Vec<_>>(),
+                Source::Any(_) => (0..self.model.states.len())
+                    .filter(|&state| !self.model.states[state].terminal)
+                    .filter(|&state| target.as_ref().is_none_or(|(to, _)| *to != state))
+                    .collect(),
+            };
+            for from in from {
+                let (to, place) = target.clone().unwrap_or((from, source.to_token_stream()));
+                self.model.rows.push(Row { from, event, to, method: None, place });
+            }
+        }
+    }
+
+    /// The declared state of this name, which is reported if there is none.
+    fn state(&mut self, ident: &syn::Ident) -> Option<usize> {
+        let state = self.known_state(ident);
+        if state.is_none() {
+            let declared: Vec<_> =
+                self.model.states.iter().map(|state| state.name.clone()).collect();
+            let owner = &self.model.syntax.owner;
+            self.diagnostics.push(errors::undeclared_state(ident, owner, &declared));
+        }
+        state
+    }
+
+    fn known_state(&self, ident: &syn::Ident) -> Option<usize> {
+        let name = names::plain(ident);
+        self.model.states.iter().position(|state| state.name == name)
+    }
+}
+
+fn intern(named: &mut Vec<Named>, path: &syn::Path) -> usize {
+    let name = answer::last_name(path);
+    if let Some(known) = named.iter().position(|known| known.name == name) {
+        return known;
+    }
+    named.push(Named { path: path.clone(), name });
+    named.len() - 1
+}
+
+/// Rules for every method of a machine.
+fn check_kind(signature: &syn::Signature, diagnostics: &mut Diagnostics) {
+    if let Some(token) = &signature.asyncness {
+        diagnostics.push(errors::async_method(token));
+    }
+    if !matches!(signature.safety, syn::Safety::Default) {
+        diagnostics.push(errors::unsafe_method(signature));
+    }
+    if !signature.generics.params.is_empty() {
+        diagnostics.push(errors::generic_method(&signature.generics));
+    }
+}

@@ -1,0 +1,29 @@
+//! What `#[system]` can say.
+
+use proc_macro2::TokenStream;
+
+use crate::diagnostics::Diagnostic;
+use crate::names;
+
+pub(super) fn wrong_item(item: &TokenStream) -> Diagnostic {
+    Diagnostic::at(item, "`#[system]` stands on a struct").help("write `pub struct Shop;`")
+}
+
+pub(super) fn no_aggregates(ident: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(ident, format!("the system `{ident}` has no aggregates"))
+        .help("name them: `#[system(aggregates(Order, Item))]`")
+}
+
+pub(super) fn not_a_unit_struct(ident: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(
+        ident,
+        format!("the system `{ident}` holds nothing: it is the name of its parts"),
+    )
+    .help(format!("write `pub struct {ident};`"))
+}
+
+pub(super) fn named_twice(aggregate: &syn::Path) -> Diagnostic {
+    let name = names::shown(aggregate);
+    Diagnostic::at(aggregate, format!("the aggregate `{name}` is named twice"))
+        .help("keep one of them")
+}

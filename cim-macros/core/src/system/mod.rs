@@ -1,0 +1,82 @@
+//! `#[system(aggregates(Order, Item))] pub struct Shop;`: the door to a domain.
+
+mod errors;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::arguments::Arguments;
+use crate::diagnostics::Diagnostics;
+
+/// Expands `#[system]`.
+pub fn system(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let mut arguments = Arguments::parse("system", args);
+    let aggregates = arguments.paths("aggregates", &mut diagnostics);
+    let krate = arguments.krate(&mut diagnostics);
+    let given = arguments.was_given("aggregates");
+    arguments.finish(&mut diagnostics);
+    let expansion = match syn::parse2::<syn::ItemStruct>(item.clone()) {
+        Ok(item) => {
+            if aggregates.is_empty() && !given {
+                diagnostics.push(errors::no_aggregates(&item.ident));
+            }
+            check(&aggregates, &item, &mut diagnostics);
+            expand(&krate, &aggregates, &item)
+        }
+        Err(_) => {
+            diagnostics.push(errors::wrong_item(&item));
+            item
+        }
+    };
+    let mistakes = diagnostics.finish();
+    quote!(#mistakes #expansion)
+}
+
+fn check(aggregates: &[syn::Path], item: &syn::ItemStruct, diagnostics: &mut Diagnostics) {
+    if !item.generics.params.is_empty() || !matches!(item.fields, syn::Fields::Unit) {
+        diagnostics.push(errors::not_a_unit_struct(&item.ident));
+    }
+    for (i, aggregate) in aggregates.iter().enumerate() {
+        if aggregates[..i].contains(aggregate) {
+            diagnostics.push(errors::named_twice(aggregate));
+        }
+    }
+}
+
+fn expand(krate: &syn::Path, aggregates: &[syn::Path], item: &syn::ItemStruct) -> TokenStream {
+    let ident = &item.ident;
+    let vis = &item.vis;
+    let (impl_generics, type_generics, bounds) = item.generics.split_for_impl();
+    // Two impls for one aggregate would be a second error about a mistake that is reported.
+    let mut distinct: Vec<&syn::Path> = Vec::new();
+    for aggregate in aggregates {
+        if !distinct.contains(&aggregate) {
+            distinct.push(aggregate);
+        }
+    }
+    quote! {
+        #item
+        #[automatically_derived]
+        impl #impl_generics #krate::system::System for #ident #type_generics #bounds {
+            const AGGREGATES: &'static [#krate::system::AggregateInfo] =
+                &[#(#krate::system::AggregateInfo::of::<#distinct>()),*];
+        }
+        #(
+            #[automatically_derived]
+            impl #impl_generics #krate::system::Includes<#distinct> for #ident #type_generics #bounds {}
+        )*
+        impl #impl_generics #ident #type_generics #bounds {
+            /// Opens the system on the store at `url`: `memory:`, `file:DIR`, or a path.
+            ///
+            /// # Errors
+            ///
+            /// When another process has the store open, or the medium refuses.
+            #vis async fn open(
+                url: impl ::core::convert::Into<::std::string::String>,
+            ) -> ::core::result::Result<#krate::Handle<Self>, #krate::Error> {
+                #krate::Handle::open(url).await
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What `#[value]` can say.
+
+use crate::diagnostics::Diagnostic;
+
+pub(super) fn wrong_item(item: &syn::Item) -> Diagnostic {
+    Diagnostic::at(item, "`#[value]` stands on a struct or an enum")
+}
+
+pub(super) fn no_variants(ident: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(ident, format!("`{ident}` has no variants, so no value of it can be stored"))
+        .help("add a variant")
+}
+
+pub(super) fn conditional_variant(cfg: &syn::Attribute) -> Diagnostic {
+    Diagnostic::at(cfg, "a variant of a value cannot depend on features")
+        .note("one build of the program would write what another cannot read")
+}

@@ -1,0 +1,53 @@
+//! On whose behalf a command is sent.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::cbor::{DecodeError, Decoder, Encoder, Shape, Value};
+
+/// A person, a service or a policy, by the name your system gives it.
+///
+/// ```
+/// use cim_runtime::Actor;
+///
+/// assert_eq!(Actor::new("alice").to_string(), "alice");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Actor(Arc<str>);
+
+impl Actor {
+    /// The actor of this name.
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Nobody in particular: the program itself.
+impl Default for Actor {
+    fn default() -> Self {
+        Self::new("system")
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Value for Actor {
+    const SHAPE: Shape = String::SHAPE;
+
+    fn encode(&self, to: &mut Encoder) {
+        to.text(&self.0);
+    }
+
+    fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        from.text().map(Self::new)
+    }
+}

@@ -1,0 +1,81 @@
+//! What a decision may know besides the aggregate and the command.
+
+use std::cell::Cell;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::actor::Actor;
+use crate::ids::IdSequence;
+use crate::machine::{Aggregate, MachineState};
+
+/// The only door to time and chance inside a decision.
+///
+/// Everything it answers is fixed for one command: a decision that is made again, after a
+/// conflict or in a test, comes to the same bytes.
+#[derive(Debug, Clone)]
+pub struct Context<A: Aggregate> {
+    id: A::Id,
+    state: A::State,
+    now: Timestamp,
+    actor: Actor,
+    ids: IdSequence,
+    ids_taken: Cell<u32>,
+}
+
+impl<A: Aggregate> Context<A> {
+    /// The context of an aggregate that has no events yet.
+    pub(crate) fn new(id: A::Id) -> Self {
+        Self {
+            id,
+            state: A::State::INITIAL,
+            now: Timestamp::UNIX_EPOCH,
+            actor: Actor::default(),
+            ids: IdSequence::default(),
+            ids_taken: Cell::new(0),
+        }
+    }
+
+    /// The aggregate's id.
+    pub fn id(&self) -> &A::Id {
+        &self.id
+    }
+
+    /// The state the aggregate is in.
+    pub fn state(&self) -> A::State {
+        self.state
+    }
+
+    /// When the command was sent, to the microsecond.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// On whose behalf it was sent.
+    pub fn actor(&self) -> Actor {
+        self.actor.clone()
+    }
+
+    /// A new UUIDv7: a function of the command's id and of how many were taken before.
+    pub fn new_id(&self) -> Uuid {
+        let taken = self.ids_taken.get();
+        self.ids_taken.set(taken + 1);
+        self.ids.given_out(taken)
+    }
+
+    /// Readies the context for deciding a command.
+    pub(crate) fn begin(&mut self, command_id: Uuid, now: Timestamp, actor: &Actor) {
+        self.now = now;
+        self.actor.clone_from(actor);
+        self.ids = IdSequence::new(command_id, now);
+        self.ids_taken.set(0);
+    }
+
+    pub(crate) fn ids(&self) -> IdSequence {
+        self.ids
+    }
+
+    pub(crate) fn enter(&mut self, state: A::State) {
+        self.state = state;
+    }
+}

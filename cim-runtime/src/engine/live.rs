@@ -1,0 +1,304 @@
+//! An aggregate as its events have made it.
+
+use std::fmt;
+use std::ops::Deref;
+
+use bytes::Bytes;
+
+use super::message::Message;
+use super::snapshot;
+use crate::cbor::Decoder;
+use crate::cid::EventCid;
+use crate::commit::{Commit, CommitBuilder};
+use crate::context::Context;
+use crate::decision::{Events, Rejection};
+use crate::envelope::Envelope;
+use crate::error::{Error, SendError};
+use crate::event::EventSet as _;
+use crate::machine::{Aggregate, Command, Handles, MachineState as _};
+use crate::store::StoredEvent;
+use crate::subject::StreamName;
+
+/// An aggregate with its id, its state, its version and its head.
+///
+/// Dereferences to the aggregate's own data.
+pub struct Live<A: Aggregate> {
+    data: A,
+    context: Context<A>,
+    stream: StreamName,
+    id: Box<str>,
+    version: u64,
+    head: Option<EventCid>,
+    snapshot_version: u64,
+    /// False until the stream was read, and while an event is being folded: an `apply` that
+    /// panics leaves data behind that nobody may use.
+    whole: bool,
+}
+
+impl<A: Aggregate> Live<A> {
+    /// The aggregate with this id, before any event is read.
+    ///
+    /// # Errors
+    ///
+    /// When the id cannot be part of a stream's name.
+    pub fn new(id: &A::Id) -> Result<Self, Error> {
+        let text = id.to_string();
+        Ok(Self {
+            data: A::empty(),
+            context: Context::new(id.clone()),
+            stream: StreamName::new(A::NAME.as_str(), &text)?,
+            id: text.into(),
+            version: 0,
+            head: None,
+            snapshot_version: 0,
+            whole: false,
+        })
+    }
+
+    /// The id.
+    pub fn id(&self) -> &A::Id {
+        self.context.id()
+    }
+
+    /// The state.
+    pub fn state(&self) -> A::State {
+        self.context.state()
+    }
+
+    /// How many events there are.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The last event.
+    pub fn head(&self) -> Option<EventCid> {
+        self.head
+    }
+
+    /// The stream of the aggregate's events.
+    pub fn stream(&self) -> &StreamName {
+        &self.stream
+    }
+
+    /// Whether the stream was read since the aggregate was made or reset.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    pub(crate) fn into_context(self) -> Context<A> {
+        self.context
+    }
+
+    pub(crate) fn id_text(&self) -> &str {
+        &self.id
+    }
+
+    /// Forgets everything but the id.
+    pub(crate) fn reset(&mut self) {
+        self.data = A::empty();
+        self.context.enter(A::State::INITIAL);
+        self.version = 0;
+        self.head = None;
+        self.snapshot_version = 0;
+        self.whole = false;
+    }
+
+    /// Starts from a snapshot; one that no longer fits the aggregate's shape, or is damaged, is
+    /// passed over.
+    pub fn start_from(&mut self, bytes: &[u8]) {
+        let Some(snapshot) = snapshot::decode::<A>(bytes) else { return };
+        self.data = snapshot.data;
+        self.context.enter(snapshot.state);
+        self.version = snapshot.version;
+        self.snapshot_version = snapshot.version;
+        self.head = Some(snapshot.head);
+    }
+
+    /// A snapshot, if this many events or more were folded since the last.
+    pub(crate) fn snapshot_after(&mut self, events: u64) -> Option<Bytes> {
+        if self.version - self.snapshot_version < events {
+            return None;
+        }
+        let bytes = snapshot::encode(&self.data, self.state(), self.version, self.head?)?;
+        self.snapshot_version = self.version;
+        Some(bytes)
+    }
+
+    /// Folds events as a store gave them back: each is re-hashed, and must link the one before.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Replay`] at the first event that does not follow, which leaves the aggregate
+    /// unusable until it is loaded again.
+    pub fn replay(&mut self, events: &[StoredEvent]) -> Result<(), Error> {
+        self.whole = false;
+        for event in events {
+            self.replay_one(event)?;
+        }
+        self.whole = true;
+        Ok(())
+    }
+
+    fn replay_one(&mut self, stored: &StoredEvent) -> Result<(), Error> {
+        stored.verify()?;
+        let envelope = match stored.envelope() {
+            Ok(envelope) => envelope,
+            Err(error) => return Err(self.unreplayable(self.version + 1, error.to_string())),
+        };
+        let problem = if (envelope.aggregate, envelope.id) != (A::NAME.as_str(), &*self.id) {
+            format!("it belongs to {}/{}", envelope.aggregate, envelope.id)
+        } else if envelope.version != self.version + 1 {
+            format!("it should be number {}", self.version + 1)
+        } else if envelope.prev != self.head {
+            let (expected, found) = (link(self.head), link(envelope.prev));
+            format!("it links {found} as the event before it, which is {expected}")
+        } else {
+            return self.replay_data(&envelope, stored.cid);
+        };
+        Err(self.unreplayable(envelope.version, problem))
+    }
+
+    fn replay_data(&mut self, envelope: &Envelope<'_>, cid: EventCid) -> Result<(), Error> {
+        let mut data = Decoder::new(envelope.data);
+        let event = match A::Event::decode(envelope.event_type, envelope.schema, &mut data) {
+            Some(Ok(event)) => event,
+            Some(Err(error)) => {
+                return Err(self.unreplayable(
+                    envelope.version,
+                    format!("the data of `{}`, {error}", envelope.event_type),
+                ));
+            }
+            None => {
+                let problem =
+                    format!("`{}` knows no event `{}`", A::MACHINE.name, envelope.event_type);
+                return Err(self.unreplayable(envelope.version, problem));
+            }
+        };
+        let Some(state) = A::next(self.state(), &event) else {
+            let (name, state) = (envelope.event_type, self.state().name());
+            let problem = format!("the machine has no transition for `{name}` in state `{state}`");
+            return Err(self.unreplayable(envelope.version, problem));
+        };
+        self.fold(&event, state);
+        self.version = envelope.version;
+        self.head = Some(cid);
+        Ok(())
+    }
+
+    #[inline]
+    fn fold(&mut self, event: &A::Event, state: A::State) {
+        self.whole = false;
+        self.data.apply(event);
+        self.context.enter(state);
+        self.whole = true;
+    }
+
+    /// Decides a command; nothing changes until [`Live::take_in`].
+    ///
+    /// # Errors
+    ///
+    /// When the machine's rules or its state say no.
+    pub fn decide<C>(
+        &mut self,
+        command: C,
+        message: &Message,
+    ) -> Result<Events<A::Event>, SendError<A>>
+    where
+        A: Handles<C>,
+        C: Command,
+    {
+        self.context.begin(message.command_id, message.now, &message.actor);
+        self.data.decide(command, &self.context).map_err(|rejection| match rejection {
+            Rejection::Refused(refusal) => SendError::Refused(refusal),
+            Rejection::NotNow => SendError::NotNow {
+                state: self.state(),
+                command: C::NAME,
+                allowed: A::MACHINE.allowed(self.state().name()),
+            },
+        })
+    }
+
+    /// The commit of what was decided.
+    ///
+    /// # Errors
+    ///
+    /// When an event has no encoding, or the machine has no row for it.
+    pub fn commit(&self, events: &[A::Event], message: &Message) -> Result<Commit, Error> {
+        let parts = events.len() as u32;
+        let mut commit = CommitBuilder::new(parts);
+        let mut prev = self.head;
+        let mut state = self.state();
+        let ids = self.context.ids();
+        for (part, event) in (1..).zip(events) {
+            let kind = event.kind();
+            let version = self.version + u64::from(part);
+            state = A::next(state, event).ok_or_else(|| {
+                let problem = format!("`{}` cannot happen in state `{}`", kind.name, state.name());
+                self.unreplayable(version, problem)
+            })?;
+            let envelope = Envelope {
+                at: message.now,
+                id: &self.id,
+                data: &[],
+                part,
+                parts,
+                prev,
+                event_type: kind.name,
+                actor: message.actor.as_str(),
+                event_id: ids.event(part),
+                schema: kind.schema,
+                command_id: message.command_id,
+                version,
+                aggregate: A::NAME.as_str(),
+                causation: message.causation(),
+                correlation: message.correlation(),
+            };
+            let cid = commit
+                .push(kind.name, &envelope, |to| event.encode(to))
+                .map_err(|source| Error::Encode { stream: self.stream.clone(), source })?;
+            prev = Some(cid);
+        }
+        Ok(commit.finish(self.stream.clone(), self.version))
+    }
+
+    /// Folds what was committed; `head` is the commit's.
+    pub fn take_in(&mut self, events: &[A::Event], head: EventCid) {
+        for event in events {
+            // `commit` has walked the same rows.
+            if let Some(state) = A::next(self.state(), event) {
+                self.fold(event, state);
+            }
+        }
+        self.version += events.len() as u64;
+        self.head = Some(head);
+    }
+
+    #[cold]
+    fn unreplayable(&self, version: u64, problem: String) -> Error {
+        Error::Replay { stream: self.stream.clone(), version, problem }
+    }
+}
+
+impl<A: Aggregate> Deref for Live<A> {
+    type Target = A;
+
+    fn deref(&self) -> &A {
+        &self.data
+    }
+}
+
+impl<A: Aggregate + fmt::Debug> fmt::Debug for Live<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Live")
+            .field("stream", &self.stream)
+            .field("state", &self.state())
+            .field("version", &self.version)
+            .field("head", &self.head)
+            .field("data", &self.data)
+            .finish_non_exhaustive()
+    }
+}
+
+fn link(cid: Option<EventCid>) -> String {
+    cid.map_or_else(|| "nothing".to_owned(), |cid| cid.to_string())
+}

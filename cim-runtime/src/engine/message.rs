@@ -1,0 +1,141 @@
+//! What goes with a command, and what comes back.
+
+use jiff::Timestamp;
+use smallvec::SmallVec;
+use uuid::Uuid;
+
+use crate::actor::Actor;
+use crate::cid::EventCid;
+use crate::envelope::Causation;
+use crate::store::StoredEvent;
+
+/// A command's envelope.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// The command's id.
+    pub command_id: Uuid,
+    /// Whether the id was given by the caller, so that the command may have been decided before.
+    pub repeatable: bool,
+    /// On whose behalf.
+    pub actor: Actor,
+    /// When it was sent, to the microsecond.
+    pub now: Timestamp,
+    /// The event it reacts to; a root command has none.
+    pub cause: Option<Cause>,
+}
+
+impl Message {
+    /// The id of the root command: its own, or that of the cause's root.
+    pub fn correlation(&self) -> Uuid {
+        self.cause.map_or(self.command_id, |cause| cause.correlation)
+    }
+
+    pub(crate) fn causation(&self) -> Causation {
+        match self.cause {
+            Some(cause) => Causation::Event(cause.event),
+            None => Causation::Command(self.command_id),
+        }
+    }
+}
+
+/// An event that a command reacts to: the command inherits its correlation and names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cause {
+    /// The id of the root command.
+    pub correlation: Uuid,
+    /// The event.
+    pub event: EventCid,
+}
+
+impl From<&Receipt> for Cause {
+    fn from(receipt: &Receipt) -> Self {
+        Self { correlation: receipt.correlation, event: receipt.head() }
+    }
+}
+
+/// How a command ended that was not refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// Its events are stored.
+    Stored(Receipt),
+    /// It had been sent before, with the same id, and its events were stored then.
+    Repeated(Receipt),
+    /// It was accepted, and nothing happened.
+    Unchanged {
+        /// The aggregate's version.
+        version: u64,
+    },
+}
+
+impl Sent {
+    /// What was stored, now or before.
+    pub fn receipt(&self) -> Option<&Receipt> {
+        match self {
+            Sent::Stored(receipt) | Sent::Repeated(receipt) => Some(receipt),
+            Sent::Unchanged { .. } => None,
+        }
+    }
+
+    /// The aggregate's version afterwards.
+    pub fn version(&self) -> u64 {
+        match self {
+            Sent::Stored(receipt) | Sent::Repeated(receipt) => receipt.version,
+            Sent::Unchanged { version } => *version,
+        }
+    }
+}
+
+/// The proof that a command's events are stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The command's id.
+    pub command_id: Uuid,
+    /// The id of the root command.
+    pub correlation: Uuid,
+    /// The aggregate's version after the last of the events.
+    pub version: u64,
+    /// The position of the last of the events.
+    pub position: u64,
+    /// The events, in order; there is one at least.
+    pub events: SmallVec<[EventCid; 1]>,
+    /// How often the command was decided before its events could be stored: more than once if
+    /// others changed the aggregate meanwhile.
+    pub attempts: u32,
+}
+
+impl Receipt {
+    /// The last of the events.
+    pub fn head(&self) -> EventCid {
+        self.events[self.events.len() - 1]
+    }
+
+    /// What `events` say of the command with this id that went to the aggregate with this stream
+    /// name's parts, if they hold all of its events.
+    pub(crate) fn among(
+        events: &[StoredEvent],
+        aggregate: &str,
+        id: &str,
+        command_id: Uuid,
+    ) -> Option<Self> {
+        let mut receipt: Option<Self> = None;
+        for event in events {
+            let Ok(envelope) = event.envelope() else { continue };
+            if (envelope.aggregate, envelope.id, envelope.command_id) != (aggregate, id, command_id)
+            {
+                continue;
+            }
+            let receipt = receipt.get_or_insert_with(|| Self {
+                command_id,
+                correlation: envelope.correlation,
+                version: 0,
+                position: 0,
+                events: SmallVec::new(),
+                attempts: 0,
+            });
+            receipt.version = envelope.version;
+            receipt.position = event.position;
+            receipt.events.push(event.cid);
+        }
+        receipt
+    }
+}

@@ -1,0 +1,184 @@
+//! One command on its way: what it needs next, and what it does with the answers.
+
+use bytes::Bytes;
+
+use super::live::Live;
+use super::message::{Message, Receipt, Sent};
+use crate::commit::Commit;
+use crate::decision::Events;
+use crate::error::{Error, SendError};
+use crate::machine::{Aggregate, Command, Handles};
+use crate::store::{Committed, StoreError, StoreErrorKind, StoredEvent};
+use uuid::Uuid;
+
+/// A command is decided again this often when others change its aggregate meanwhile. Each time,
+/// one of them has got on; so many in a row mean that something is wrong.
+const ATTEMPTS: u32 = 100;
+
+/// What a command needs from its driver.
+#[derive(Debug)]
+pub enum Step<A: Aggregate> {
+    /// The stream's snapshot: answer with [`Sending::snapshot`].
+    Snapshot,
+    /// The stream's events after this version: answer with [`Sending::loaded`].
+    Load {
+        /// The version that is known.
+        after: u64,
+    },
+    /// The events with this correlation: answer with [`Sending::found`].
+    Find {
+        /// The id of the root command.
+        correlation: Uuid,
+    },
+    /// The store's answer to this commit: [`Sending::committed`].
+    Commit(Commit),
+    /// Nothing more: this is how it ended.
+    Done(Result<Sent, SendError<A>>),
+}
+
+/// A command on its way through one aggregate.
+#[derive(Debug)]
+pub struct Sending<'a, A: Aggregate, C> {
+    live: &'a mut Live<A>,
+    command: C,
+    message: &'a Message,
+    decided: Events<A::Event>,
+    attempts: u32,
+    /// Whether it is known that the command was not decided before.
+    new: bool,
+}
+
+impl<'a, A, C> Sending<'a, A, C>
+where
+    A: Handles<C> + Aggregate,
+    C: Command,
+{
+    /// Sends `command` to `live`.
+    pub fn new(live: &'a mut Live<A>, command: C, message: &'a Message) -> Self {
+        Self {
+            live,
+            command,
+            message,
+            decided: Events::None,
+            attempts: 0,
+            new: !message.repeatable,
+        }
+    }
+
+    /// The aggregate.
+    pub fn live(&mut self) -> &mut Live<A> {
+        self.live
+    }
+
+    /// What is needed first.
+    pub fn start(&mut self) -> Step<A> {
+        if self.live.is_whole() {
+            return self.decide();
+        }
+        self.live.reset();
+        Step::Snapshot
+    }
+
+    /// The store's snapshot of the stream, if there is one.
+    pub fn snapshot(&mut self, answer: Result<Option<Bytes>, StoreError>) -> Step<A> {
+        match answer {
+            Ok(Some(bytes)) => self.live.start_from(&bytes),
+            Ok(None) => {}
+            // A snapshot is a shortcut: without it, the stream itself is read.
+            Err(error) => tracing::warn!(stream = %self.live.stream(), %error, "no snapshot"),
+        }
+        Step::Load { after: self.live.version() }
+    }
+
+    /// The stream's events after the version that was known.
+    pub fn loaded(&mut self, answer: Result<Vec<StoredEvent>, StoreError>) -> Step<A> {
+        let events = match answer {
+            Ok(events) => events,
+            Err(error) => return Step::Done(Err(Error::from(error).into())),
+        };
+        if let Err(error) = self.live.replay(&events) {
+            return Step::Done(Err(error.into()));
+        }
+        // Whoever else sends the command with this id may have been faster.
+        match self.repeated(&events) {
+            Some(step) => step,
+            None => self.decide(),
+        }
+    }
+
+    /// The events with the command's correlation.
+    pub fn found(&mut self, answer: Result<Vec<StoredEvent>, StoreError>) -> Step<A> {
+        match answer {
+            Ok(events) => {
+                self.new = true;
+                self.repeated(&events).unwrap_or_else(|| self.decide())
+            }
+            Err(error) => Step::Done(Err(Error::from(error).into())),
+        }
+    }
+
+    /// The store's answer to the commit.
+    pub fn committed(&mut self, answer: Result<Committed, StoreError>, commit: &Commit) -> Step<A> {
+        match answer {
+            Ok(committed) => {
+                self.live.take_in(self.decided.as_slice(), commit.head());
+                Step::Done(Ok(Sent::Stored(self.receipt(commit, committed.position))))
+            }
+            Err(error) => match error.kind() {
+                StoreErrorKind::Conflict { version } => self.overtaken(version),
+                _ => Step::Done(Err(Error::from(error).into())),
+            },
+        }
+    }
+
+    fn decide(&mut self) -> Step<A> {
+        if !self.new {
+            return Step::Find { correlation: self.message.correlation() };
+        }
+        self.attempts += 1;
+        self.decided = match self.live.decide(self.command.clone(), self.message) {
+            Ok(events) if events.is_empty() => {
+                return Step::Done(Ok(Sent::Unchanged { version: self.live.version() }));
+            }
+            Ok(events) => events,
+            Err(error) => return Step::Done(Err(error)),
+        };
+        match self.live.commit(self.decided.as_slice(), self.message) {
+            Ok(commit) => Step::Commit(commit),
+            Err(error) => Step::Done(Err(error.into())),
+        }
+    }
+
+    /// Another writer has changed the aggregate, which is now at `version`.
+    fn overtaken(&mut self, version: u64) -> Step<A> {
+        if self.attempts == ATTEMPTS {
+            let stream = self.live.stream().clone();
+            return Step::Done(Err(Error::Contended { stream, attempts: ATTEMPTS }.into()));
+        }
+        if version < self.live.version() {
+            // The store has fewer events than were folded: it was repaired or restored.
+            self.live.reset();
+        }
+        Step::Load { after: self.live.version() }
+    }
+
+    fn repeated(&self, events: &[StoredEvent]) -> Option<Step<A>> {
+        if !self.message.repeatable {
+            return None;
+        }
+        let (aggregate, id) = (A::NAME.as_str(), self.live.id_text());
+        let receipt = Receipt::among(events, aggregate, id, self.message.command_id)?;
+        Some(Step::Done(Ok(Sent::Repeated(receipt))))
+    }
+
+    fn receipt(&self, commit: &Commit, position: u64) -> Receipt {
+        Receipt {
+            command_id: self.message.command_id,
+            correlation: self.message.correlation(),
+            version: commit.version(),
+            position,
+            events: commit.events().iter().map(|event| event.cid).collect(),
+            attempts: self.attempts,
+        }
+    }
+}

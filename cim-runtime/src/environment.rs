@@ -1,0 +1,79 @@
+//! Where time and ids come from.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+use rand::RngExt as _;
+use uuid::Uuid;
+
+/// The outside world, as far as deciding needs it. Give a system another one, and it runs the same
+/// way every time.
+pub trait Environment: std::fmt::Debug + Send + Sync + 'static {
+    /// The time.
+    fn now(&self) -> Timestamp;
+
+    /// The id of a command that was sent without one: a UUIDv7.
+    fn command_id(&self) -> Uuid;
+}
+
+/// The machine's clock, and ids that nobody can guess.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemEnvironment;
+
+impl Environment for SystemEnvironment {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn command_id(&self) -> Uuid {
+        uuid_v7(self.now(), rand::rng().random())
+    }
+}
+
+/// A clock that moves by one millisecond each time it is asked, and ids that follow from a seed.
+///
+/// ```
+/// use cim_runtime::{Environment, SeededEnvironment};
+///
+/// let (a, b) = (SeededEnvironment::new(7), SeededEnvironment::new(7));
+/// assert_eq!(a.command_id(), b.command_id());
+/// assert_ne!(a.command_id(), a.command_id());
+/// ```
+#[derive(Debug)]
+pub struct SeededEnvironment {
+    seed: u64,
+    asked: AtomicU64,
+}
+
+impl SeededEnvironment {
+    /// The world that follows from `seed`; it begins on 2026-01-01.
+    pub fn new(seed: u64) -> Self {
+        Self { seed, asked: AtomicU64::new(0) }
+    }
+
+    fn next(&self) -> u64 {
+        self.asked.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// 2026-01-01T00:00:00Z.
+const BEGINNING: i64 = 1_767_225_600_000;
+
+impl Environment for SeededEnvironment {
+    fn now(&self) -> Timestamp {
+        let milliseconds = BEGINNING + self.next() as i64;
+        Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::MAX)
+    }
+
+    fn command_id(&self) -> Uuid {
+        let digest = blake3::hash(&[self.seed.to_be_bytes(), self.next().to_be_bytes()].concat());
+        let mut random = [0; 10];
+        random.copy_from_slice(&digest.as_bytes()[..10]);
+        uuid_v7(self.now(), random)
+    }
+}
+
+fn uuid_v7(now: Timestamp, random: [u8; 10]) -> Uuid {
+    let milliseconds = now.as_millisecond().max(0) as u64;
+    uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid()
+}

@@ -1,0 +1,140 @@
+//! How sending a command can fail: the business says no, or the machine does.
+
+use std::fmt;
+
+use crate::cbor::EncodeError;
+use crate::id::InvalidId;
+use crate::machine::{Machine, MachineState as _};
+use crate::store::StoreError;
+use crate::subject::StreamName;
+
+/// A command was not carried out.
+pub enum SendError<A: Machine> {
+    /// The aggregate's rules say no.
+    Refused(A::Refusal),
+    /// The aggregate is in a state that takes no such command.
+    NotNow {
+        /// The state.
+        state: A::State,
+        /// The command's name.
+        command: &'static str,
+        /// The commands that this state takes.
+        allowed: Vec<&'static str>,
+    },
+    /// Nothing was decided, or what was decided could not be stored.
+    Error(Error),
+}
+
+impl<A: Machine> SendError<A> {
+    /// Whether the business said no, so that sending again changes nothing.
+    pub fn is_refusal(&self) -> bool {
+        !matches!(self, SendError::Error(_))
+    }
+}
+
+impl<A: Machine> From<Error> for SendError<A> {
+    fn from(error: Error) -> Self {
+        SendError::Error(error)
+    }
+}
+
+impl<A: Machine> fmt::Debug for SendError<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SendError::Refused(refusal) => f.debug_tuple("Refused").field(refusal).finish(),
+            SendError::NotNow { state, command, allowed } => f
+                .debug_struct("NotNow")
+                .field("state", state)
+                .field("command", command)
+                .field("allowed", allowed)
+                .finish(),
+            SendError::Error(error) => f.debug_tuple("Error").field(error).finish(),
+        }
+    }
+}
+
+impl<A: Machine> fmt::Display for SendError<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SendError::Refused(refusal) => write!(f, "refused: {refusal:?}"),
+            SendError::NotNow { state, command, allowed } => {
+                let state = state.name();
+                write!(f, "`{command}` is not taken in state `{state}`, which takes ")?;
+                match allowed.as_slice() {
+                    [] => f.write_str("no commands"),
+                    allowed => write!(f, "{}", allowed.join(", ")),
+                }
+            }
+            SendError::Error(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<A: Machine> std::error::Error for SendError<A> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            SendError::Error(error) => std::error::Error::source(error),
+            SendError::Refused(_) | SendError::NotNow { .. } => None,
+        }
+    }
+}
+
+/// The machine says no.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The id cannot be one.
+    #[error(transparent)]
+    Id(#[from] InvalidId),
+    /// The events that were decided have no encoding.
+    #[error("an event of `{stream}` cannot be stored: {source}")]
+    Encode {
+        /// The stream it was meant for.
+        stream: StreamName,
+        /// What it holds that has no encoding.
+        source: EncodeError,
+    },
+    /// Stored events are not ones that this program's machine could have emitted.
+    #[error("event {version} of `{stream}` cannot be replayed: {problem}")]
+    Replay {
+        /// The stream.
+        stream: StreamName,
+        /// The event's number in it.
+        version: u64,
+        /// Why not.
+        problem: String,
+    },
+    /// Other writers were faster every time.
+    #[error(
+        "`{stream}` was changed by others {attempts} times in a row: send again, or send fewer at once"
+    )]
+    Contended {
+        /// The stream.
+        stream: StreamName,
+        /// How often the command was decided.
+        attempts: u32,
+    },
+}
+
+impl Error {
+    /// Whether other writers were the cause.
+    pub fn is_conflict(&self) -> bool {
+        match self {
+            Error::Contended { .. } => true,
+            Error::Store(error) => error.is_conflict(),
+            _ => false,
+        }
+    }
+
+    /// Whether the same call may succeed later, unchanged.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Error::Contended { .. } => true,
+            Error::Store(error) => error.is_retryable(),
+            _ => false,
+        }
+    }
+}

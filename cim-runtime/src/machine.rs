@@ -1,0 +1,196 @@
+//! State machines as data and as traits: what `#[aggregate]`, `#[command]` and `#[state_machine]`
+//! write.
+
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use crate::cbor::Value;
+use crate::context::Context;
+use crate::decision::{Decision, Refusal};
+use crate::event::EventSet;
+use crate::id::DomainId;
+use crate::subject::AggregateName;
+
+/// A machine: its states, its events, and how they lead from one to the other.
+///
+/// Written by `#[state_machine]`. Two functions are checked against each other when the machine
+/// is compiled: deciding ([`Handles::decide`]) and evolving ([`Machine::next`] with
+/// [`Machine::apply`]). Evolving depends on the state and the event alone, so replay cannot
+/// differ from what was decided.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no state machine",
+    label = "no `#[state_machine(…)] impl {Self}`",
+    note = "an aggregate's commands are decided by its machine: write `#[state_machine(initial Draft, …)] impl {Self} {{ … }}`"
+)]
+pub trait Machine: Sized + Send + Sync + 'static {
+    /// Its states, such as `OrderState`.
+    type State: MachineState;
+    /// Its events, such as `OrderEvent`.
+    type Event: EventSet;
+    /// How it says no; [`Never`](crate::decision::Never) if it never does.
+    type Refusal: Refusal;
+    /// The whole machine as data.
+    const MACHINE: &'static MachineTable;
+
+    /// The state after `event` in `state`; `None` if the event cannot happen there.
+    fn next(state: Self::State, event: &Self::Event) -> Option<Self::State>;
+
+    /// Folds the event's data.
+    fn apply(&mut self, event: &Self::Event);
+}
+
+/// A consistency boundary: a machine with an id and a stream of its own.
+///
+/// Written by `#[aggregate]`.
+pub trait Aggregate: Machine + Value + StartsEmpty {
+    /// What tells one instance from another.
+    type Id: DomainId;
+    /// Its domain and its name.
+    const NAME: AggregateName;
+}
+
+/// What an aggregate is before its first event.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how it starts",
+    label = "an aggregate starts from its default",
+    note = "write `#[derive(Default)]` below `#[aggregate(…)]`"
+)]
+pub trait StartsEmpty {
+    /// The aggregate without any event.
+    fn empty() -> Self;
+}
+
+impl<T: Default> StartsEmpty for T {
+    fn empty() -> Self {
+        Self::default()
+    }
+}
+
+/// The states of a machine: an enum without data.
+pub trait MachineState: Copy + Eq + Hash + Debug + Send + Sync + 'static {
+    /// Every state, in the order of the machine's header.
+    const ALL: &'static [Self];
+    /// Where every instance starts.
+    const INITIAL: Self;
+
+    /// The name in the header.
+    fn name(self) -> &'static str;
+}
+
+/// A request to change an aggregate, written by `#[command]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a command",
+    label = "not a command",
+    note = "write `#[command(…)]` on the struct, naming its aggregate"
+)]
+pub trait Command: Value + Clone + Debug + Send + Sync + 'static {
+    /// The machine that decides it: the type named in `#[command(…)]`.
+    type Of;
+    /// The type's own name.
+    const NAME: &'static str;
+}
+
+/// Holds for the commands of the machine `A`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a command of `{A}`",
+    label = "not a command of `{A}`",
+    note = "a command belongs to one aggregate: write `#[command({A})]` on the struct `{Self}`"
+)]
+pub trait CommandOf<A>: Command {
+    /// Asked for by the machine, at the type of the method's parameter.
+    #[doc(hidden)]
+    const OK: () = ();
+}
+
+/// Holds for commands that a method of `A` takes.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "nothing handles the command `{Self}`",
+    label = "no transition of `{A}` takes this command",
+    note = "write a method in its `#[state_machine(…)] impl {A}`: `#[transition(… -> …)] fn …(&self, cmd: {Self}) -> …`, or remove the command"
+)]
+pub trait HandledBy<A> {
+    /// Asked for by the command.
+    const OK: () = ();
+}
+
+/// A machine that decides a command.
+pub trait Handles<C>: Machine {
+    /// The names of the events it may answer with.
+    const EVENTS: &'static [&'static str];
+
+    /// Decides `command` in the state `cx.state()`.
+    ///
+    /// # Errors
+    ///
+    /// [`NotNow`](crate::decision::Rejection::NotNow) where the state takes no such command, [`Refused`](crate::decision::Rejection::Refused) where
+    /// the machine's own rules say no.
+    fn decide(&self, command: C, cx: &Context<Self>) -> Decision<Self>
+    where
+        Self: Aggregate;
+}
+
+/// A machine's whole graph: what diagrams, tests and permissions are made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MachineTable {
+    /// The name of the type that has the machine.
+    pub name: &'static str,
+    /// The states, in the order of the header.
+    pub states: &'static [StateRow],
+    /// The transitions, in the order of the methods.
+    pub transitions: &'static [TransitionRow],
+}
+
+/// One state of a [`MachineTable`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateRow {
+    /// The state's name.
+    pub name: &'static str,
+    /// The first line of its documentation; empty if it has none.
+    pub doc: &'static str,
+    /// Whether every instance starts here.
+    pub initial: bool,
+    /// Whether nothing leads out of it.
+    pub terminal: bool,
+}
+
+/// One step of a [`MachineTable`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TransitionRow {
+    /// The state before.
+    pub from: &'static str,
+    /// The command that is decided; `None` for a row that only replay takes.
+    pub command: Option<&'static str>,
+    /// The event that happens.
+    pub event: &'static str,
+    /// The state after.
+    pub to: &'static str,
+}
+
+impl TransitionRow {
+    /// The row of a table that a macro writes.
+    #[doc(hidden)]
+    pub const fn new(
+        from: &'static str,
+        command: Option<&'static str>,
+        event: &'static str,
+        to: &'static str,
+    ) -> Self {
+        Self { from, command, event, to }
+    }
+}
+
+impl MachineTable {
+    /// The commands that are taken in a state, in the order of the methods.
+    pub fn allowed(&self, state: &str) -> Vec<&'static str> {
+        let mut allowed = Vec::new();
+        for row in self.transitions.iter().filter(|row| row.from == state) {
+            if let Some(command) = row.command
+                && !allowed.contains(&command)
+            {
+                allowed.push(command);
+            }
+        }
+        allowed
+    }
+}

@@ -1,0 +1,17 @@
+//! What a domain's modules import: `use cim_runtime::prelude::*`.
+
+pub use crate::actor::Actor;
+pub use crate::cbor::Value;
+pub use crate::context::Context;
+pub use crate::decision::{OneOf, one_of};
+pub use crate::engine::{Cause, Receipt, Sent};
+pub use crate::error::{Error, SendError};
+pub use crate::id::DomainId;
+pub use crate::machine::{Aggregate, Machine, MachineState};
+pub use crate::system::{Handle, System};
+pub use crate::testing::Given;
+pub use crate::{Timestamp, Uuid};
+
+pub use cim_macros::{
+    DomainId, aggregate, apply, command, event, state_machine, system, transition, value,
+};

@@ -1,0 +1,318 @@
+//! The door to a running domain.
+
+use std::marker::PhantomData;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::actor::Actor;
+use crate::cache::LiveCache;
+use crate::engine::{Cause, Live, Message, Sending, Sent, Step};
+use crate::environment::{Environment, SystemEnvironment};
+use crate::error::{Error, SendError};
+use crate::machine::{Aggregate, Command, Handles, MachineTable};
+use crate::store::{Lookup, Store, StoreError, StoreErrorKind};
+use crate::subject::AggregateName;
+
+/// A domain, wired: what `#[system]` writes for the type it stands on.
+pub trait System: Send + Sync + 'static {
+    /// The aggregates of the domain.
+    const AGGREGATES: &'static [AggregateInfo];
+}
+
+/// An aggregate of a system, as data.
+#[derive(Debug, Clone, Copy)]
+pub struct AggregateInfo {
+    /// Its name in subjects and blocks.
+    pub name: AggregateName,
+    /// Its machine.
+    pub machine: &'static MachineTable,
+}
+
+impl AggregateInfo {
+    /// What is to be known of `A`.
+    pub const fn of<A: Aggregate>() -> Self {
+        Self { name: A::NAME, machine: A::MACHINE }
+    }
+}
+
+/// Holds for each aggregate that a system names.
+#[diagnostic::on_unimplemented(
+    message = "`{A}` is not part of the system `{Self}`",
+    label = "`{Self}` does not name this aggregate",
+    note = "add it to `#[system(aggregates(…))]`"
+)]
+pub trait Includes<A> {}
+
+/// How many live aggregates a handle keeps, unless told otherwise.
+const LIVE_AGGREGATES: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
+
+/// After how many events an aggregate gets a new snapshot, unless told otherwise.
+const SNAPSHOT_EVERY: u64 = 100;
+
+/// How many events a question for a command's own events reads at a time.
+const PAGE: usize = 256;
+
+/// A system on a store: `Shop::open("shop.cim").await?` returns one.
+///
+/// Cheap to clone; all clones share the store and the cache of live aggregates. The methods that
+/// set the actor, the cause, the time or the id return a handle that differs in that alone.
+#[derive(Debug)]
+pub struct Handle<S> {
+    shared: Arc<Shared>,
+    actor: Actor,
+    cause: Option<Cause>,
+    at: Option<Timestamp>,
+    command_id: Option<Uuid>,
+    system: PhantomData<fn() -> S>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    store: Arc<dyn Store>,
+    environment: Arc<dyn Environment>,
+    live: LiveCache,
+    snapshot_every: u64,
+}
+
+/// What a handle is made from.
+#[derive(Debug, Clone)]
+pub struct Options {
+    environment: Arc<dyn Environment>,
+    live_aggregates: NonZeroUsize,
+    snapshot_every: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            environment: Arc::new(SystemEnvironment),
+            live_aggregates: LIVE_AGGREGATES,
+            snapshot_every: SNAPSHOT_EVERY,
+        }
+    }
+}
+
+impl Options {
+    /// Where time and ids come from.
+    #[must_use]
+    pub fn environment(mut self, environment: impl Environment) -> Self {
+        self.environment = Arc::new(environment);
+        self
+    }
+
+    /// How many live aggregates are kept; 100,000 unless told otherwise.
+    #[must_use]
+    pub fn live_aggregates(mut self, count: NonZeroUsize) -> Self {
+        self.live_aggregates = count;
+        self
+    }
+
+    /// After how many events an aggregate gets a new snapshot; 100 unless told otherwise.
+    #[must_use]
+    pub fn snapshot_every(mut self, events: u64) -> Self {
+        self.snapshot_every = events.max(1);
+        self
+    }
+}
+
+impl<S: System> Handle<S> {
+    /// Opens the store at `url`: `memory:`, `file:DIR`, or a path.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such store, another process has it open, or the medium refuses.
+    pub async fn open(url: impl Into<String>) -> Result<Self, Error> {
+        let url = url.into();
+        // Opening may scan a log and rebuild an index.
+        let store = tokio::task::spawn_blocking(move || crate::store::open(&url)).await;
+        let store =
+            store.map_err(|error| StoreError::new(StoreErrorKind::Closed, error.to_string()))??;
+        Ok(Self::over(store))
+    }
+
+    /// The system on a store that is open already.
+    pub fn over(store: Arc<dyn Store>) -> Self {
+        Self::with_options(store, Options::default())
+    }
+
+    /// The same, set up otherwise.
+    pub fn with_options(store: Arc<dyn Store>, options: Options) -> Self {
+        let shared = Shared {
+            store,
+            environment: options.environment,
+            live: LiveCache::new(options.live_aggregates),
+            snapshot_every: options.snapshot_every,
+        };
+        Self {
+            shared: Arc::new(shared),
+            actor: Actor::default(),
+            cause: None,
+            at: None,
+            command_id: None,
+            system: PhantomData,
+        }
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.shared.store
+    }
+
+    /// A handle whose commands are sent on behalf of `actor`.
+    #[must_use]
+    pub fn acting_as(&self, actor: Actor) -> Self {
+        Self { actor, ..self.clone() }
+    }
+
+    /// A handle whose commands are reactions to an event: they inherit its correlation.
+    #[must_use]
+    pub fn because_of(&self, cause: impl Into<Cause>) -> Self {
+        Self { cause: Some(cause.into()), ..self.clone() }
+    }
+
+    /// A handle whose commands are sent at this time, and not now: for what has happened before.
+    #[must_use]
+    pub fn at(&self, time: Timestamp) -> Self {
+        Self { at: Some(time), ..self.clone() }
+    }
+
+    /// A handle for sending one command under an id of your own. However often a command with
+    /// this id is sent to an aggregate, its events are stored once: the answer is
+    /// [`Sent::Repeated`] from the second time on.
+    #[must_use]
+    pub fn with_command_id(&self, id: Uuid) -> Self {
+        Self { command_id: Some(id), ..self.clone() }
+    }
+
+    /// Sends a command to the aggregate with this id, and returns once its events are stored.
+    ///
+    /// Commands to one aggregate are decided one after the other. When another process changes
+    /// the aggregate meanwhile, the command is decided again on what it is then.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Refused`] and [`SendError::NotNow`] when the business says no,
+    /// [`SendError::Error`] when the machine does.
+    pub async fn send<A, C>(&self, id: &A::Id, command: C) -> Result<Sent, SendError<A>>
+    where
+        A: Aggregate + Handles<C>,
+        C: Command<Of = A>,
+        S: Includes<A>,
+    {
+        let message = self.message();
+        let slot = self.shared.live.slot::<A>(id)?;
+        let mut live = slot.lock().await;
+        let mut sending = Sending::new(&mut live, command, &message);
+        let sent = self.drive(&mut sending).await;
+        if sent.is_ok() {
+            self.keep_snapshot(&mut live);
+        }
+        sent
+    }
+
+    /// The aggregate with this id, as the store has it now.
+    ///
+    /// An id without events gives an aggregate in its initial state, at version 0.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read, or holds events that do not form a sound stream.
+    pub async fn load<A>(&self, id: &A::Id) -> Result<Live<A>, Error>
+    where
+        A: Aggregate,
+        S: Includes<A>,
+    {
+        let store = self.store();
+        let mut live = Live::<A>::new(id)?;
+        if let Ok(Some(snapshot)) = store.snapshot(live.stream()).await {
+            live.start_from(&snapshot);
+        }
+        let events = store.read_stream(live.stream(), live.version()).await?;
+        live.replay(&events)?;
+        Ok(live)
+    }
+
+    fn message(&self) -> Message {
+        let environment = &self.shared.environment;
+        let now = self.at.unwrap_or_else(|| environment.now());
+        Message {
+            command_id: self.command_id.unwrap_or_else(|| environment.command_id()),
+            repeatable: self.command_id.is_some(),
+            actor: self.actor.clone(),
+            // To the microsecond, as it is stored: a decision must not see more than replay would.
+            now: Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now),
+            cause: self.cause,
+        }
+    }
+
+    async fn drive<A, C>(&self, sending: &mut Sending<'_, A, C>) -> Result<Sent, SendError<A>>
+    where
+        A: Aggregate + Handles<C>,
+        C: Command<Of = A>,
+    {
+        let store = &self.shared.store;
+        let mut step = sending.start();
+        loop {
+            step = match step {
+                Step::Snapshot => {
+                    let answer = store.snapshot(sending.live().stream()).await;
+                    sending.snapshot(answer)
+                }
+                Step::Load { after } => {
+                    let answer = store.read_stream(sending.live().stream(), after).await;
+                    sending.loaded(answer)
+                }
+                Step::Find { correlation } => sending.found(self.correlated(correlation).await),
+                Step::Commit(commit) => {
+                    let answer = store.commit(commit.clone()).await;
+                    sending.committed(answer, &commit)
+                }
+                Step::Done(result) => return result,
+            }
+        }
+    }
+
+    /// Every event with this correlation.
+    async fn correlated(
+        &self,
+        correlation: Uuid,
+    ) -> Result<Vec<crate::store::StoredEvent>, StoreError> {
+        let mut events = Vec::new();
+        loop {
+            let after = events.last().map_or(0, |event: &crate::store::StoredEvent| event.position);
+            let page = self.store().lookup(Lookup::Correlation(correlation), after, PAGE).await?;
+            let full = page.len() == PAGE;
+            events.extend(page);
+            if !full {
+                return Ok(events);
+            }
+        }
+    }
+
+    /// Keeps a snapshot when one is due, without making the caller wait for it.
+    fn keep_snapshot<A: Aggregate>(&self, live: &mut Live<A>) {
+        let Some(snapshot) = live.snapshot_after(self.shared.snapshot_every) else { return };
+        let (store, stream) = (Arc::clone(self.store()), live.stream().clone());
+        tokio::spawn(async move {
+            if let Err(error) = store.keep_snapshot(&stream, snapshot).await {
+                tracing::warn!(%stream, %error, "a snapshot was not kept");
+            }
+        });
+    }
+}
+
+impl<S> Clone for Handle<S> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            actor: self.actor.clone(),
+            cause: self.cause,
+            at: self.at,
+            command_id: self.command_id,
+            system: PhantomData,
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! Takes the log of an order process as commands.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use cim_order::Shop;
+use cim_order::item::{
+    Item, ItemId, PackItem, PickItem, ReorderItem, ReportOutOfStock, RequestItem,
+};
+use cim_order::order::{ConfirmOrder, Order, OrderId, PayOrder, PlaceOrder, RemindOfPayment};
+use cim_order::package::{
+    CreatePackage, DeliverPackage, Package, PackageId, ReportFailedDelivery, SendPackage,
+};
+use cim_runtime::machine::{Aggregate, Command, Handles};
+use cim_runtime::system::Includes;
+use cim_runtime::{Cause, Error, Handle, Receipt, SendError, Sent, Uuid};
+use futures::future::join_all;
+
+use crate::log::{Activity, Columns, Row};
+use crate::progress;
+
+/// Take the log of an order process, as commands, into a store.
+///
+/// Each step of an object becomes one event. Rows that are malformed or unknown, and steps that the
+/// domain refuses, are reported with their line; the rest goes on. Steps that were taken before are
+/// not taken again.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  cim-order import orders.csv --store shop.cim --json")]
+pub(crate) struct Arguments {
+    /// An object-centric event log, as CSV.
+    file: PathBuf,
+    /// Where the events go: `memory:`, `file:DIR`, or a path.
+    #[arg(long, value_name = "URL")]
+    store: String,
+    /// End with one JSON object on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How many rows are on their way at once, at the most.
+const WINDOW: usize = 512;
+
+pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let path = arguments.file.display();
+    let file = File::open(&arguments.file).with_context(|| format!("cannot read {path}"))?;
+    let bytes = file.metadata().with_context(|| format!("cannot read {path}"))?.len();
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
+    let header = reader.headers().with_context(|| format!("{path} is not CSV"))?.clone();
+    let columns = Columns::of(&header).map_err(|error| anyhow::anyhow!("{path}: {error}"))?;
+    let shop = Shop::open(arguments.store).await?;
+
+    let bar = progress::bar(bytes, "bytes");
+    let mut import = Import { shop, counts: Counts::default(), reports: Vec::new() };
+    let mut window = Window::default();
+    let mut record = csv::StringRecord::new();
+    loop {
+        let start = reader.position().clone();
+        let line = match reader.read_record(&mut record) {
+            Ok(false) => break,
+            Ok(true) => record.position().map_or(start.line(), csv::Position::line),
+            Err(error) => {
+                import.counts.rows += 1;
+                import.skip(start.line(), error.to_string());
+                // An I/O error would be met again for ever.
+                if error.is_io_error() {
+                    return Err(error).with_context(|| format!("cannot read {path}"));
+                }
+                continue;
+            }
+        };
+        import.counts.rows += 1;
+        if record.len() != header.len() {
+            let problem =
+                format!("the row has {} cells, the header {}", record.len(), header.len());
+            import.skip(line, problem);
+            continue;
+        }
+        let row = match columns.read(&record, line) {
+            Ok(row) => row,
+            Err(problem) => {
+                import.skip(line, problem);
+                continue;
+            }
+        };
+        if !window.takes(&row) {
+            import.take(window.drain()).await?;
+            bar.set_position(reader.position().byte());
+        }
+        window.push(row);
+    }
+    import.take(window.drain()).await?;
+    bar.finish_and_clear();
+    import.finish(arguments.json);
+    Ok(())
+}
+
+/// Rows that name different objects, and so can be on their way at once.
+#[derive(Default)]
+struct Window {
+    rows: Vec<Row>,
+    objects: HashSet<String>,
+}
+
+impl Window {
+    fn takes(&self, row: &Row) -> bool {
+        self.rows.len() < WINDOW && objects(row).iter().all(|object| !self.objects.contains(object))
+    }
+
+    fn push(&mut self, row: Row) {
+        self.objects.extend(objects(&row));
+        self.rows.push(row);
+    }
+
+    fn drain(&mut self) -> Vec<Row> {
+        self.objects.clear();
+        std::mem::take(&mut self.rows)
+    }
+}
+
+/// The objects a row names.
+fn objects(row: &Row) -> Vec<String> {
+    let order = |id: &OrderId| format!("order {id}");
+    let item = |id: &ItemId| format!("item {id}");
+    let package = |id: &PackageId| format!("package {id}");
+    match &row.activity {
+        Activity::PlaceOrder { order: id, items, .. } => {
+            items.iter().map(item).chain([order(id)]).collect()
+        }
+        Activity::CreatePackage { package: id, items } => {
+            items.iter().map(item).chain([package(id)]).collect()
+        }
+        Activity::ConfirmOrder { order: id }
+        | Activity::RemindOfPayment { order: id }
+        | Activity::PayOrder { order: id, .. } => vec![order(id)],
+        Activity::ItemOutOfStock { item: id }
+        | Activity::ReorderItem { item: id }
+        | Activity::PickItem { item: id } => vec![item(id)],
+        Activity::SendPackage { package: id }
+        | Activity::FailDelivery { package: id }
+        | Activity::DeliverPackage { package: id } => vec![package(id)],
+    }
+}
+
+/// What has been done so far.
+#[derive(Default)]
+struct Counts {
+    rows: u64,
+    commands: u64,
+    stored: u64,
+    repeated: u64,
+    refused: u64,
+    skipped: u64,
+    events: BTreeMap<&'static str, u64>,
+}
+
+struct Import {
+    shop: Handle<Shop>,
+    counts: Counts,
+    /// What went wrong, by line.
+    reports: Vec<(u64, String)>,
+}
+
+impl Import {
+    fn skip(&mut self, line: u64, problem: String) {
+        self.counts.skipped += 1;
+        self.reports.push((line, problem));
+    }
+
+    /// Sends the commands of rows that have no object in common.
+    async fn take(&mut self, rows: Vec<Row>) -> Result<(), Error> {
+        let shop = &self.shop;
+        let taken = join_all(rows.iter().map(|row| Step { shop, row }.take())).await;
+        for (row, steps) in rows.iter().zip(taken) {
+            for step in steps {
+                self.count(row.line, step?);
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, line: u64, taken: Taken) {
+        self.counts.commands += 1;
+        match taken.outcome {
+            Outcome::Stored(receipt) => {
+                self.counts.stored += receipt.events.len() as u64;
+                for event in taken.events {
+                    *self.counts.events.entry(event).or_default() += 1;
+                }
+            }
+            Outcome::Repeated(_) => self.counts.repeated += 1,
+            Outcome::Refused(problem) => {
+                self.counts.refused += 1;
+                self.reports.push((line, problem));
+            }
+        }
+    }
+
+    fn finish(mut self, json: bool) {
+        self.reports.sort();
+        for (line, problem) in &self.reports {
+            eprintln!("line {line}: {problem}");
+        }
+        let Counts { rows, commands, stored, repeated, refused, skipped, events } = self.counts;
+        if json {
+            let summary = serde_json::json!({
+                "rows": rows, "commands": commands, "stored": stored, "repeated": repeated,
+                "refused": refused, "skipped": skipped, "events": events,
+            });
+            println!("{summary}");
+            return;
+        }
+        println!("{rows} rows, {commands} commands: {stored} events stored");
+        println!("{repeated} steps were there before, {refused} refused; {skipped} rows skipped");
+        for (event, count) in events {
+            println!("{count:>8} {event}");
+        }
+    }
+}
+
+/// What came of one command.
+struct Taken {
+    outcome: Outcome,
+    /// The types of the events it may have stored.
+    events: &'static [&'static str],
+}
+
+enum Outcome {
+    Stored(Receipt),
+    Repeated(Receipt),
+    Refused(String),
+}
+
+impl Taken {
+    fn receipt(&self) -> Option<&Receipt> {
+        match &self.outcome {
+            Outcome::Stored(receipt) | Outcome::Repeated(receipt) => Some(receipt),
+            Outcome::Refused(_) => None,
+        }
+    }
+}
+
+/// One row on its way.
+struct Step<'a> {
+    shop: &'a Handle<Shop>,
+    row: &'a Row,
+}
+
+impl Step<'_> {
+    /// Sends the row's command, and what follows from it to the other objects of the row.
+    async fn take(self) -> Vec<Result<Taken, Error>> {
+        match &self.row.activity {
+            Activity::PlaceOrder { order, items, price_cents } => {
+                let place = PlaceOrder { items: items.clone(), price_cents: *price_cents };
+                let placed = self.send::<Order, _>(order, place, None).await;
+                let request = RequestItem { order: order.clone() };
+                self.then(placed, items, request).await
+            }
+            Activity::CreatePackage { package, items } => {
+                let create = CreatePackage { items: items.clone() };
+                let created = self.send::<Package, _>(package, create, None).await;
+                let pack = PackItem { package: package.clone() };
+                self.then(created, items, pack).await
+            }
+            Activity::ConfirmOrder { order } => self.only::<Order, _>(order, ConfirmOrder).await,
+            Activity::RemindOfPayment { order } => {
+                self.only::<Order, _>(order, RemindOfPayment).await
+            }
+            Activity::PayOrder { order, price_cents } => {
+                self.only::<Order, _>(order, PayOrder { cents: *price_cents }).await
+            }
+            Activity::ItemOutOfStock { item } => self.only::<Item, _>(item, ReportOutOfStock).await,
+            Activity::ReorderItem { item } => self.only::<Item, _>(item, ReorderItem).await,
+            Activity::PickItem { item } => self.only::<Item, _>(item, PickItem).await,
+            Activity::SendPackage { package } => {
+                self.only::<Package, _>(package, SendPackage).await
+            }
+            Activity::FailDelivery { package } => {
+                self.only::<Package, _>(package, ReportFailedDelivery).await
+            }
+            Activity::DeliverPackage { package } => {
+                self.only::<Package, _>(package, DeliverPackage).await
+            }
+        }
+    }
+
+    async fn only<A, C>(&self, id: &A::Id, command: C) -> Vec<Result<Taken, Error>>
+    where
+        A: Aggregate + Handles<C>,
+        C: Command<Of = A>,
+        Shop: Includes<A>,
+    {
+        vec![self.send(id, command, None).await]
+    }
+
+    /// Sends `command` to the items because of what was stored first, if it was.
+    async fn then<C>(
+        &self,
+        first: Result<Taken, Error>,
+        items: &[ItemId],
+        command: C,
+    ) -> Vec<Result<Taken, Error>>
+    where
+        Item: Handles<C>,
+        C: Command<Of = Item>,
+    {
+        let cause = first.as_ref().ok().and_then(Taken::receipt).map(Cause::from);
+        let mut taken = vec![first];
+        if cause.is_some() {
+            let sent = items.iter().map(|item| self.send::<Item, C>(item, command.clone(), cause));
+            taken.extend(join_all(sent).await);
+        }
+        taken
+    }
+
+    async fn send<A, C>(&self, id: &A::Id, command: C, cause: Option<Cause>) -> Result<Taken, Error>
+    where
+        A: Aggregate + Handles<C>,
+        C: Command<Of = A>,
+        Shop: Includes<A>,
+    {
+        let object = format!("{}/{id}", A::NAME);
+        let mut shop = self.shop.at(self.row.at).with_command_id(self.command_id(&object));
+        if let Some(cause) = cause {
+            shop = shop.because_of(cause);
+        }
+        let outcome = match shop.send(id, command).await {
+            Ok(Sent::Stored(receipt)) => Outcome::Stored(receipt),
+            Ok(Sent::Repeated(receipt)) => Outcome::Repeated(receipt),
+            Ok(Sent::Unchanged { .. }) => Outcome::Refused(format!("{object}: nothing happened")),
+            Err(SendError::Error(error)) => return Err(error),
+            Err(refusal) => Outcome::Refused(format!("{object}: {refusal}")),
+        };
+        Ok(Taken { outcome, events: A::EVENTS })
+    }
+
+    /// The same step has the same id in every run: it is stored once.
+    fn command_id(&self, object: &str) -> Uuid {
+        let step = format!("{}\n{}\n{object}", self.row.id, self.row.at);
+        let mut id = [0; 16];
+        id.copy_from_slice(&blake3::hash(step.as_bytes()).as_bytes()[..16]);
+        Uuid::new_v8(id)
+    }
+}

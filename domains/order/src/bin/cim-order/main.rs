@@ -1,0 +1,43 @@
+//! The order system as a program.
+
+#![allow(missing_docs, reason = "a program has no public items")]
+
+mod import;
+mod life;
+mod log;
+mod progress;
+mod receipts;
+mod simulate;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The order system: an event-sourced domain on an embedded store.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    Simulate(simulate::Arguments),
+    Import(import::Arguments),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let result = match Arguments::parse().action {
+        Action::Simulate(arguments) => simulate::run(arguments).await,
+        Action::Import(arguments) => import::run(arguments).await,
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

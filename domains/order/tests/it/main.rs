@@ -1,0 +1,5 @@
+//! The order domain, decision by decision.
+
+mod item;
+mod order;
+mod package;
