@@ -1,11 +1,11 @@
-//! Store URLs: how programs say which store they mean.
+//! Stores by name, as command lines and settings give them.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use super::{EmbeddedStore, MemoryStore, Store, StoreError, StoreErrorKind};
 
-/// Opens the store at `url`, creating it if it is new: `memory:`, `file:DIR`, or a path.
+/// Opens the store that `url` names: `memory:`, or a directory as `file:DIR` or as a plain path.
 ///
 /// Blocks while an embedded store is recovered: call it where that may take a moment.
 ///
@@ -20,7 +20,7 @@ use super::{EmbeddedStore, MemoryStore, Store, StoreError, StoreErrorKind};
 ///
 /// # Errors
 ///
-/// When the URL names no kind of store that there is, or the store cannot be opened.
+/// [`StoreErrorKind::Invalid`] when there is no such kind of store, and what the store itself says.
 pub fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
     match directory(url)? {
         None => Ok(Arc::new(MemoryStore::new())),
@@ -33,36 +33,38 @@ pub fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 ///
 /// # Errors
 ///
-/// [`StoreErrorKind::Invalid`] when the URL names no kind of store that there is.
+/// [`StoreErrorKind::Invalid`] when there is no such kind of store.
 pub fn directory(url: &str) -> Result<Option<&Path>, StoreError> {
     if url == "memory:" {
         return Ok(None);
     }
     let path = match url.split_once(':') {
         Some(("file", path)) => path.strip_prefix("//").unwrap_or(path),
-        Some((scheme, _)) if is_scheme(scheme) => return Err(unknown_scheme(url, scheme)),
+        Some((scheme, rest))
+            if is_scheme(scheme) && (rest.starts_with("//") || rest.is_empty()) =>
+        {
+            return Err(invalid(format!(
+                "there is no store `{scheme}:` (from `{url}`): write `memory:`, `file:DIR` or the \
+                 path of a directory"
+            )));
+        }
         _ => url,
     };
     if path.is_empty() {
-        return Err(StoreError::new(
-            StoreErrorKind::Invalid,
-            format!("the store URL `{url}` names no directory: write `file:DIR` or a path"),
-        ));
+        return Err(invalid(format!(
+            "`{url}` names no directory: write `file:DIR`, the path of a directory, or `memory:`"
+        )));
     }
     Ok(Some(Path::new(path)))
 }
 
-/// A letter before the colon is a Windows drive, more are a scheme.
-fn is_scheme(scheme: &str) -> bool {
-    scheme.len() > 1
-        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+fn is_scheme(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
-fn unknown_scheme(url: &str, scheme: &str) -> StoreError {
-    StoreError::new(
-        StoreErrorKind::Invalid,
-        format!("no store for `{scheme}:` in `{url}`: write `memory:`, `file:DIR`, or a path"),
-    )
+fn invalid(message: String) -> StoreError {
+    StoreError::new(StoreErrorKind::Invalid, message)
 }
 
 #[cfg(test)]
