@@ -17,6 +17,8 @@ use crate::view::View;
 With --json, each line is one event: its links as in DAG-JSON ({\"/\": \"bafy…\"}), its ids and times
 as text.
 
+An embedded store is open in one process at a time: while cim follows it, no other can write to it.
+
 Examples:
   cim events --store shop.cim --limit 20
   cim events --store shop.cim --aggregate shop.order --id 990001
@@ -142,6 +144,7 @@ impl Events {
             }
             self.list(&page, head, left, out)?;
         }
+        pages.warn_of_missing(self.store.as_str());
         Ok(())
     }
 

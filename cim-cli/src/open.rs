@@ -1,6 +1,6 @@
 //! Opens the store that a command names.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use cim_runtime::store::Store;
@@ -26,7 +26,7 @@ impl StoreUrl {
     }
 
     /// The store's directory, if it is one.
-    pub(crate) fn directory(&self) -> Option<PathBuf> {
+    pub(crate) fn directory(&self) -> Result<Option<&Path>, Failure> {
         directory(&self.url)
     }
 }
@@ -44,7 +44,7 @@ pub(crate) fn or_create(url: &str) -> Result<Arc<dyn Store>, Failure> {
 
 /// Refuses a directory that holds no store: opening it would create one.
 pub(crate) fn must_exist(url: &str) -> Result<(), Failure> {
-    let Some(directory) = directory(url) else { return Ok(()) };
+    let Some(directory) = directory(url)? else { return Ok(()) };
     // The log is the truth of a store, and is made with it; all else can be rebuilt from it.
     if directory.join("log").is_dir() {
         return Ok(());
@@ -61,17 +61,10 @@ pub(crate) fn must_exist(url: &str) -> Result<(), Failure> {
 }
 
 fn open(url: &str) -> Result<Arc<dyn Store>, Failure> {
-    let _ = url;
-    Ok(Arc::new(cim_runtime::store::MemoryStore::new()))
+    cim_runtime::store::open(url).map_err(|error| Failure::store(url, &error))
 }
 
-fn directory(url: &str) -> Option<PathBuf> {
-    if let Some(path) = url.strip_prefix("file:") {
-        return Some(path.into());
-    }
-    // Whatever else has a scheme is no path: `memory:`, and what the runtime may know some day.
-    let scheme = url.split_once(':').map(|(scheme, _)| scheme);
-    let is_scheme =
-        |scheme: &str| scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (!scheme.is_some_and(is_scheme)).then(|| url.into())
+fn directory(url: &str) -> Result<Option<&Path>, Failure> {
+    // These errors name the URL themselves.
+    cim_runtime::store::directory(url).map_err(|error| Failure::trouble(error.to_string()))
 }

@@ -2,6 +2,8 @@
 
 use cim_runtime::store::{Lookup, Store, StoreError, StoredEvent};
 
+use crate::output::{WARNING, count};
+
 /// How many events are read at a time.
 pub(crate) const PAGE: usize = 256;
 
@@ -10,17 +12,18 @@ pub(crate) struct Pages<'a> {
     store: &'a dyn Store,
     lookup: Option<Lookup>,
     after: u64,
+    missing: u64,
 }
 
 impl<'a> Pages<'a> {
     /// Every event.
     pub(crate) fn all(store: &'a dyn Store) -> Self {
-        Self { store, lookup: None, after: 0 }
+        Self { store, lookup: None, after: 0, missing: 0 }
     }
 
     /// Those that match.
     pub(crate) fn lookup(store: &'a dyn Store, lookup: Lookup) -> Self {
-        Self { store, lookup: Some(lookup), after: 0 }
+        Self { store, lookup: Some(lookup), after: 0, missing: 0 }
     }
 
     /// The next events; none at the end.
@@ -29,9 +32,28 @@ impl<'a> Pages<'a> {
             None => self.store.read_all(self.after, PAGE).await?,
             Some(lookup) => self.store.lookup(lookup.clone(), self.after, PAGE).await?,
         };
-        if let Some(last) = page.last() {
-            self.after = last.position;
+        let Some(last) = page.last() else { return Ok(page) };
+        if self.lookup.is_none() {
+            self.missing += last.position - self.after - page.len() as u64;
         }
+        self.after = last.position;
         Ok(page)
+    }
+
+    /// How many positions so far hold no event: a store goes on behind a damaged place.
+    pub(crate) fn missing(&self) -> u64 {
+        self.missing
+    }
+
+    /// Says on stderr that what was shown is not all that was stored.
+    pub(crate) fn warn_of_missing(&self, url: &str) {
+        if self.missing == 0 {
+            return;
+        }
+        let missing = count(self.missing, "event");
+        let style = WARNING;
+        anstream::eprintln!(
+            "{style}warning:{style:#} {missing} missing: `cim verify --store {url}` says what happened"
+        );
     }
 }

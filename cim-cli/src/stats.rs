@@ -76,6 +76,7 @@ impl Stats {
             bar.inc(page.len() as u64);
         }
         bar.finish_and_clear();
+        pages.warn_of_missing(url);
         if out.is_json() { out.object(&counts) } else { text(&counts, out) }
     }
 }

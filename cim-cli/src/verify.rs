@@ -9,14 +9,14 @@ use std::time::Instant;
 
 use cim_runtime::store::{Damage, Store, StoreError, StoreErrorKind, StoredEvent};
 use cim_runtime::{Envelope, EventCid, StreamName};
-use indicatif::{HumanBytes, HumanCount};
+use indicatif::HumanBytes;
 use serde::Serialize;
 
 use crate::chain::{Break, Chain};
 use crate::dag_json::Link;
 use crate::failure::Failure;
 use crate::open::{self, StoreUrl};
-use crate::output::{ERROR, FAINT, GOOD, Output};
+use crate::output::{ERROR, FAINT, GOOD, Output, count};
 use crate::pages::PAGE;
 use crate::progress;
 use crate::view::name;
@@ -60,6 +60,9 @@ struct Report {
     sound: bool,
     events: u64,
     streams: u64,
+    /// Positions without an event. That is no damage by itself: a repair has stated it, or the
+    /// store says otherwise.
+    empty: u64,
     /// Of the blocks alone.
     bytes: u64,
     seconds: f64,
@@ -161,7 +164,7 @@ impl<'a> Reader<'a> {
         if let Some(head) = head.filter(|head| self.last != (head.number, Some(head.cid))) {
             self.head_differs(head.number, head.cid);
         }
-        self.unfinished();
+        self.unfinished().await?;
         self.report.streams = self.chain.streams();
         self.report.sound = self.report.damage.is_empty();
         self.report.seconds = start.elapsed().as_secs_f64();
@@ -173,9 +176,7 @@ impl<'a> Reader<'a> {
         self.report.bytes += event.block.len() as u64;
         let before = self.last.0;
         self.last = (event.position, Some(event.cid));
-        if event.position != before + 1 {
-            self.positions_missing(before + 1, event.position - 1);
-        }
+        self.report.empty += event.position - before - 1;
         let found = EventCid::of(&event.block);
         if found != event.cid {
             return self.changed(event, found);
@@ -248,23 +249,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn positions_missing(&mut self, from: u64, to: u64) {
-        // The medium's own report of the place says more.
-        let known =
-            |finding: &Finding| finding.position.is_some_and(|at| (from..=to).contains(&at));
-        if !self.report.damage.iter().any(known) {
-            let problem = match to - from {
-                0 => format!("position {from} holds no event"),
-                _ => format!("positions {from} to {to} hold no events"),
-            };
-            self.report.damage.push(Finding {
-                position: Some(from),
-                problem,
-                ..Finding::default()
-            });
-        }
-    }
-
     fn head_differs(&mut self, number: u64, cid: EventCid) {
         let (read, found) = self.last;
         let known = |finding: &Finding| finding.is_of(cid) || finding.position == Some(number);
@@ -279,16 +263,26 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The end of a stream is not the end of a commit: the commit's last events are lost.
-    fn unfinished(&mut self) {
+    /// Where the end of a stream is not the end of a commit, the commit's last events are lost.
+    async fn unfinished(&mut self) -> Result<(), StoreError> {
         for (stream, last) in self.chain.unfinished() {
             let (part, parts) = last.parts();
-            self.report.damage.push(Finding {
-                version: Some(last.version),
-                problem: format!("{stream} ends with part {part} of a commit of {parts} events"),
+            let mut finding = Finding {
+                problem: format!(
+                    "part {part} of a commit of {parts} events is the last of {stream}"
+                ),
                 ..Finding::default()
-            });
+            };
+            // The chain knows streams by their subjects; the event has its aggregate's name and id.
+            let events = self.store.read_stream(stream, last.version - 1).await?;
+            if let Some(event) = events.first() {
+                finding.position = Some(event.position);
+                let envelope = event.envelope().ok();
+                envelope.inspect(|event| finding.names(event, last.version));
+            }
+            self.report.damage.push(finding);
         }
+        Ok(())
     }
 
     /// The finding about this event, which is added if the medium did not report it.
@@ -313,19 +307,20 @@ fn text(report: &Report, url: &str, out: &mut Output) -> Result<(), Failure> {
         finding_text(finding, out)?;
     }
     let read = format!(
-        "{} events in {} streams, {}, {:.1} s",
-        HumanCount(report.events),
-        HumanCount(report.streams),
+        "{} in {}, {}, {:.1} s",
+        count(report.events, "event"),
+        count(report.streams, "stream"),
         HumanBytes(report.bytes),
         report.seconds
     );
     if report.sound {
-        return out.line(format_args!("{GOOD}sound{GOOD:#}: {read}"));
+        let lost = match report.empty {
+            0 => String::new(),
+            empty => format!("; lost before a repair: {}", count(empty, "event")),
+        };
+        return out.line(format_args!("{GOOD}sound{GOOD:#}: {read}{lost}"));
     }
-    let places = match report.damage.len() {
-        1 => "1 place".to_owned(),
-        many => format!("{many} places"),
-    };
+    let places = count(report.damage.len() as u64, "place");
     out.line(format_args!(
         "{ERROR}damaged{ERROR:#} in {places}: {read}; keep a copy, then run `cim repair --store {url}`"
     ))

@@ -4,7 +4,6 @@
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cim_runtime::Envelope;
@@ -91,42 +90,40 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let base = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
     let dir = tempfile::TempDir::new_in(base)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let commits = 640_000;
     let path = dir.path().join("store");
     runtime.block_on(async {
-        for round in 0..2 {
-            let raw = raw(dir.path(), 320_000)?;
+        // In turns, because a disk has its moods; the best of each counts.
+        let mut best = [0f64; 3];
+        for round in 0..9 {
+            let raw = raw(dir.path(), 64_000)?;
             let store = EmbeddedStore::open(&path)?;
-            let took = callers("64 callers", &store, 64, commits, &format!("a{round}")).await;
-            println!("{:<44} {:>8.2}x", "", took / raw);
+            let fresh = callers("64 callers", &store, 64, 192_000, &format!("a{round}")).await;
             drop(store);
-            let start = Instant::now();
             let store = EmbeddedStore::open(&path)?;
-            println!("{:<44} {:?}", "reopen", start.elapsed());
-            let again =
-                callers("64 callers after a reopen", &store, 64, commits, &format!("b{round}"))
-                    .await;
-            println!("{:<44} {:>8.2}x", "", again / took);
-            callers("64 callers again (known streams)", &store, 64, 64, &format!("c{round}")).await;
-            callers("1 caller", &store, 1, 5_000, &format!("d{round}")).await;
-            callers("2 callers", &store, 2, 10_000, &format!("e{round}")).await;
-            callers("8 callers", &store, 8, 40_000, &format!("f{round}")).await;
-            let mut alone = SampleStream::new(&format!("alone{round}"));
-            for _ in 0..1000 {
-                store.commit(alone.commit_of(&sample())).await?;
+            let what = "64 callers after a reopen";
+            let again = callers(what, &store, 64, 64_000, &format!("b{round}")).await;
+            for (best, found) in best.iter_mut().zip([raw, fresh, again]) {
+                *best = best.max(found);
             }
-            load("1,000 commits in a row", &store, &alone).await;
-            let mut mixed: Vec<_> =
-                (0..8).map(|i| SampleStream::new(&format!("mixed{round}-{i}"))).collect();
-            for _ in 0..1000 {
-                for stream in &mut mixed {
-                    store.commit(stream.commit_of(&sample())).await?;
-                }
-            }
-            load("1,000 commits among 8 streams", &store, &mixed[0]).await;
-            let store = Arc::new(store);
-            drop(store);
         }
+        println!("store / raw {:.2}, reopened / fresh {:.2}", best[1] / best[0], best[2] / best[1]);
+
+        let store = EmbeddedStore::open(&path)?;
+        callers("1 caller", &store, 1, 5_000, "one").await;
+        callers("2 callers", &store, 2, 10_000, "two").await;
+        callers("8 callers", &store, 8, 40_000, "eight").await;
+        let mut alone = SampleStream::new("alone");
+        for _ in 0..1000 {
+            store.commit(alone.commit_of(&sample())).await?;
+        }
+        load("1,000 commits in a row", &store, &alone).await;
+        let mut mixed: Vec<_> = (0..8).map(|i| SampleStream::new(&format!("mixed{i}"))).collect();
+        for _ in 0..1000 {
+            for stream in &mut mixed {
+                store.commit(stream.commit_of(&sample())).await?;
+            }
+        }
+        load("1,000 commits among 8 streams", &store, &mixed[0]).await;
         Ok(())
     })
 }

@@ -396,4 +396,21 @@ mod tests {
         assert_eq!(walked.len(), 2);
         assert!(matches!(walked[1], Err(CarError::Hash { at, .. }) if at == second as u64));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn random_bytes_never_panic_a_reader(
+            len in 0u8..120,
+            rest in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..150),
+            cid: bool,
+        ) {
+            // With the start of a CID behind the length, more of the reader is reached.
+            let prefix = &EventCid::of(b"").to_bytes()[..if cid { 4 } else { 0 }];
+            let bytes = [&[len][..], prefix, &rest].concat();
+            let _ = Section::read(&bytes, u64::MAX / 2);
+            let _ = read_header(&bytes);
+            let _ = crate::Commit::read(&bytes.clone().into(), 0);
+            Sections::new(bytes.into()).for_each(drop);
+        }
+    }
 }

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use cim_runtime::store::{Head, Store};
 use cim_runtime::{EventCid, car};
-use indicatif::{HumanBytes, HumanCount};
+use indicatif::HumanBytes;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use crate::dag_json::Link;
 use crate::failure::Failure;
 use crate::open::{self, StoreUrl};
-use crate::output::{GOOD, Output};
+use crate::output::{GOOD, Output, count};
 use crate::pages::Pages;
 use crate::progress;
 
@@ -38,6 +38,10 @@ pub(crate) struct Export {
     /// Replace the file if it is there
     #[arg(long)]
     pub(super) force: bool,
+
+    /// Write what is left of a store that has lost events
+    #[arg(long)]
+    pub(super) incomplete: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -55,8 +59,8 @@ impl Export {
             return out.object(&exported);
         }
         out.line(format_args!(
-            "{GOOD}exported{GOOD:#} {} events, {}, to {}; the root is {}",
-            HumanCount(exported.events),
+            "{GOOD}exported{GOOD:#} {}, {}, to {}; the root is {}",
+            count(exported.events, "event"),
             HumanBytes(exported.bytes),
             self.out.display(),
             exported.root.0,
@@ -101,6 +105,11 @@ impl Export {
                 return Err(Failure::no(format!(
                     "{url}: the store's head is position {}, its events end before; run `cim verify --store {url}`",
                     head.number
+                )));
+            }
+            if pages.missing() > 0 && !self.incomplete {
+                return Err(Failure::no(format!(
+                    "{url} has lost events, which `cim verify --store {url}` names; nothing was written: --incomplete writes what is left"
                 )));
             }
             for event in page.iter().filter(|event| event.position <= head.number) {

@@ -6,23 +6,24 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cim_runtime::StreamName;
-use cim_runtime::store::{Committed, Store, StoreError};
+use cim_runtime::store::{Committed, Store};
 use futures::StreamExt as _;
 use futures::stream::FuturesOrdered;
 use indicatif::HumanCount;
 use serde::Serialize;
 
-use super::car_file::{BadFile, CarFile};
+use super::car_file::{BadFile, CarFile, Placed};
 use super::overlap::{self, Misfit};
 use super::summary::Summary;
 use crate::failure::Failure;
 use crate::open::{self, StoreUrl};
-use crate::output::{GOOD, Output};
+use crate::output::{GOOD, Output, count};
 use crate::progress;
 
 /// How many commits are on their way to the store at once: it writes them in groups.
 const IN_FLIGHT: usize = 256;
+/// And how many bytes of them, beyond which no further one is sent.
+const IN_FLIGHT_BYTES: usize = 16 << 20;
 
 /// Store all events of a CAR file
 #[derive(Debug, clap::Args)]
@@ -54,6 +55,17 @@ pub(super) struct Imported {
     pub(super) duplicates: u64,
 }
 
+impl Imported {
+    fn count(&mut self, events: u64, committed: Committed) {
+        self.commits += 1;
+        if committed.duplicate {
+            self.duplicates += 1;
+        } else {
+            self.events += events;
+        }
+    }
+}
+
 impl Import {
     pub(crate) async fn run(self, out: &mut Output) -> Result<(), Failure> {
         let imported = self.import(|| open::or_create(self.store.as_str())).await?;
@@ -61,11 +73,11 @@ impl Import {
             return out.object(&imported);
         }
         out.line(format_args!(
-            "{GOOD}imported{GOOD:#} {} events of {} streams; {} of {} commits were there before",
-            HumanCount(imported.events),
-            HumanCount(imported.streams),
+            "{GOOD}imported{GOOD:#} {} of {}; {} of {} there before",
+            count(imported.events, "event"),
+            count(imported.streams, "stream"),
             HumanCount(imported.duplicates),
-            HumanCount(imported.commits),
+            count(imported.commits, "commit"),
         ))
     }
 
@@ -101,54 +113,46 @@ impl Import {
         store: &dyn Store,
         summary: &Summary,
     ) -> Result<Imported, Failure> {
-        let mut imported =
-            Imported { streams: summary.streams.len() as u64, ..Imported::default() };
+        let streams = summary.streams.len() as u64;
+        let mut imported = Imported { streams, ..Imported::default() };
         file.rewind().map_err(|bad| self.bad(&bad))?;
         let mut sent = FuturesOrdered::new();
+        let mut waiting = 0;
+        let mut ended = false;
+        let mut trouble = None;
         loop {
-            let placed = match file.next() {
-                Ok(placed) => placed,
-                // It was sound when it was read first.
-                Err(BadFile(problem)) => {
-                    return Err(
-                        self.stopped(&imported, &format!("the file changed meanwhile: {problem}"))
-                    );
-                }
-            };
-            let ended = placed.is_none();
-            if let Some(placed) = placed {
-                let stream = placed.commit.stream().clone();
-                let events = placed.commit.events().len() as u64;
-                let commit = store.commit(placed.commit);
-                sent.push_back(async move { (stream, events, commit.await) });
-            }
-            while ended || sent.len() >= IN_FLIGHT {
-                match sent.next().await {
-                    Some((stream, events, answer)) => {
-                        self.count(&mut imported, &stream, events, answer)?
+            while !ended && sent.len() < IN_FLIGHT && waiting < IN_FLIGHT_BYTES {
+                match file.next() {
+                    Ok(Some(Placed { commit, .. })) => {
+                        let (stream, bytes) = (commit.stream().clone(), commit.sections().len());
+                        let events = commit.events().len() as u64;
+                        waiting += bytes;
+                        let answer = store.commit(commit);
+                        sent.push_back(async move { (stream, bytes, events, answer.await) });
                     }
-                    None => return Ok(imported),
+                    Ok(None) => ended = true,
+                    // It was sound when it was read first.
+                    Err(BadFile(problem)) => {
+                        trouble = Some(format!("the file changed meanwhile: {problem}"));
+                        ended = true;
+                    }
+                }
+            }
+            // After trouble, too, all that is on its way is waited for: it may have been stored.
+            let Some((stream, bytes, events, answer)) = sent.next().await else { break };
+            waiting -= bytes;
+            match answer {
+                Ok(committed) => imported.count(events, committed),
+                Err(error) => {
+                    trouble.get_or_insert(format!("{stream}: {error}"));
+                    ended = true;
                 }
             }
         }
-    }
-
-    fn count(
-        &self,
-        imported: &mut Imported,
-        stream: &StreamName,
-        events: u64,
-        answer: Result<Committed, StoreError>,
-    ) -> Result<(), Failure> {
-        let committed =
-            answer.map_err(|error| self.stopped(imported, &format!("{stream}: {error}")))?;
-        imported.commits += 1;
-        if committed.duplicate {
-            imported.duplicates += 1;
-        } else {
-            imported.events += events;
+        match trouble {
+            None => Ok(imported),
+            Some(problem) => Err(self.stopped(&imported, &problem)),
         }
-        Ok(())
     }
 
     fn bad(&self, bad: &BadFile) -> Failure {

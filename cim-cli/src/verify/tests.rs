@@ -72,8 +72,14 @@ impl Store for Tampered {
         unreachable!()
     }
 
-    fn read_stream(&self, _: &StreamName, _: u64) -> StoreFuture<'_, Vec<StoredEvent>> {
-        unreachable!()
+    fn read_stream(&self, stream: &StreamName, after: u64) -> StoreFuture<'_, Vec<StoredEvent>> {
+        let of_stream = |event: &&StoredEvent| {
+            let event = event.envelope().unwrap();
+            event.version > after
+                && StreamName::new(event.aggregate, event.id).as_ref() == Ok(stream)
+        };
+        let events = self.events.iter().flatten().filter(of_stream).cloned().collect();
+        std::future::ready(Ok(events)).boxed()
     }
 
     fn find(&self, _: &EventCid) -> StoreFuture<'_, Option<StoredEvent>> {
@@ -267,8 +273,10 @@ fn a_stream_ends_with_a_whole_commit() {
     store.events.pop();
     let (number, cid) = (5, store.cid(5));
     store.head = Some(Head { number, cid });
-    let problem = "shop.evt.order.b ends with part 1 of a commit of 2 events";
-    assert_eq!(the_finding(&store).problem, problem);
+    let finding = the_finding(&store);
+    is_event(&finding, "b", 2);
+    let problem = "part 1 of a commit of 2 events is the last of shop.evt.order.b";
+    assert_eq!(finding.problem, problem);
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! Stores by name, as command lines and settings give them.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{EmbeddedStore, MemoryStore, Store, StoreError, StoreErrorKind};
 
 /// Opens the store that `url` names: `memory:`, or a directory as `file:DIR` or as a plain path.
+///
+/// Blocks while an embedded store is recovered: call it where that may take a moment.
 ///
 /// ```
 /// use cim_runtime::store;
@@ -19,8 +22,21 @@ use super::{EmbeddedStore, MemoryStore, Store, StoreError, StoreErrorKind};
 ///
 /// [`StoreErrorKind::Invalid`] when there is no such kind of store, and what the store itself says.
 pub fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+    match directory(url)? {
+        None => Ok(Arc::new(MemoryStore::new())),
+        Some(path) => Ok(Arc::new(EmbeddedStore::open(path)?)),
+    }
+}
+
+/// The directory that `url` names, whether a store is there or not; `None` for a store that has
+/// none.
+///
+/// # Errors
+///
+/// [`StoreErrorKind::Invalid`] when there is no such kind of store.
+pub fn directory(url: &str) -> Result<Option<&Path>, StoreError> {
     if url == "memory:" {
-        return Ok(Arc::new(MemoryStore::new()));
+        return Ok(None);
     }
     let path = match url.split_once(':') {
         Some(("file", path)) => path.strip_prefix("//").unwrap_or(path),
@@ -39,7 +55,7 @@ pub fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
             "`{url}` names no directory: write `file:DIR`, the path of a directory, or `memory:`"
         )));
     }
-    Ok(Arc::new(EmbeddedStore::open(path)?))
+    Ok(Some(Path::new(path)))
 }
 
 fn is_scheme(text: &str) -> bool {

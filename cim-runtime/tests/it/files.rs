@@ -9,55 +9,55 @@ use cim_runtime::store::{EmbeddedStore, Store as _, StoredEvent};
 use futures::executor::block_on;
 use tempfile::TempDir;
 
-pub fn open(dir: &Path) -> EmbeddedStore {
+pub(crate) fn open(dir: &Path) -> EmbeddedStore {
     EmbeddedStore::open(dir).unwrap()
 }
 
 /// Opens a store that begins a new segment with nearly every group.
-pub fn open_tiny(dir: &Path) -> EmbeddedStore {
+pub(crate) fn open_tiny(dir: &Path) -> EmbeddedStore {
     EmbeddedStore::options().segment_size(2000).open(dir).unwrap()
 }
 
-pub fn all(store: &EmbeddedStore) -> Vec<StoredEvent> {
+pub(crate) fn all(store: &EmbeddedStore) -> Vec<StoredEvent> {
     let events = block_on(store.read_all(0, 1_000_000)).unwrap();
     events.iter().for_each(|event| event.verify().unwrap());
     events
 }
 
 /// Commits one event with so many bytes of data.
-pub fn put(store: &EmbeddedStore, stream: &mut SampleStream, data: usize) {
+pub(crate) fn put(store: &EmbeddedStore, stream: &mut SampleStream, data: usize) {
     let sample = SampleCommit { data, ..SampleCommit::of(1) };
     block_on(store.commit(stream.commit_of(&sample))).unwrap();
 }
 
 /// The segments of a store, in order.
-pub fn segments(dir: &Path) -> Vec<PathBuf> {
+pub(crate) fn segments(dir: &Path) -> Vec<PathBuf> {
     let files = fs::read_dir(dir.join("log")).unwrap().map(|file| file.unwrap().path());
     let mut files: Vec<_> = files.filter(|path| path.extension() == Some("car".as_ref())).collect();
     files.sort();
     files
 }
 
-pub fn last_segment(dir: &Path) -> PathBuf {
+pub(crate) fn last_segment(dir: &Path) -> PathBuf {
     segments(dir).pop().unwrap()
 }
 
 /// The length of a segment without the zeros at its end.
-pub fn used(path: &Path) -> u64 {
+pub(crate) fn used(path: &Path) -> u64 {
     let bytes = fs::read(path).unwrap();
     bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last as u64 + 1)
 }
 
-pub fn overwrite(path: &Path, at: u64, bytes: &[u8]) {
+pub(crate) fn overwrite(path: &Path, at: u64, bytes: &[u8]) {
     fs::OpenOptions::new().write(true).open(path).unwrap().write_all_at(bytes, at).unwrap();
 }
 
-pub fn truncate(path: &Path, len: u64) {
+pub(crate) fn truncate(path: &Path, len: u64) {
     fs::OpenOptions::new().write(true).open(path).unwrap().set_len(len).unwrap();
 }
 
 /// What is on the disk at this moment, as another directory: what a crash would leave.
-pub fn copy(dir: &Path) -> TempDir {
+pub(crate) fn copy(dir: &Path) -> TempDir {
     let to = TempDir::new().unwrap();
     copy_into(dir, to.path());
     to

@@ -1,5 +1,7 @@
 //! The stores from outside: the suite that each passes, and what happens to files in a crash.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod conformance;
 mod disk;
 mod embedded_crash;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 
 use tokio::sync::watch;
 
-use super::index::{CHUNK, Db, Index, Indexed, Trouble};
+use super::index::{CHUNK, Db, Index, Indexed, Trouble, Versions};
 use super::options::EmbeddedOptions;
 use super::read::Patience;
 use super::recent::{Question, Recent};
@@ -148,7 +148,7 @@ impl Content {
     /// The places of a stream's events after version `after`.
     pub(super) fn stream(&self, stream: &StreamName, after: u64, reach: Reach) -> Gathered {
         let (memory, on_disk) = self.split();
-        let mut found: BTreeMap<u64, Vec<(u64, Spot)>> = BTreeMap::new();
+        let mut found: BTreeMap<u64, Versions> = BTreeMap::new();
         for (segment, recent) in &memory {
             let recent = read(recent);
             let events = recent.stream_after(stream, after);
@@ -167,8 +167,7 @@ impl Content {
                 found.entry(segment).or_insert(events);
             }
         }
-        let mut expected = after + 1;
-        for (version, spot) in found.values().flatten() {
+        for (expected, (version, spot)) in (after + 1..).zip(found.values().flatten()) {
             if *version != expected {
                 return Err(StoreError::damaged(format!(
                     "the events of {stream} from version {expected} to {} are damaged; they stood \
@@ -177,7 +176,6 @@ impl Content {
                     spot.position
                 )));
             }
-            expected += 1;
         }
         let spots = found.into_iter().map(|(segment, events)| Spots {
             segment,

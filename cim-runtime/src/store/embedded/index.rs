@@ -82,6 +82,9 @@ fn is_full(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
+/// Events of a stream in one segment: their versions and places, in order.
+pub(super) type Versions = Vec<(u64, Spot)>;
+
 /// A segment that the index holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Indexed {
@@ -242,12 +245,12 @@ impl Db {
         head().map(Some).ok_or(Trouble::Entry("a stream's head"))
     }
 
-    /// The events of a stream after version `after`, with their versions.
+    /// The events of a stream after version `after`, by segment.
     pub(super) fn stream(
         &self,
         stream: &StreamName,
         after: u64,
-    ) -> Result<Vec<(u64, Vec<(u64, Spot)>)>, Trouble> {
+    ) -> Result<Vec<(u64, Versions)>, Trouble> {
         let mut segments = Vec::new();
         for entry in self.entries.prefix(key::stream(stream)) {
             let (key, value) = entry.into_inner()?;
@@ -350,7 +353,7 @@ impl Db {
     }
 }
 
-fn read_versions(segment: u64, mut rest: &[u8]) -> Option<Vec<(u64, Spot)>> {
+fn read_versions(segment: u64, mut rest: &[u8]) -> Option<Versions> {
     let mut events = Vec::new();
     let (mut position, mut version, mut end) = (segment, 0, 0);
     while !rest.is_empty() {

@@ -10,7 +10,15 @@ use crate::store::{StoreError, StoreErrorKind};
 /// The lock, which is given back when this is dropped, or by the system when the process ends.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
+}
+
+// Not left to the file's being closed: a process that this one is just starting holds a copy of it
+// for a moment, and with it the lock.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 impl Lock {
@@ -32,7 +40,7 @@ impl Lock {
         // Only for the message above: on a full disk the lock holds without it.
         let _ = file.set_len(0).and_then(|()| file.rewind());
         let _ = write!(file, "{}", std::process::id());
-        Ok(Self { _file: file })
+        Ok(Self { file })
     }
 }
 

@@ -205,7 +205,7 @@ impl Store for EmbeddedStore {
                 return Err(too_large(&commit));
             }
             let (answer, answered) = oneshot::channel();
-            self.0.queue.push(Request { commit, answer }).map_err(|_| closed())?;
+            self.0.queue.push(Request { commit, answer })?;
             answered.await.unwrap_or_else(|_| Err(closed()))
         }
         .boxed()

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use super::trouble::closed;
 use crate::commit::Commit;
 use crate::store::{Committed, StoreError};
 
@@ -38,11 +39,11 @@ struct State {
 }
 
 impl Queue {
-    /// Adds a request, or gives it back when the store was closed.
-    pub(super) fn push(&self, request: Request) -> Result<(), Request> {
+    /// Adds a request, unless the store was closed.
+    pub(super) fn push(&self, request: Request) -> Result<(), StoreError> {
         let mut state = self.lock();
         if state.closed {
-            return Err(request);
+            return Err(closed());
         }
         state.waiting.push(request);
         let wake = state.waiting.len() == state.wanted;

@@ -322,8 +322,9 @@ fn prev(sections: &[u8]) -> Option<crate::EventCid> {
 
 /// Why the events from `position` on are lost.
 fn reason(path: &Path, bad: &[Bad], position: u64) -> String {
-    let before = bad.iter().filter(|bad| bad.position.is_none_or(|at| at <= position));
-    match before.last().or(bad.first()) {
+    let mut latest = bad.iter().rev();
+    let before = latest.find(|bad| bad.position.is_none_or(|at| at <= position));
+    match before.or(bad.first()) {
         Some(bad) => format!("{}: {}", place(path, bad.at), bad.problem),
         None => format!("{}: the file ends before them", path.display()),
     }

@@ -128,7 +128,7 @@ impl<'a> Scanner<'a> {
                 }
             },
             Err(bad) => {
-                self.bad(bad);
+                self.bad(*bad);
                 self.resync();
             }
         }
@@ -251,7 +251,7 @@ impl<'a> Scanner<'a> {
         self.close_bad();
     }
 
-    fn read(&self, at: usize) -> Result<Found, Bad> {
+    fn read(&self, at: usize) -> Result<Found, Box<Bad>> {
         let start = at as u64;
         let rest = self.bytes.get(at..).unwrap_or_default();
         let section = Section::read(rest, start).map_err(|error| Bad::of_car(at, &error))?;
@@ -261,20 +261,10 @@ impl<'a> Scanner<'a> {
         }
         match Commit::read(&self.bytes.slice(at..), start) {
             Ok(commit) => Ok(Found::Commit(commit)),
-            Err(CommitError::Car(error)) => {
-                let bad = Bad::of_car(at, &error);
-                Err(Bad { claim: self.claim(at, bad.at), ..bad })
-            }
-            Err(error @ CommitError::TooLarge { .. }) => Err(Bad::new(at, error.to_string())),
-            Err(CommitError::Block { cid, source }) => {
-                Err(Bad { found: Some(cid), ..Bad::new(at, format!("not an event: {source}")) })
-            }
-            Err(CommitError::Stream { cid, source }) => {
-                Err(Bad { found: Some(cid), ..Bad::new(at, format!("not an event: {source}")) })
-            }
-            Err(CommitError::Sequence { cid, problem }) => {
-                let problem = format!("an event breaks its commit: {problem}");
-                Err(Bad { found: Some(cid), ..Bad::new(at, problem) })
+            Err(error) => {
+                let bad = Bad::of_commit(at, &error);
+                let claim = bad.expected.and_then(|_| self.claim(at, bad.at));
+                Err(Box::new(Bad { claim, ..*bad }))
             }
         }
     }
@@ -317,8 +307,21 @@ impl Bad {
         }
     }
 
-    fn of_car(at: usize, error: &CarError) -> Self {
-        match error {
+    fn of_commit(at: usize, error: &CommitError) -> Box<Self> {
+        let (cid, problem) = match error {
+            CommitError::Car(error) => return Self::of_car(at, error),
+            CommitError::TooLarge { .. } => return Box::new(Self::new(at, error.to_string())),
+            CommitError::Block { cid, source } => (cid, format!("not an event: {source}")),
+            CommitError::Stream { cid, source } => (cid, format!("not an event: {source}")),
+            CommitError::Sequence { cid, problem } => {
+                (cid, format!("an event breaks its commit: {problem}"))
+            }
+        };
+        Box::new(Self { found: Some(*cid), ..Self::new(at, problem) })
+    }
+
+    fn of_car(at: usize, error: &CarError) -> Box<Self> {
+        Box::new(match error {
             CarError::Hash { at: place, expected, found } => Self {
                 expected: Some(*expected),
                 found: Some(*found),
@@ -330,7 +333,7 @@ impl Bad {
             }
             CarError::Cid { at, source } => Self::new(*at as usize, source.to_string()),
             CarError::Header(source) => Self::new(at, source.to_string()),
-        }
+        })
     }
 }
 
