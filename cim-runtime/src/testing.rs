@@ -168,23 +168,22 @@ impl<A: Aggregate> Scenario<A> {
         C: Command<Of = A>,
     {
         round_trip(C::NAME, &command);
-        let decisions = [self.decide(command.clone()), self.decide(command)];
-        let [(first, first_bytes), (_, second_bytes)] = decisions;
+        let (first, second) = (self.decide(command.clone()), self.decide(command));
         assert_eq!(
-            first_bytes,
-            second_bytes,
+            first.commit,
+            second.commit,
             "deciding `{}` twice came to different bytes: a decision may depend on the aggregate, \
              the command and `cx` alone, not on clocks, chance or the order of hash maps",
             C::NAME
         );
-        if let Ok(events) = &first {
+        if let Ok(events) = &first.result {
             events.iter().for_each(event_round_trip);
         }
-        Outcome { command: C::NAME, result: first }
+        Outcome { command: C::NAME, result: first.result }
     }
 
     #[track_caller]
-    fn decide<C>(&self, command: C) -> (Result<Vec<A::Event>, SendError<A>>, Option<Commit>)
+    fn decide<C>(&self, command: C) -> Decided<A>
     where
         A: Handles<C>,
         C: Command<Of = A>,
@@ -193,13 +192,11 @@ impl<A: Aggregate> Scenario<A> {
         let message = self.message(0xc0);
         let events = match live.decide(command, &message) {
             Ok(events) => events,
-            Err(error) => return (Err(error), None),
+            Err(error) => return Decided { result: Err(error), commit: None },
         };
-        if events.is_empty() {
-            return (Ok(Vec::new()), None);
-        }
-        let commit = commit(&live, events.as_slice(), &message);
-        (Ok(events.as_slice().to_vec()), Some(commit))
+        let events = events.as_slice();
+        let commit = (!events.is_empty()).then(|| commit(&live, events, &message));
+        Decided { result: Ok(events.to_vec()), commit }
     }
 
     /// The aggregate after the history, which is replayed from its stored bytes event by event.
@@ -223,6 +220,12 @@ impl<A: Aggregate> Scenario<A> {
             cause: None,
         }
     }
+}
+
+/// One of the two decisions of a command, and the bytes it came to.
+struct Decided<A: Aggregate> {
+    result: Result<Vec<A::Event>, SendError<A>>,
+    commit: Option<Commit>,
 }
 
 /// How a command ended.

@@ -2,6 +2,7 @@
 //! checked, against decoding and re-hashing the same bytes.
 
 #![allow(missing_docs, reason = "a bench has no public items")]
+#![allow(clippy::unwrap_used, reason = "a bench that cannot go on should stop")]
 
 use std::hint::black_box;
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Stories from end to end.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 mod contention;
 mod import;
 mod kill;
