@@ -303,14 +303,24 @@ impl Walk<'_> {
             }
         }
         let known = self.view.known.range(..=position).next_back();
-        let Some((first, _)) = known.filter(|(_, known)| position < known.next) else {
+        let Some((&first, known)) = known.filter(|(_, known)| position < known.next) else {
             return Ok(None);
         };
-        let spots = index.ask(|db| db.spots(*first, &[position])).0;
-        let Ok(spots) = spots else { return Ok(None) };
-        let path = segment::path(self.log, *first);
-        let read = || cid_at(&File::open(&path)?, spots.spots[0].offset.into(), spots.spots[0].len);
-        read().map_err(|error| io_error("read", &path, &error))
+        if let Some((cid, _)) = known.last.filter(|(_, spot)| spot.position == position) {
+            return Ok(Some(cid));
+        }
+        let path = segment::path(self.log, first);
+        if let Ok(spots) = index.ask(|db| db.spots(first, &[position])).0
+            && let Some(spot) = spots.spots.first()
+        {
+            let read = || cid_at(&File::open(&path)?, spot.offset.into(), spot.len);
+            return read().map_err(|error| io_error("read", &path, &error));
+        }
+        // An index that cannot answer says nothing about the log.
+        let bytes = fs::read(&path).map_err(|error| io_error("read", &path, &error))?;
+        let recent = index_of(&scan(&bytes.into(), first, self.store), first, None, u64::MAX);
+        let entry = recent.entries_after(position - 1).first();
+        Ok(entry.filter(|entry| entry.spot.position == position).map(|entry| entry.cid))
     }
 
     /// Brings the log into the shape in which it is written on, unless it is damaged.
