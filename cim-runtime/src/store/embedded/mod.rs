@@ -162,7 +162,8 @@ impl EmbeddedStore {
         if let Some(active) = recovered.active {
             let (sealed, to_index) = mpsc::channel();
             let for_index = Arc::clone(&content);
-            let work = move || indexer::run(&for_index, &to_index);
+            let waiting = indexer::left_over(&content);
+            let work = move || indexer::run(&for_index, &to_index, waiting);
             threads.push(spawn("cim-index", work)?);
             let (for_writer, queue) = (Arc::clone(&content), Arc::clone(&queue));
             let writer = Writer::new(for_writer, queue, recovered.head_file, active, sealed);
