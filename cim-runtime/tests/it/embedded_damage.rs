@@ -206,3 +206,29 @@ fn a_stream_with_a_hole_is_not_read_as_if_it_were_whole() {
     assert_eq!(read("s0", 2).unwrap(), [stored[8].clone()]);
     assert_eq!(read("s1", 0).unwrap().len(), 3);
 }
+
+#[test]
+fn a_log_that_is_gone_is_missed() {
+    let (dir, _, _) = sound(open);
+    fs::remove_file(last_segment(dir.path())).unwrap();
+    is_damaged(dir.path(), "had answered for 12", &[]);
+}
+
+#[test]
+fn a_log_of_another_store_may_stand_in_an_event() {
+    let (other, _, _) = sound(open);
+    let (dir, stored, _) = sound(open);
+    let store = open(dir.path());
+    let head = fs::read(dir.path().join("head")).unwrap();
+    let start = used(&last_segment(dir.path()));
+    put(&store, &mut SampleStream::new("large"), 64 << 10);
+    drop(store);
+    // In the torn end, sound commits and marks are found that are not this store's.
+    let log = fs::read(last_segment(other.path())).unwrap();
+    let log = &log[18..used(&last_segment(other.path())) as usize];
+    overwrite(&last_segment(dir.path()), start + 4096, log);
+    fs::write(dir.path().join("head"), head).unwrap();
+    let store = open(dir.path());
+    assert_eq!(store.read_only(), None);
+    assert_eq!(all(&store), stored);
+}

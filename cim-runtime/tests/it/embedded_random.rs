@@ -77,7 +77,7 @@ fn is_prefix(store: &EmbeddedStore, written: &[StoredEvent], answered: usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_crash_leaves_a_prefix_with_all_that_was_answered_for(

@@ -252,8 +252,13 @@ impl Db {
         after: u64,
     ) -> Result<Vec<(u64, Versions)>, Trouble> {
         let mut segments = Vec::new();
-        for entry in self.entries.prefix(key::stream(stream)) {
+        let prefix = key::stream(stream);
+        for entry in self.entries.prefix(&prefix) {
             let (key, value) = entry.into_inner()?;
+            // An aggregate's name that was not checked might hold a zero byte.
+            if key.len() != prefix.len() + 8 {
+                continue;
+            }
             let segment = key::segment_at_end(&key).ok_or(Trouble::Entry("a stream"))?;
             let mut events = read_versions(segment, &value).ok_or(Trouble::Entry("a stream"))?;
             events.retain(|(version, _)| *version > after);
@@ -465,7 +470,7 @@ pub(super) mod key {
         join(&[&[tag::CORRELATION], id.as_bytes(), &segment.to_be_bytes()])
     }
 
-    /// No stream's name holds a zero byte, so no name is the start of another's key.
+    /// A zero byte ends the name, so that no name is the start of another's key.
     pub(in super::super) fn stream(stream: &StreamName) -> Vec<u8> {
         join(&[&[tag::STREAM], stream.as_str().as_bytes(), &[0]])
     }

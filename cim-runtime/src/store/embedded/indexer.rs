@@ -16,9 +16,9 @@ const AGAIN: Duration = Duration::from_millis(500);
 /// So many segments go into the index at a time.
 const AT_ONCE: usize = 32;
 
-/// Works until the writer is gone, which sends the first positions of the segments it has ended.
-pub(super) fn run(content: &Content, sealed: &Receiver<u64>) {
-    let mut waiting = left_over(content);
+/// Works until the writer is gone, which sends the first positions of the segments it has ended;
+/// those in `waiting` had been ended before.
+pub(super) fn run(content: &Content, sealed: &Receiver<u64>, mut waiting: Vec<u64>) {
     let mut pause = Duration::ZERO;
     loop {
         let received = match waiting.is_empty() {
@@ -41,8 +41,9 @@ pub(super) fn run(content: &Content, sealed: &Receiver<u64>) {
     }
 }
 
-/// The sealed segments that the index did not take when the store was opened.
-fn left_over(content: &Content) -> Vec<u64> {
+/// The sealed segments that the index did not take when the store was opened. To be asked before the
+/// writer starts, which tells of every further one itself.
+pub(super) fn left_over(content: &Content) -> Vec<u64> {
     let view = content.view();
     let sealed = view.memory.keys().rev().skip(1);
     let mut sealed: Vec<u64> = sealed.copied().collect();

@@ -56,6 +56,9 @@ pub use repair::{Lost, RepairReport, repair};
 /// No commit may be longer: 64 MiB.
 const MAX_COMMIT: usize = 64 << 20;
 
+/// No stream's name may be longer; as a subject it could not be half as long.
+const MAX_NAME: usize = 512;
+
 /// A store in a directory of its own, without a server.
 ///
 /// ```
@@ -159,7 +162,8 @@ impl EmbeddedStore {
         if let Some(active) = recovered.active {
             let (sealed, to_index) = mpsc::channel();
             let for_index = Arc::clone(&content);
-            let work = move || indexer::run(&for_index, &to_index);
+            let waiting = indexer::left_over(&content);
+            let work = move || indexer::run(&for_index, &to_index, waiting);
             threads.push(spawn("cim-index", work)?);
             let (for_writer, queue) = (Arc::clone(&content), Arc::clone(&queue));
             let writer = Writer::new(for_writer, queue, recovered.head_file, active, sealed);
@@ -201,9 +205,7 @@ impl Store for EmbeddedStore {
             if let Some(broken) = self.0.content.broken() {
                 return Err(broken);
             }
-            if commit.sections().len() > MAX_COMMIT {
-                return Err(too_large(&commit));
-            }
+            storable(&commit)?;
             let (answer, answered) = oneshot::channel();
             self.0.queue.push(Request { commit, answer })?;
             answered.await.unwrap_or_else(|_| Err(closed()))
@@ -262,14 +264,20 @@ impl Store for EmbeddedStore {
     }
 }
 
-fn too_large(commit: &Commit) -> StoreError {
-    StoreError::new(
-        StoreErrorKind::Invalid,
+/// Whether a commit has its place in a segment and in the index.
+fn storable(commit: &Commit) -> Result<(), StoreError> {
+    let (stream, len) = (commit.stream(), commit.sections().len());
+    let problem = if len > MAX_COMMIT {
         format!(
-            "the commit to {} takes {} bytes, {MAX_COMMIT} is the most: keep large values outside \
-             of events and store where they are",
-            commit.stream(),
-            commit.sections().len()
-        ),
-    )
+            "the commit to {stream} takes {len} bytes, {MAX_COMMIT} is the most: keep large values \
+             outside of events and store where they are"
+        )
+    } else if stream.as_str().len() > MAX_NAME {
+        format!(
+            "the name of the stream {stream} is longer than {MAX_NAME} bytes: choose a shorter one"
+        )
+    } else {
+        return Ok(());
+    };
+    Err(StoreError::new(StoreErrorKind::Invalid, problem))
 }

@@ -65,6 +65,7 @@ pub(super) fn recover(dir: &Path, log: &Path, index: &Index) -> Result<Recovered
         view: View::default(),
         damage: Vec::new(),
         fresh: Vec::new(),
+        index_is_behind: false,
         unsealed: Vec::new(),
         end: None,
     };
@@ -87,8 +88,11 @@ pub(super) fn recover(dir: &Path, log: &Path, index: &Index) -> Result<Recovered
     walk.finish(head_file)
 }
 
-/// The segments that the index holds, if they are those of the log; an index that holds anything
-/// else is emptied.
+/// The segments that the index holds, if they are the first of the log; an index that holds
+/// anything else, or nothing, begins anew: what is wrong with it might come to light later.
+///
+/// That no segment is left out is more than tidiness: a stream's head in the index is that of the
+/// segment that came in last.
 fn trusted(
     log: &Path,
     index: &Index,
@@ -97,7 +101,15 @@ fn trusted(
     let (known, age) = index.ask(|db| db.segments());
     let sealed = &segments[..segments.len().saturating_sub(1)];
     match known {
-        Ok(known) if known.iter().all(|known| is_sealed(log, known, sealed)) => {
+        Ok(known) if known.is_empty() && sealed.is_empty() => Ok(BTreeMap::new()),
+        Ok(known)
+            if !known.is_empty()
+                && known
+                    .iter()
+                    .map(|known| known.first)
+                    .eq(sealed.iter().copied().take(known.len()))
+                && known.iter().all(|known| is_sealed(log, known)) =>
+        {
             Ok(known.into_iter().map(|known| (known.first, known)).collect())
         }
         _ => {
@@ -109,10 +121,7 @@ fn trusted(
 
 /// Whether a sealed segment is the one that the index knows: it shows the same last event at the
 /// same place.
-fn is_sealed(log: &Path, known: &Indexed, sealed: &[u64]) -> bool {
-    if sealed.binary_search(&known.first).is_err() {
-        return false;
-    }
+fn is_sealed(log: &Path, known: &Indexed) -> bool {
     let shows = || -> std::io::Result<bool> {
         let file = File::open(segment::path(log, known.first))?;
         if file.metadata()?.len() < known.end {
@@ -145,6 +154,8 @@ struct Walk<'a> {
     damage: Vec<Damage>,
     /// Sound segments that the index does not hold yet.
     fresh: Vec<Recent>,
+    /// Whether the index has refused a segment: it gets none that come later, either.
+    index_is_behind: bool,
     /// Sound segments with the length that they should be cut to.
     unsealed: Vec<(u64, u64)>,
     /// The last segment: where it ends, and how long and how filled its file is.
@@ -240,19 +251,23 @@ impl Walk<'_> {
         if fresh.is_empty() {
             return;
         }
-        let segments: Vec<_> = fresh.iter().collect();
-        match index.ask(|db| ingest(db, &segments)).0 {
-            Ok(()) => {
-                let known = fresh.iter().map(|recent| (recent.first(), Indexed::of(recent)));
-                self.view.known.extend(known);
-            }
-            Err(trouble) => {
-                tracing::warn!(%trouble, "the index takes nothing: segments stay in memory");
-                let fresh = fresh.into_iter();
-                let fresh = fresh.map(|recent| (recent.first(), Arc::new(RwLock::new(recent))));
-                self.view.memory.extend(fresh);
+        if !self.index_is_behind {
+            let segments: Vec<_> = fresh.iter().collect();
+            match index.ask(|db| ingest(db, &segments)).0 {
+                Ok(()) => {
+                    let known = fresh.iter().map(|recent| (recent.first(), Indexed::of(recent)));
+                    self.view.known.extend(known);
+                    return;
+                }
+                Err(trouble) => {
+                    tracing::warn!(%trouble, "segments stay in memory until the index takes them");
+                }
             }
         }
+        self.index_is_behind = true;
+        let fresh = fresh.into_iter();
+        let fresh = fresh.map(|recent| (recent.first(), Arc::new(RwLock::new(recent))));
+        self.view.memory.extend(fresh);
     }
 
     /// Compares the log with the head that was remembered outside of it.
@@ -304,14 +319,24 @@ impl Walk<'_> {
             }
         }
         let known = self.view.known.range(..=position).next_back();
-        let Some((first, _)) = known.filter(|(_, known)| position < known.next) else {
+        let Some((&first, known)) = known.filter(|(_, known)| position < known.next) else {
             return Ok(None);
         };
-        let spots = index.ask(|db| db.spots(*first, &[position])).0;
-        let Ok(spots) = spots else { return Ok(None) };
-        let path = segment::path(self.log, *first);
-        let read = || cid_at(&File::open(&path)?, spots.spots[0].offset.into(), spots.spots[0].len);
-        read().map_err(|error| io_error("read", &path, &error))
+        if let Some((cid, _)) = known.last.filter(|(_, spot)| spot.position == position) {
+            return Ok(Some(cid));
+        }
+        let path = segment::path(self.log, first);
+        if let Ok(spots) = index.ask(|db| db.spots(first, &[position])).0
+            && let Some(spot) = spots.spots.first()
+        {
+            let read = || cid_at(&File::open(&path)?, spot.offset.into(), spot.len);
+            return read().map_err(|error| io_error("read", &path, &error));
+        }
+        // An index that cannot answer says nothing about the log.
+        let bytes = fs::read(&path).map_err(|error| io_error("read", &path, &error))?;
+        let recent = index_of(&scan(&bytes.into(), first, self.store), first, None, u64::MAX);
+        let entry = recent.entries_after(position - 1).first();
+        Ok(entry.filter(|entry| entry.spot.position == position).map(|entry| entry.cid))
     }
 
     /// Brings the log into the shape in which it is written on, unless it is damaged.
