@@ -22,13 +22,13 @@ use floor::block::{Placed, by_hand};
 use floor::machine::{Command, Event, Order, State};
 
 const CALLERS: usize = 64;
-const PAIRS: usize = 7;
+const PAIRS: usize = 5;
 
 /// The commands of one order: one place, one confirmation, six reminders, one payment.
 const COMMANDS: usize = 9;
 
 fn main() {
-    let orders: usize = std::env::var("ORDERS").ok().and_then(|n| n.parse().ok()).unwrap_or(12_800);
+    let orders: usize = std::env::var("ORDERS").ok().and_then(|n| n.parse().ok()).unwrap_or(51_200);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let commands = orders * COMMANDS;
     println!("{commands} commands a run, {CALLERS} callers, {PAIRS} pairs");

@@ -161,7 +161,9 @@ impl Content {
         let complete = earliest.is_some_and(|(version, _)| *version == after + 1);
         if on_disk && !complete {
             if reach == Reach::Memory {
-                return Ok(None);
+                // That a stream is new, the index knows from its filters, which are in memory.
+                let is_new = found.is_empty() && self.ask(|db| db.stream_head(stream))?.is_none();
+                return Ok(is_new.then(Vec::new));
             }
             for (segment, events) in self.ask(|db| db.stream(stream, after))? {
                 found.entry(segment).or_insert(events);

@@ -3,6 +3,7 @@
 //! One sync serves all commits that wait for it, so the writer wants as many as it can get without
 //! making anybody wait in vain. It is woken once for a group, not once for a commit.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -28,6 +29,8 @@ pub(super) struct Request {
 pub(super) struct Queue {
     state: Mutex<State>,
     ready: Condvar,
+    /// How many wait: for the writer to look at without getting into the senders' way.
+    length: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -46,6 +49,7 @@ impl Queue {
             return Err(closed());
         }
         state.waiting.push(request);
+        self.length.store(state.waiting.len(), Ordering::Relaxed);
         let wake = state.waiting.len() == state.wanted;
         drop(state);
         if wake {
@@ -73,11 +77,11 @@ impl Queue {
         answered: usize,
         patience: Duration,
     ) -> bool {
-        let mut state = self.lock();
-        let hoped = answered + state.waiting.len();
+        let hoped = answered + self.length.load(Ordering::Relaxed);
         if answered > 0 && hoped > 1 {
-            state = self.gather(state, hoped, patience);
+            self.gather(hoped, patience);
         }
+        let mut state = self.lock();
         while state.waiting.is_empty() {
             if state.closed {
                 return false;
@@ -86,34 +90,27 @@ impl Queue {
             state = self.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.wanted = 0;
+        self.length.store(0, Ordering::Relaxed);
         std::mem::swap(group, &mut state.waiting);
         true
     }
 
     /// Waits until as many requests wait as are hoped for, or nothing comes any more.
-    fn gather<'a>(
-        &'a self,
-        mut state: MutexGuard<'a, State>,
-        hoped: usize,
-        patience: Duration,
-    ) -> MutexGuard<'a, State> {
-        state.wanted = 0;
+    fn gather(&self, hoped: usize, patience: Duration) {
         let start = Instant::now();
-        let mut last = (start, state.waiting.len());
-        while last.1 < hoped && !state.closed {
-            drop(state);
+        let mut last = (start, self.length.load(Ordering::Relaxed));
+        while last.1 < hoped {
             // A timer is too coarse here, and those who are waited for may need this very core.
             thread::yield_now();
             let now = Instant::now();
-            state = self.lock();
-            if state.waiting.len() > last.1 {
-                last = (now, state.waiting.len());
+            let length = self.length.load(Ordering::Relaxed);
+            if length > last.1 {
+                last = (now, length);
             }
             if now - start > patience || now - last.0 > QUIET {
                 break;
             }
         }
-        state
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
