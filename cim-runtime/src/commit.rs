@@ -18,6 +18,7 @@ use crate::subject::StreamName;
 pub struct Commit {
     stream: StreamName,
     expected: u64,
+    prev: Option<EventCid>,
     events: SmallVec<[CommitEvent; 1]>,
     sections: Bytes,
 }
@@ -89,7 +90,7 @@ impl Commit {
         let envelope = decode(&first)?;
         let stream = StreamName::new(envelope.aggregate, envelope.id)
             .map_err(|source| CommitError::Stream { cid: first.cid, source })?;
-        let expected = envelope.version - 1;
+        let (expected, prev) = (envelope.version - 1, envelope.prev);
         if envelope.part != 1 {
             let problem = format!(
                 "it is part {} of {}, and part 1 is not before it",
@@ -114,7 +115,7 @@ impl Commit {
             len += section.len;
             last = (section, envelope);
         }
-        Ok(Self { stream, expected, events, sections: bytes.slice(..len) })
+        Ok(Self { stream, expected, prev, events, sections: bytes.slice(..len) })
     }
 
     /// The stream the commit belongs to.
@@ -125,6 +126,11 @@ impl Commit {
     /// The stream's version that the commit was decided on; its own first event has the next.
     pub fn expected(&self) -> u64 {
         self.expected
+    }
+
+    /// The event that the commit's first event links: the head of the stream it was decided on.
+    pub fn prev(&self) -> Option<EventCid> {
+        self.prev
     }
 
     /// The stream's version once the commit is stored.
@@ -190,13 +196,18 @@ fn follows(last: &Envelope<'_>, last_cid: &EventCid, next: &Envelope<'_>) -> Res
 #[derive(Debug)]
 pub(crate) struct CommitBuilder {
     bytes: Vec<u8>,
+    prev: Option<EventCid>,
     events: SmallVec<[CommitEvent; 1]>,
 }
 
 impl CommitBuilder {
     /// Room for `parts` events of the usual size.
     pub(crate) fn new(parts: u32) -> Self {
-        Self { bytes: Vec::with_capacity(512 * parts as usize), events: SmallVec::new() }
+        Self {
+            bytes: Vec::with_capacity(512 * parts as usize),
+            prev: None,
+            events: SmallVec::new(),
+        }
     }
 
     /// Appends the event whose envelope this is, and whose fields `data` writes.
@@ -208,6 +219,9 @@ impl CommitBuilder {
         data: impl FnOnce(&mut Encoder),
     ) -> Result<EventCid, EncodeError> {
         let offset = u32::try_from(self.bytes.len()).map_err(|_| EncodeError::TooLarge)?;
+        if self.events.is_empty() {
+            self.prev = envelope.prev;
+        }
         let bytes = std::mem::take(&mut self.bytes);
         let (cid, bytes) = car::push_section(bytes, |to| envelope.encode_with(to, data));
         self.bytes = bytes?;
@@ -223,7 +237,13 @@ impl CommitBuilder {
 
     /// The commit to `stream` behind version `expected`.
     pub(crate) fn finish(self, stream: StreamName, expected: u64) -> Commit {
-        Commit { stream, expected, events: self.events, sections: self.bytes.into() }
+        Commit {
+            stream,
+            expected,
+            prev: self.prev,
+            events: self.events,
+            sections: self.bytes.into(),
+        }
     }
 }
 

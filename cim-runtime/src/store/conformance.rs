@@ -55,6 +55,7 @@ checks![
     a_conflict_carries_the_version,
     an_identical_commit_is_stored_once,
     another_commit_at_a_won_version_conflicts,
+    a_commit_that_links_another_event_is_refused,
     a_stream_is_read_from_a_version,
     all_events_are_read_in_order_and_in_pages,
     an_event_is_found_by_cid,
@@ -190,6 +191,19 @@ pub async fn another_commit_at_a_won_version_conflicts(store: Subject) {
     fact.conflict(store.commit(loser).await, 2);
     let stored = fact.ok(store.read_stream(stream.name(), 0).await);
     fact.equal(stored.len(), 2, "the number of events after a conflict");
+}
+
+/// A commit at the right version that does not link the stream's head would break the chain.
+pub async fn a_commit_that_links_another_event_is_refused(store: Subject) {
+    let fact = Fact("a_commit_that_links_another_event_is_refused");
+    let mut stream = SampleStream::new("linked");
+    fact.ok(store.commit(stream.commit(1)).await);
+    let other = SampleStream::new("other").commit(1).head();
+    let stray = SampleStream::at("linked", 1, Some(other)).commit(1);
+    let refused = store.commit(stray).await.map_err(|error| error.kind());
+    fact.equal(refused, Err(StoreErrorKind::Invalid), "the answer to a stray commit");
+    fact.ok(store.commit(stream.commit(1)).await);
+    fact.equal(fact.ok(store.read_stream(stream.name(), 0).await).len(), 2, "the events");
 }
 
 /// A stream's events are read in order, from any version on, whatever stands between them.

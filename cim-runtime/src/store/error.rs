@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::cid::EventCid;
+use crate::commit::Commit;
+
 /// A store could not do what was asked.
 ///
 /// Act on [`StoreError::kind`]; the text is for people.
@@ -46,6 +49,26 @@ impl StoreError {
             StoreErrorKind::Conflict { version },
             format!("the stream is at version {version}, the commit expects {expected}"),
         )
+    }
+
+    /// Checks that a commit links the head of its stream: nothing else may be stored behind it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreErrorKind::Invalid`] when it links another event.
+    pub fn check_link(commit: &Commit, head: Option<EventCid>) -> Result<(), Self> {
+        if commit.prev() == head {
+            return Ok(());
+        }
+        let shown = |cid: Option<EventCid>| cid.map_or("nothing".to_owned(), |cid| cid.to_string());
+        let (stream, found, expected) = (commit.stream(), shown(commit.prev()), shown(head));
+        Err(Self::new(
+            StoreErrorKind::Invalid,
+            format!(
+                "the commit would break the chain of {stream}: it links {found}, and the event \
+                 before it is {expected}; load the stream and decide again"
+            ),
+        ))
     }
 
     /// Stored bytes are not what was stored.

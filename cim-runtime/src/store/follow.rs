@@ -15,19 +15,21 @@ pub(crate) fn follow(
     head: watch::Receiver<u64>,
     after: u64,
 ) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
-    let start = (store, head, after);
-    stream::unfold(start, |(store, mut head, after)| async move {
+    let start = Some((store, head, after));
+    stream::unfold(start, |place| async move {
+        let (store, mut head, after) = place?;
         // The store itself keeps the sender, so this ends only when it was closed.
         head.wait_for(|&position| position > after).await.ok()?;
-        let page = store.read_all(after, PAGE).await;
-        let next =
-            page.as_ref().ok().and_then(|page| page.last()).map_or(after, |event| event.position);
-        let page = match page {
-            Ok(page) => page.into_iter().map(Ok).collect(),
-            Err(error) => vec![Err(error)],
-        };
-        Some((stream::iter(page), (store, head, next)))
+        Some(match store.read_all(after, PAGE).await {
+            Ok(page) => {
+                let next = page.last().map_or(after, |event| event.position);
+                (page.into_iter().map(Ok).collect(), Some((store, head, next)))
+            }
+            // What cannot be read now would be asked for again at once, and for ever.
+            Err(error) => (vec![Err(error)], None),
+        })
     })
+    .map(stream::iter)
     .flatten()
     .boxed()
 }

@@ -59,6 +59,8 @@ impl Content {
         if version != commit.expected() {
             return self.duplicate(commit, positions);
         }
+        let head = positions.last().map(|&position| self.event(position).cid);
+        StoreError::check_link(commit, head)?;
         let positions = self.streams.entry(commit.stream().clone()).or_default();
         for event in commit.events() {
             let position = self.events.len() as u64 + 1;

@@ -159,8 +159,9 @@ pub trait Store: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`StoreErrorKind::Conflict`] with the stream's version when it is another, and the errors of
-    /// the medium.
+    /// [`StoreErrorKind::Conflict`] with the stream's version when it is another,
+    /// [`StoreErrorKind::Invalid`] when the commit does not link the stream's head
+    /// ([`StoreError::check_link`]), and the errors of the medium.
     fn commit(&self, commit: Commit) -> StoreFuture<'_, Committed>;
 
     /// The events of a stream after version `after`, in order.
@@ -177,7 +178,8 @@ pub trait Store: Debug + Send + Sync + 'static {
     -> StoreFuture<'_, Vec<StoredEvent>>;
 
     /// All events after position `after`, then every further one as it is stored, without gap or
-    /// repeat, for as long as the stream is kept.
+    /// repeat, for as long as the stream is kept. It ends after an error: subscribe again from
+    /// the last position that was seen.
     fn subscribe(&self, after: u64) -> BoxStream<'static, Result<StoredEvent, StoreError>>;
 
     /// The last event of the store.

@@ -184,11 +184,13 @@ impl Writer {
 
     fn try_judge(&self, plan: &Plan, commit: &Commit) -> Result<Verdict, StoreError> {
         let planned = plan.streams.get(commit.stream()).map_or(&[][..], |planned| planned);
-        let version = match planned.last() {
-            Some(last) => last.version,
-            None => self.content.stream_head(commit.stream())?.map_or(0, |head| head.number),
+        let head = match planned.last() {
+            Some(last) => Some(Head { number: last.version, cid: last.head }),
+            None => self.content.stream_head(commit.stream())?,
         };
+        let version = head.map_or(0, |head| head.number);
         if version == commit.expected() {
+            StoreError::check_link(commit, head.map(|head| head.cid))?;
             return Ok(Verdict::Append(plan.next));
         }
         let same = |planned: &&Planned| {
