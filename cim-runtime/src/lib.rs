@@ -17,6 +17,7 @@ mod envelope;
 mod environment;
 mod error;
 pub mod event;
+mod export;
 mod id;
 mod ids;
 pub mod machine;

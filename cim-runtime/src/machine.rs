@@ -72,9 +72,21 @@ pub trait MachineState: Copy + Eq + Hash + Debug + Send + Sync + 'static {
     const ALL: &'static [Self];
     /// Where every instance starts.
     const INITIAL: Self;
+    /// The machine these are the states of.
+    type Of: Machine<State = Self>;
 
     /// The name in the header.
     fn name(self) -> &'static str;
+
+    /// The commands that this state takes, in the order of the machine's methods.
+    fn allowed(self) -> Vec<&'static str> {
+        Self::Of::MACHINE.allowed(self.name())
+    }
+
+    /// Whether this state takes the command of this name.
+    fn can(self, command: &str) -> bool {
+        self.allowed().contains(&command)
+    }
 }
 
 /// A request to change an aggregate, written by `#[command]`.

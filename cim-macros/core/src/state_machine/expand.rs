@@ -120,7 +120,7 @@ fn enums(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
 }
 
 fn machine_state(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
-    let Names { krate, state, .. } = names;
+    let Names { krate, owner, state, .. } = names;
     let states = distinct_states(model);
     let idents: Vec<_> = states.iter().map(|&index| &model.states[index].ident).collect();
     let texts = states.iter().map(|&index| &model.states[index].name);
@@ -142,6 +142,7 @@ fn machine_state(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
         impl #krate::machine::MachineState for #state {
             const ALL: &'static [Self] = &[#(Self::#idents),*];
             const INITIAL: Self = #initial;
+            type Of = #owner;
             fn name(self) -> &'static str {
                 #name
             }
