@@ -28,15 +28,18 @@ pub(crate) fn value_impl(
     body: &Body<'_>,
 ) -> TokenStream {
     let (impl_generics, type_generics, bounds) = generics.split_for_impl();
-    let Code { shape, encode, decode } = match body {
+    let Code { shape, encode, decode, transparent } = match body {
         Body::Struct(fields) => struct_code(krate, fields),
         Body::Enum(variants) => enum_code(krate, variants),
         Body::Stub => stub_code(krate),
     };
+    let nullable = transparent
+        .map(|ty| quote!(const NULLABLE: bool = <#ty as #krate::cbor::Value>::NULLABLE;));
     quote! {
         #[automatically_derived]
         impl #impl_generics #krate::cbor::Value for #ident #type_generics #bounds {
             const SHAPE: #krate::cbor::Shape = #shape;
+            #nullable
 
             #[inline]
             fn encode(&self, to: &mut #krate::cbor::Encoder) {
@@ -65,6 +68,8 @@ struct Code {
     shape: TokenStream,
     encode: TokenStream,
     decode: TokenStream,
+    /// The type that it is written as: null, if that one can be null.
+    transparent: Option<TokenStream>,
 }
 
 /// A named field and the name it is stored under.
@@ -110,6 +115,7 @@ fn unit_code(krate: &syn::Path, path: &TokenStream) -> Code {
         shape: quote!(#krate::cbor::Shape::named("struct", &[])),
         encode: quote!(to.map(0);),
         decode: quote!(from.map(0)?; ::core::result::Result::Ok(#path)),
+        transparent: None,
     }
 }
 
@@ -142,6 +148,7 @@ fn named_code(
                 #(#idents: { from.key(#keys)?; <#types as #krate::cbor::Value>::decode(from)? },)*
             })
         },
+        transparent: None,
     };
     (quote!({ #(#idents: #bound),* }), code)
 }
@@ -160,6 +167,7 @@ fn tuple_code(
             shape: quote!(<#ty as #krate::cbor::Value>::SHAPE),
             encode: quote!(<#ty as #krate::cbor::Value>::encode(field_0, to);),
             decode: quote!(::core::result::Result::Ok(#path(<#ty as #krate::cbor::Value>::decode(from)?))),
+            transparent: Some(quote!(#ty)),
         }
     } else {
         let len = types.len();
@@ -175,6 +183,7 @@ fn tuple_code(
                 from.array(#len)?;
                 ::core::result::Result::Ok(#path(#(<#types as #krate::cbor::Value>::decode(from)?),*))
             },
+            transparent: None,
         }
     };
     (pattern, code)
@@ -195,7 +204,7 @@ fn enum_code(krate: &syn::Path, variants: &[&syn::Variant]) -> Code {
             continue;
         }
         let (pattern, code) = fields_code(krate, &variant.fields, &quote!(Self::#ident));
-        let Code { shape, encode, decode } = code;
+        let Code { shape, encode, decode, .. } = code;
         shapes.push(quote!((#name, #shape)));
         encode_arms.push(quote! {
             Self::#ident #pattern => {
@@ -215,6 +224,7 @@ fn enum_code(krate: &syn::Path, variants: &[&syn::Variant]) -> Code {
                 (other, _) => ::core::result::Result::Err(from.unknown_variant(other)),
             }
         },
+        transparent: None,
     }
 }
 
@@ -223,5 +233,6 @@ fn stub_code(krate: &syn::Path) -> Code {
         shape: quote!(#krate::cbor::Shape::of("stub")),
         encode: quote!(let _ = to;),
         decode: quote!(::core::result::Result::Err(from.error("did not compile"))),
+        transparent: None,
     }
 }

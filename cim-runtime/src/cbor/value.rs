@@ -11,7 +11,7 @@ use super::{DecodeError, Decoder, Encoder, Shape};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in an event",
     label = "has no canonical encoding",
-    note = "a type of your own needs `#[value]`; built in are numbers up to 64 bits, `bool`, `String`, `Option`, `Vec`, `BTreeMap`, `BTreeSet`, UUIDs and timestamps"
+    note = "a type of your own needs `#[value]`; built in are numbers up to 64 bits, `bool`, `String`, `Option`, `Vec`, `BTreeMap`, `BTreeSet`, `Uuid`, and `Timestamp`"
 )]
 pub trait Value: Sized {
     /// The fingerprint of the encoding.

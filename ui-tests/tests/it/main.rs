@@ -1,0 +1,3 @@
+//! What the compiler says about mistakes, and what the macros write.
+
+mod ui;
