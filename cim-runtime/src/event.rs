@@ -78,11 +78,10 @@ pub trait EventOf<A>: Event {
     }
 }
 
-/// The version of an event that is written today. `#[event(…, upcast = …)]` claims it for the
-/// version before, which is therefore not, and a machine for each of its events: of a superseded
-/// version there are two claims, and rustc shows both.
+/// Claimed by `#[event(…, upcast = …)]` for the version before, and by a machine for each of its
+/// events: of a superseded version that is still emitted, rustc shows both places.
 #[doc(hidden)]
-pub trait WrittenToday<A> {}
+pub trait EmittedOrSuperseded<A> {}
 
 /// The event has fields that somebody should fold.
 #[doc(hidden)]

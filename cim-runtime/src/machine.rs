@@ -77,6 +77,7 @@ pub trait StartsEmpty {
     fn empty() -> Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Default> StartsEmpty for T {
     fn empty() -> Self {
         Self::default()

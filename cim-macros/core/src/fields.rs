@@ -42,14 +42,29 @@ pub(crate) fn no_generics(
 ) {
     // A lifetime is there for the sake of a field that borrows, which is reported there.
     let borrows = fields.iter().any(|field| reference_in(&field.ty).is_some());
-    if !generics.params.is_empty() && !(borrows && generics.params.iter().all(is_lifetime)) {
+    let told = borrows && generics.params.iter().all(is_lifetime);
+    if !generics.params.is_empty() && !told {
         diagnostics.push(generic(owner, generics));
     }
 }
 
-/// Checks each field of an encoded type.
-pub(crate) fn check(owner: Owner, fields: &syn::Fields, diagnostics: &mut Diagnostics) {
+/// Checks each field of the encoded type `ident`.
+pub(crate) fn check(
+    owner: Owner,
+    ident: &syn::Ident,
+    fields: &syn::Fields,
+    diagnostics: &mut Diagnostics,
+) {
     for field in fields {
+        let is_owner = |ty: &syn::Type| match ty {
+            syn::Type::Path(path) if path.path.is_ident(ident) || path.path.is_ident("Self") => {
+                Some(recursive(ty, ident))
+            }
+            _ => None,
+        };
+        if let Some(diagnostic) = find(&field.ty, &is_owner) {
+            diagnostics.push(diagnostic);
+        }
         if let Some(cfg) = field.attrs.iter().find(|attr| is_cfg(attr)) {
             diagnostics.push(conditional(owner, cfg));
         }
@@ -167,6 +182,16 @@ fn unnamed(owner: Owner, fields: &syn::FieldsUnnamed) -> Diagnostic {
     let noun = owner.noun();
     Diagnostic::at(fields, format!("the fields of {noun} need names: names are what is stored"))
         .help("write `{ pub name: Type }`")
+}
+
+fn recursive(ty: &syn::Type, ident: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(
+        ty,
+        format!("`{ident}` contains itself: its shape, which is stored, would have no end"),
+    )
+    .help(
+        "keep the parts in one `Vec`, and let them refer to each other by their index or their id",
+    )
 }
 
 fn sized_by_the_machine(ty: &syn::Type) -> Diagnostic {

@@ -14,22 +14,11 @@ pub struct PlaceOrder;
 #[event(Order)]
 pub struct OrderPlaced;
 
-#[command(Order)]
-pub struct CancelOrder;
-
-#[event(Order)]
-pub struct OrderCancelled;
-
-#[state_machine(initial Draft, terminal Placed, Lost, Found)]
+#[state_machine(initial Draft, Placed, Lost, terminal Found)]
 impl Order {
-    #[transition(Draft -> Placed)]
+    #[transition(Draft | Lost -> Placed)]
     fn place(&self, _: PlaceOrder) -> OrderPlaced {
         OrderPlaced
-    }
-
-    #[transition(Placed -> Draft)]
-    fn cancel(&self, _: CancelOrder) -> OrderCancelled {
-        OrderCancelled
     }
 }
 

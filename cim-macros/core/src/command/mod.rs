@@ -51,9 +51,7 @@ fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: boo
     // Asked of the command, so that rustc points at it when nobody handles it.
     let handled = machine.filter(|_| sound).map(|machine| {
         quote! {
-            const _: () = {
-                let _ = <#ident as #krate::machine::HandledBy<#machine>>::OK;
-            };
+            const _: () = <#ident as #krate::machine::HandledBy<#machine>>::OK;
         }
     });
     // Our impls before the derives: of a field that has none of the traits, rustc then first says

@@ -128,7 +128,7 @@ fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -
     let older = upcast.map(|before| decode_older(model, &name, before));
     let superseded = upcast.zip(machine.as_ref()).map(|(before, machine)| {
         let span = before.span();
-        quote_spanned!(span=> impl #krate::event::WrittenToday<#machine> for #before {})
+        quote_spanned!(span=> impl #krate::event::EmittedOrSuperseded<#machine> for #before {})
     });
     let fingerprint = names::fingerprint(&name);
     let (params, of) = match machine {

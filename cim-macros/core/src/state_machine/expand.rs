@@ -585,12 +585,12 @@ fn questions(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
         // Of a type that is no event of the machine, this is no question.
         let this = quote_spanned!(path.span()=> <#path as #krate::event::EventOf<#owner>>::This);
         (!folded).then(
-            || quote_spanned!(path.span()=> let _ = <#this as #krate::event::Unread<#owner>>::OK;),
+            || quote_spanned!(path.span()=> const _: () = <#this as #krate::event::Unread<#owner>>::OK;),
         )
     });
     let written = model.events.iter().map(|event| {
         let path = &event.path;
-        quote_spanned!(path.span()=> impl #krate::event::WrittenToday<#owner> for #path {})
+        quote_spanned!(path.span()=> impl #krate::event::EmittedOrSuperseded<#owner> for #path {})
     });
     quote! {
         #(#unread)*

@@ -248,8 +248,10 @@ fn state(
             "terminal" => &mut state.terminal,
             _ => {
                 diagnostics.push(errors::unknown_word(&word, &state.ident));
-                let attrs = Vec::new();
-                states.push(StateDecl { attrs, ident: word, initial: None, terminal: None });
+                if syn::parse_str::<syn::Ident>(&word.to_string()).is_ok() {
+                    let (initial, terminal) = (state.initial.take(), state.terminal.take());
+                    states.push(StateDecl { attrs: Vec::new(), ident: word, initial, terminal });
+                }
                 continue;
             }
         };

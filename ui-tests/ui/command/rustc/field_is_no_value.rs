@@ -1,4 +1,4 @@
-//~ a file is nothing to be sent
+//~ a duration has several readings
 use cim_runtime::prelude::*;
 
 #[derive(DomainId)]
@@ -10,7 +10,7 @@ pub struct Order {}
 
 #[command(Order)]
 pub struct PlaceOrder {
-    pub file: std::fs::File,
+    pub within: std::time::Duration,
 }
 
 #[event(Order)]

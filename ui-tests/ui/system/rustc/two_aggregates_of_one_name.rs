@@ -4,36 +4,37 @@ use cim_runtime::prelude::*;
 #[derive(DomainId)]
 pub struct OrderId(String);
 
-#[aggregate(domain = "shop", id = OrderId)]
-#[derive(Default)]
-pub struct Order {}
+macro_rules! order {
+    ($command:ident, $event:ident) => {
+        #[aggregate(domain = "shop", id = crate::OrderId)]
+        #[derive(Default)]
+        pub struct Order {}
 
-pub mod old {
-    use super::*;
-
-    #[aggregate(domain = "shop", id = OrderId, name = "order")]
-    #[derive(Default)]
-    pub struct Basket {}
-
-    #[state_machine(initial Open)]
-    impl Basket {
-        #[transition(Open)]
-        fn fill(&self, _: Fill) -> Filled {
-            Filled
+        #[state_machine(initial Open, terminal Done)]
+        impl Order {
+            #[transition(Open -> Done)]
+            fn end(&self, _: $command) -> $event {
+                $event
+            }
         }
-    }
 
-    #[command(Basket)]
-    pub struct Fill;
+        #[command(Order)]
+        pub struct $command;
 
-    #[event(Basket)]
-    pub struct Filled;
+        #[event(Order)]
+        pub struct $event;
+    };
 }
 
-#[state_machine(initial Open)]
-impl Order {}
+order!(EndOrder, OrderEnded);
 
-#[system(aggregates(Order, old::Basket))]
+pub mod old {
+    use cim_runtime::prelude::*;
+
+    order!(EndOrder, OrderEnded);
+}
+
+#[system(aggregates(Order, old::Order))]
 pub struct Shop;
 
 fn main() {}
