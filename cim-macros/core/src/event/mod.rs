@@ -145,17 +145,7 @@ fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -
             type Version = #krate::event::Version<#fingerprint, #number>;
             const NAME: &'static str = #name;
             const SCHEMA: u32 = #number;
-
-            fn decode_schema(
-                schema: u32,
-                from: &mut #krate::cbor::Decoder<'_>,
-            ) -> ::core::result::Result<Self, #krate::cbor::DecodeError> {
-                if schema == #number {
-                    return <Self as #krate::cbor::Value>::decode(from);
-                }
-                #older
-                ::core::result::Result::Err(#krate::event::unknown_schema::<Self>(schema, from))
-            }
+            #older
         }
         #[automatically_derived]
         impl #params #krate::event::EventOf<#of> for #ident {
@@ -165,20 +155,18 @@ fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -
     }
 }
 
-/// `if schema < 2 { …let v1::OrderPlaced read it, and make this of it… }`.
+/// `fn decode_older(…) { …let v1::OrderPlaced read it, and make this of it… }`.
 fn decode_older(model: &Model, name: &str, before: &syn::Path) -> TokenStream {
     let krate = &model.krate;
-    let number = model.version.number;
-    let (fingerprint, expected) = (names::fingerprint(name), number - 1);
+    let (fingerprint, expected) = (names::fingerprint(name), model.version.number - 1);
+    let is_version = quote!(#krate::event::IsVersion<Self, #fingerprint, #expected>);
     quote! {
-        if schema < #number {
-            let before =
-                <#before as #krate::event::IsVersion<Self, #fingerprint, #expected>>::decode_older(
-                    schema, from,
-                )?;
-            return ::core::result::Result::Ok(
-                <#before as #krate::event::UpcastTo<Self>>::upcast(before),
-            );
+        fn decode_older(
+            schema: u32,
+            from: &mut #krate::cbor::Decoder<'_>,
+        ) -> ::core::result::Result<Self, #krate::cbor::DecodeError> {
+            let before = <#before as #is_version>::decode_before(schema, from)?;
+            ::core::result::Result::Ok(<#before as #krate::event::UpcastTo<Self>>::upcast(before))
         }
     }
 }

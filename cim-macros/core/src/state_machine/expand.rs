@@ -190,15 +190,13 @@ fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
     };
     let decode = match sound {
         true => quote! {
+            let event = ::core::option::Option::None;
             #(
-                if name == #of::KIND.name {
-                    let event = #of::decode_event(schema, from);
-                    return ::core::option::Option::Some(
-                        ::core::result::Result::map(event, Self::#variants),
-                    );
-                }
+                let event = ::core::option::Option::or_else(event, || {
+                    #of::decode_event(name, schema, from, Self::#variants)
+                });
             )*
-            ::core::option::Option::None
+            event
         },
         false => quote!(let _ = (name, schema, from); ::core::option::Option::None),
     };
@@ -526,16 +524,10 @@ fn call(names: &Names<'_>, model: &Model<'_>, method: &Method<'_>) -> TokenStrea
     let call = quote!(self.#ident(command, #context));
     let answer = match &method.answer.fallible {
         Some(ty) => quote! {
-            match #call {
-                ::core::result::Result::Ok(answer) => answer,
-                ::core::result::Result::Err(refusal) => {
-                    let refusal = <#ty as #krate::decision::RefusesWith<
-                        #owner,
-                        <#owner as #krate::machine::Machine>::Refusal,
-                    >>::refusal(refusal);
-                    return ::core::result::Result::Err(#krate::decision::Rejection::Refused(refusal));
-                }
-            }
+            <#ty as #krate::decision::RefusesWith<
+                Self,
+                <Self as #krate::machine::Machine>::Refusal,
+            >>::or_refused(#call)?
         },
         None => call,
     };
