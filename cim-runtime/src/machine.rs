@@ -1,15 +1,16 @@
 //! State machines as data and as traits: what `#[aggregate]`, `#[command]` and `#[state_machine]`
 //! write.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::hash::Hash;
 
-use crate::cbor::Value;
+use crate::cbor::{Shape, Value};
 use crate::context::Context;
 use crate::decision::{Decision, Refusal};
 use crate::event::EventSet;
 use crate::id::DomainId;
 use crate::subject::AggregateName;
+use crate::system::AggregateInfo;
 
 /// A machine: its states, its events, and how they lead from one to the other.
 ///
@@ -42,12 +43,28 @@ pub trait Machine: Sized + Send + Sync + 'static {
 /// A consistency boundary: a machine with an id and a stream of its own.
 ///
 /// Written by `#[aggregate]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an aggregate",
+    label = "not an aggregate",
+    note = "write `#[aggregate(domain = \"…\", id = …)]` on the struct `{Self}`"
+)]
 pub trait Aggregate: Machine + Value + StartsEmpty {
     /// What tells one instance from another.
     type Id: DomainId;
     /// Its domain and its name.
     const NAME: AggregateName;
+    /// What a system knows of it.
+    #[doc(hidden)]
+    const INFO: AggregateInfo = AggregateInfo { name: Self::NAME, machine: Self::MACHINE };
+    /// A fingerprint of its name.
+    #[doc(hidden)]
+    const FINGERPRINT: u64 = Shape::of(Self::NAME.as_str()).fingerprint();
 }
+
+/// The id of an aggregate whose `#[aggregate]` did not compile.
+#[doc(hidden)]
+#[derive(crate::prelude::DomainId)]
+pub struct UnknownId(String);
 
 /// What an aggregate is before its first event.
 #[diagnostic::on_unimplemented(
@@ -60,6 +77,7 @@ pub trait StartsEmpty {
     fn empty() -> Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Default> StartsEmpty for T {
     fn empty() -> Self {
         Self::default()
@@ -109,9 +127,16 @@ pub trait Command: Value + Clone + Debug + Send + Sync + 'static {
     note = "a command belongs to one aggregate: write `#[command({A})]` on the struct `{Self}`"
 )]
 pub trait CommandOf<A>: Command {
-    /// Asked for by the machine, at the type of the method's parameter.
+    // As with events, a machine asks its commands for everything through this trait.
     #[doc(hidden)]
-    const OK: () = ();
+    fn clone_command(&self) -> Self {
+        self.clone()
+    }
+
+    #[doc(hidden)]
+    fn debug_command(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt(f)
+    }
 }
 
 /// Holds for commands that a method of `A` takes.
@@ -125,6 +150,9 @@ pub trait HandledBy<A> {
     /// Asked for by the command.
     const OK: () = ();
 }
+
+#[diagnostic::do_not_recommend]
+impl<C, A: Handles<C>> HandledBy<A> for C {}
 
 /// A machine that decides a command.
 pub trait Handles<C>: Machine {

@@ -31,13 +31,6 @@ pub struct AggregateInfo {
     pub machine: &'static MachineTable,
 }
 
-impl AggregateInfo {
-    /// What is to be known of `A`.
-    pub const fn of<A: Aggregate>() -> Self {
-        Self { name: A::NAME, machine: A::MACHINE }
-    }
-}
-
 /// Holds for each aggregate that a system names.
 #[diagnostic::on_unimplemented(
     message = "`{A}` is not part of the system `{Self}`",
@@ -45,6 +38,11 @@ impl AggregateInfo {
     note = "add it to `#[system(aggregates(…))]`"
 )]
 pub trait Includes<A> {}
+
+/// Claimed by a system for the fingerprint of each aggregate's name: of two aggregates with one
+/// name, whose events would stand in one stream, rustc shows both.
+#[doc(hidden)]
+pub trait NameOfOneAggregate<const FINGERPRINT: u64> {}
 
 /// How many live aggregates a handle keeps, unless told otherwise.
 const LIVE_AGGREGATES: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();

@@ -9,6 +9,7 @@ mod arguments;
 mod derives;
 mod diagnostics;
 mod fields;
+mod item;
 mod names;
 mod record;
 

@@ -15,6 +15,8 @@ pub fn domain_id(item: TokenStream) -> TokenStream {
             let krate = krate(&input, &mut diagnostics);
             match inner(&input, &mut diagnostics) {
                 Some(inner) => expand(&krate, &input.ident, inner),
+                // Of a generic type no impl is right for all.
+                None if !input.generics.params.is_empty() => TokenStream::new(),
                 None => stub(&krate, &input.ident),
             }
         }
@@ -62,25 +64,25 @@ fn expand(krate: &syn::Path, ident: &syn::Ident, inner: &syn::Type) -> TokenStre
             #[automatically_derived]
             impl ::core::clone::Clone for #ident {
                 fn clone(&self) -> Self {
-                    Self(::core::clone::Clone::clone(&self.0))
+                    Self(<#inner as #krate::IdInner>::clone_id(&self.0))
                 }
             }
             #[automatically_derived]
             impl ::core::fmt::Debug for #ident {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    ::core::fmt::Debug::fmt(&self.0, f)
+                    <#inner as #krate::IdInner>::debug_id(&self.0, f)
                 }
             }
             #[automatically_derived]
             impl ::core::fmt::Display for #ident {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    ::core::fmt::Display::fmt(&self.0, f)
+                    <#inner as #krate::IdInner>::display_id(&self.0, f)
                 }
             }
             #[automatically_derived]
             impl ::core::cmp::PartialEq for #ident {
                 fn eq(&self, other: &Self) -> bool {
-                    ::core::cmp::PartialEq::eq(&self.0, &other.0)
+                    ::core::matches!(::core::cmp::Ord::cmp(self, other), ::core::cmp::Ordering::Equal)
                 }
             }
             #[automatically_derived]
@@ -94,13 +96,13 @@ fn expand(krate: &syn::Path, ident: &syn::Ident, inner: &syn::Type) -> TokenStre
             #[automatically_derived]
             impl ::core::cmp::Ord for #ident {
                 fn cmp(&self, other: &Self) -> ::core::cmp::Ordering {
-                    ::core::cmp::Ord::cmp(&self.0, &other.0)
+                    <#inner as #krate::IdInner>::cmp_id(&self.0, &other.0)
                 }
             }
             #[automatically_derived]
             impl ::core::hash::Hash for #ident {
                 fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
-                    ::core::hash::Hash::hash(&self.0, state)
+                    <#inner as #krate::IdInner>::hash_id(&self.0, state)
                 }
             }
             #[automatically_derived]
@@ -125,7 +127,7 @@ fn expand(krate: &syn::Path, ident: &syn::Ident, inner: &syn::Type) -> TokenStre
             #[automatically_derived]
             impl #krate::cbor::Key for #ident {
                 fn to_key(&self) -> ::std::borrow::Cow<'_, str> {
-                    ::std::borrow::Cow::Owned(::std::string::ToString::to_string(&self.0))
+                    ::std::borrow::Cow::Owned(::std::string::ToString::to_string(self))
                 }
                 fn from_key(text: &str) -> ::core::option::Option<Self> {
                     ::core::result::Result::ok(<Self as ::core::str::FromStr>::from_str(text))
@@ -149,8 +151,22 @@ fn stub(krate: &syn::Path, ident: &syn::Ident) -> TokenStream {
             impl ::core::clone::Clone for #ident { fn clone(&self) -> Self { #unusable } }
             impl ::core::cmp::PartialEq for #ident { fn eq(&self, _: &Self) -> bool { #unusable } }
             impl ::core::cmp::Eq for #ident {}
+            impl ::core::cmp::PartialOrd for #ident {
+                fn partial_cmp(&self, _: &Self) -> ::core::option::Option<::core::cmp::Ordering> { #unusable }
+            }
+            impl ::core::cmp::Ord for #ident {
+                fn cmp(&self, _: &Self) -> ::core::cmp::Ordering { #unusable }
+            }
             impl ::core::hash::Hash for #ident {
                 fn hash<H: ::core::hash::Hasher>(&self, _: &mut H) { #unusable }
+            }
+            impl ::core::str::FromStr for #ident {
+                type Err = #krate::InvalidId;
+                fn from_str(_: &str) -> ::core::result::Result<Self, #krate::InvalidId> { #unusable }
+            }
+            impl #krate::cbor::Key for #ident {
+                fn to_key(&self) -> ::std::borrow::Cow<'_, str> { #unusable }
+                fn from_key(_: &str) -> ::core::option::Option<Self> { #unusable }
             }
             impl ::core::fmt::Debug for #ident {
                 fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { #unusable }

@@ -3,10 +3,12 @@
 mod errors;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
+use crate::item;
 
 /// Expands `#[system]`.
 pub fn system(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -14,18 +16,19 @@ pub fn system(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut arguments = Arguments::parse("system", args);
     let aggregates = arguments.paths("aggregates", &mut diagnostics);
     let krate = arguments.krate(&mut diagnostics);
-    let given = arguments.was_given("aggregates");
+    // A key that is misspelt may be the one that is missing.
+    let told = arguments.was_given("aggregates") || arguments.has_more();
     arguments.finish(&mut diagnostics);
     let expansion = match syn::parse2::<syn::ItemStruct>(item.clone()) {
         Ok(item) => {
-            if aggregates.is_empty() && !given {
+            if aggregates.is_empty() && !told {
                 diagnostics.push(errors::no_aggregates(&item.ident));
             }
             check(&aggregates, &item, &mut diagnostics);
             expand(&krate, &aggregates, &item)
         }
         Err(_) => {
-            diagnostics.push(errors::wrong_item(&item));
+            diagnostics.push(errors::wrong_item(&item::head(&item)));
             item
         }
     };
@@ -55,12 +58,21 @@ fn expand(krate: &syn::Path, aggregates: &[syn::Path], item: &syn::ItemStruct) -
             distinct.push(aggregate);
         }
     }
+    let names = distinct.iter().map(|aggregate| {
+        quote_spanned! {aggregate.span()=>
+            impl #krate::system::NameOfOneAggregate<
+                { <#aggregate as #krate::machine::Aggregate>::FINGERPRINT },
+            > for #ident {}
+        }
+    });
+    let names = item.generics.params.is_empty().then(|| quote!(#(#names)*));
     quote! {
         #item
+        #names
         #[automatically_derived]
         impl #impl_generics #krate::system::System for #ident #type_generics #bounds {
             const AGGREGATES: &'static [#krate::system::AggregateInfo] =
-                &[#(#krate::system::AggregateInfo::of::<#distinct>()),*];
+                &[#(<#distinct as #krate::machine::Aggregate>::INFO),*];
         }
         #(
             #[automatically_derived]
