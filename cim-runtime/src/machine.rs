@@ -91,14 +91,14 @@ pub trait MachineState: Copy + Eq + Hash + Debug + Send + Sync + 'static {
     /// Where every instance starts.
     const INITIAL: Self;
     /// The machine these are the states of.
-    type Of: Machine<State = Self>;
+    const MACHINE: &'static MachineTable;
 
     /// The name in the header.
     fn name(self) -> &'static str;
 
     /// The commands that this state takes, in the order of the machine's methods.
     fn allowed(self) -> Vec<&'static str> {
-        Self::Of::MACHINE.allowed(self.name())
+        Self::MACHINE.allowed(self.name())
     }
 
     /// Whether this state takes the command of this name.

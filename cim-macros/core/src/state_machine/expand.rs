@@ -151,7 +151,7 @@ fn machine_state(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
         impl #krate::machine::MachineState for #state {
             const ALL: &'static [Self] = &[#(Self::#idents),*];
             const INITIAL: Self = #initial;
-            type Of = #owner;
+            const MACHINE: &'static #krate::machine::MachineTable = <#owner as #krate::machine::Machine>::MACHINE;
             fn name(self) -> &'static str {
                 #name
             }
@@ -515,7 +515,7 @@ fn decide(names: &Names<'_>, model: &Model<'_>, decisions: &[&Decision]) -> Toke
 }
 
 fn call(names: &Names<'_>, model: &Model<'_>, method: &Method<'_>) -> TokenStream {
-    let Names { krate, owner, event, .. } = names;
+    let Names { krate, event, .. } = names;
     let ident = method.ident;
     // What else is asked for than the context, rustc then says where it is asked for.
     let context = method.context.map(|ty| {
