@@ -77,13 +77,14 @@ impl<T, R> Fallible for Result<T, R> {
     note = "whoever sends a command knows one type of refusal: put the reasons of both into one `#[value]` enum"
 )]
 pub trait RefusesWith<A, R>: Fallible {
-    /// The refusal, as the machine's.
-    fn refusal(refusal: Self::Refusal) -> R;
+    /// The refusal, as the machine's rejection.
+    fn refused(refusal: Self::Refusal) -> Rejection<R>;
 }
 
 impl<T, A, R> RefusesWith<A, R> for Result<T, R> {
-    fn refusal(refusal: R) -> R {
-        refusal
+    #[inline]
+    fn refused(refusal: R) -> Rejection<R> {
+        Rejection::Refused(refusal)
     }
 }
 

@@ -29,7 +29,19 @@ pub trait Event: Value + Clone + PartialEq + Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// When the bytes are not such an event, or of a newer version than this program knows.
-    fn decode_schema(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError>;
+    fn decode_schema(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        match schema == Self::SCHEMA {
+            true => Self::decode(from),
+            false if schema < Self::SCHEMA => Self::decode_older(schema, from),
+            false => Err(unknown_schema::<Self>(schema, from)),
+        }
+    }
+
+    /// Reads the event as an older version of its type has stored it.
+    #[doc(hidden)]
+    fn decode_older(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Err(unknown_schema::<Self>(schema, from))
+    }
 }
 
 /// Holds for the events of the machine `A`.
@@ -71,10 +83,15 @@ pub trait EventOf<A>: Event {
         self.encode(to);
     }
 
+    /// Reads the event into the set of all, if it has this name.
     #[doc(hidden)]
-    #[inline]
-    fn decode_event(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        Self::decode_schema(schema, from)
+    fn decode_event<Set>(
+        name: &str,
+        schema: u32,
+        from: &mut Decoder<'_>,
+        wrap: impl FnOnce(Self) -> Set,
+    ) -> Option<Result<Set, DecodeError>> {
+        (name == Self::NAME).then(|| Self::decode_schema(schema, from).map(wrap))
     }
 }
 
@@ -153,7 +170,7 @@ impl<T> Same<T> for T {}
 )]
 pub trait IsVersion<New, const NAME: u64, const SCHEMA: u32>: Sized {
     /// Reads the event as it was stored by this or an older version of its type.
-    fn decode_older(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError>;
+    fn decode_before(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -161,14 +178,13 @@ impl<New, Old: Event, const NAME: u64, const SCHEMA: u32> IsVersion<New, NAME, S
 where
     Old::Version: Same<Version<NAME, SCHEMA>>,
 {
-    fn decode_older(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+    fn decode_before(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         Self::decode_schema(schema, from)
     }
 }
 
 /// The error for an event that newer code has written.
-#[doc(hidden)]
-pub fn unknown_schema<E: Event>(schema: u32, from: &Decoder<'_>) -> DecodeError {
+fn unknown_schema<E: Event>(schema: u32, from: &Decoder<'_>) -> DecodeError {
     from.error(format!(
         "`{}` is stored with version {schema}, this program knows versions up to {}",
         E::NAME,

@@ -195,16 +195,40 @@ pub struct TransitionRow {
     pub to: &'static str,
 }
 
+impl StateRow {
+    /// The row of a table that a macro writes.
+    #[doc(hidden)]
+    pub const fn new(name: &'static str, doc: &'static str) -> Self {
+        Self { name, doc, initial: false, terminal: false }
+    }
+
+    #[doc(hidden)]
+    pub const fn initial(self) -> Self {
+        Self { initial: true, ..self }
+    }
+
+    #[doc(hidden)]
+    pub const fn terminal(self) -> Self {
+        Self { terminal: true, ..self }
+    }
+}
+
 impl TransitionRow {
     /// The row of a table that a macro writes.
     #[doc(hidden)]
-    pub const fn new(
+    pub const fn decided(
         from: &'static str,
-        command: Option<&'static str>,
+        command: &'static str,
         event: &'static str,
         to: &'static str,
     ) -> Self {
-        Self { from, command, event, to }
+        Self { from, command: Some(command), event, to }
+    }
+
+    /// The row of an event that is only replayed.
+    #[doc(hidden)]
+    pub const fn replayed(from: &'static str, event: &'static str, to: &'static str) -> Self {
+        Self { from, command: None, event, to }
     }
 }
 
