@@ -67,19 +67,26 @@ pub trait Aggregate: Machine + Value + StartsEmpty {
 pub struct UnknownId(String);
 
 /// What an aggregate is before its first event.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say how it starts",
-    label = "an aggregate starts from its default",
-    note = "write `#[derive(Default)]` below `#[aggregate(…)]`"
-)]
 pub trait StartsEmpty {
     /// The aggregate without any event.
     fn empty() -> Self;
 }
 
+/// Holds for what has a default: asked once, by `#[aggregate]`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how it starts",
+    label = "an aggregate starts from its default",
+    note = "write `#[derive(Default)]` below `#[aggregate(…)]`"
+)]
+pub trait HasDefault {
+    /// The default.
+    fn default_value() -> Self;
+}
+
 #[diagnostic::do_not_recommend]
-impl<T: Default> StartsEmpty for T {
-    fn empty() -> Self {
+impl<T: Default> HasDefault for T {
+    fn default_value() -> Self {
         Self::default()
     }
 }

@@ -509,7 +509,8 @@ fn call(names: &Names<'_>, model: &Model<'_>, method: &Method<'_>) -> TokenStrea
         Some(ty) => {
             let refusal = quote!(<Self as #krate::Machine>::Refusal);
             let refused = quote!(<#ty as #krate::RefusesWith<Self, #refusal>>::refused);
-            quote!(#krate::Result::map_err(#call, #refused)?)
+            // A closure: of the bare function rustc would ask twice.
+            quote!(#krate::Result::map_err(#call, |refusal| #refused(refusal))?)
         }
         None => call,
     };
