@@ -76,20 +76,15 @@ impl<T, R> Fallible for Result<T, R> {
     label = "refuses with something else",
     note = "whoever sends a command knows one type of refusal: put the reasons of both into one `#[value]` enum"
 )]
-pub trait RefusesWith<A, R> {
-    /// What it answers with.
-    type Answer;
-
-    /// The answer, or the machine's rejection.
-    fn or_refused(self) -> Result<Self::Answer, Rejection<R>>;
+pub trait RefusesWith<A, R>: Fallible {
+    /// The refusal, as the machine's rejection.
+    fn refused(refusal: Self::Refusal) -> Rejection<R>;
 }
 
 impl<T, A, R> RefusesWith<A, R> for Result<T, R> {
-    type Answer = T;
-
     #[inline]
-    fn or_refused(self) -> Result<T, Rejection<R>> {
-        self.map_err(Rejection::Refused)
+    fn refused(refusal: R) -> Rejection<R> {
+        Rejection::Refused(refusal)
     }
 }
 

@@ -9,6 +9,8 @@ mod cache;
 pub mod car;
 pub mod cbor;
 mod cid;
+#[doc(hidden)]
+pub mod code;
 mod commit;
 mod context;
 pub mod decision;

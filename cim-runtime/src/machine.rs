@@ -67,19 +67,26 @@ pub trait Aggregate: Machine + Value + StartsEmpty {
 pub struct UnknownId(String);
 
 /// What an aggregate is before its first event.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say how it starts",
-    label = "an aggregate starts from its default",
-    note = "write `#[derive(Default)]` below `#[aggregate(…)]`"
-)]
 pub trait StartsEmpty {
     /// The aggregate without any event.
     fn empty() -> Self;
 }
 
+/// Holds for what has a default: asked once, by `#[aggregate]`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how it starts",
+    label = "an aggregate starts from its default",
+    note = "write `#[derive(Default)]` below `#[aggregate(…)]`"
+)]
+pub trait HasDefault {
+    /// The default.
+    fn default_value() -> Self;
+}
+
 #[diagnostic::do_not_recommend]
-impl<T: Default> StartsEmpty for T {
-    fn empty() -> Self {
+impl<T: Default> HasDefault for T {
+    fn default_value() -> Self {
         Self::default()
     }
 }
@@ -207,16 +214,40 @@ pub struct TransitionRow {
     pub to: &'static str,
 }
 
+impl StateRow {
+    /// The row of a table that a macro writes.
+    #[doc(hidden)]
+    pub const fn new(name: &'static str, doc: &'static str) -> Self {
+        Self { name, doc, initial: false, terminal: false }
+    }
+
+    #[doc(hidden)]
+    pub const fn initial(self) -> Self {
+        Self { initial: true, ..self }
+    }
+
+    #[doc(hidden)]
+    pub const fn terminal(self) -> Self {
+        Self { terminal: true, ..self }
+    }
+}
+
 impl TransitionRow {
     /// The row of a table that a macro writes.
     #[doc(hidden)]
-    pub const fn new(
+    pub const fn decided(
         from: &'static str,
-        command: Option<&'static str>,
+        command: &'static str,
         event: &'static str,
         to: &'static str,
     ) -> Self {
-        Self { from, command, event, to }
+        Self { from, command: Some(command), event, to }
+    }
+
+    /// The row of an event that is only replayed.
+    #[doc(hidden)]
+    pub const fn replayed(from: &'static str, event: &'static str, to: &'static str) -> Self {
+        Self { from, command: None, event, to }
     }
 }
 

@@ -71,15 +71,14 @@ impl Arguments {
         diagnostics: &mut Diagnostics,
     ) -> Option<T> {
         let argument = self.take(key, diagnostics)?;
-        let Some(value) = argument.value else {
+        let Some(value) = argument.value.filter(|value| !value.is_empty()) else {
             diagnostics.push(missing_value(&argument.tokens, key, what));
             return None;
         };
         match syn::parse2(value.clone()) {
             Ok(value) => Some(value),
             Err(_) => {
-                let place: &dyn ToTokens = if value.is_empty() { &argument.tokens } else { &value };
-                diagnostics.push(wrong_value(place, key, what));
+                diagnostics.push(wrong_value(&value, key, what));
                 None
             }
         }

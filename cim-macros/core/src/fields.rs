@@ -23,6 +23,14 @@ impl Owner {
         }
     }
 
+    /// What happens to it, for which it must have one shape.
+    fn fate(self) -> &'static str {
+        match self {
+            Owner::Command => "sent",
+            Owner::Aggregate | Owner::Event | Owner::Value => "stored",
+        }
+    }
+
     fn attribute(self) -> &'static str {
         match self {
             Owner::Aggregate => "aggregate",
@@ -151,10 +159,10 @@ fn unstorable(ty: &syn::Type) -> Option<Diagnostic> {
 }
 
 fn generic(owner: Owner, generics: &syn::Generics) -> Diagnostic {
-    let (noun, attribute) = (owner.noun(), owner.attribute());
+    let (noun, fate, attribute) = (owner.noun(), owner.fate(), owner.attribute());
     Diagnostic::at(
         generics,
-        format!("{noun} cannot be generic: what is stored must have one shape"),
+        format!("{noun} cannot be generic: what is {fate} must have one shape"),
     )
     .help(format!("write one `#[{attribute}]` type for each concrete type"))
 }
@@ -162,7 +170,7 @@ fn generic(owner: Owner, generics: &syn::Generics) -> Diagnostic {
 fn conditional(owner: Owner, cfg: &syn::Attribute) -> Diagnostic {
     let noun = owner.noun();
     Diagnostic::at(cfg, format!("a field of {noun} cannot depend on features"))
-        .note("two builds of the program would write different bytes for the same fact")
+        .note("one build of the program could not read what another has written")
         .help("make the field an `Option`, or write two types")
 }
 
@@ -174,22 +182,21 @@ fn borrowed(owner: Owner, reference: &syn::TypeReference) -> Diagnostic {
         syn::Type::Slice(slice) => format!("Vec<{}>", names::shown(&slice.elem)),
         other => names::shown(other),
     };
-    Diagnostic::at(reference, format!("{noun} is stored and cannot hold a reference"))
-        .help(format!("store an owned value, such as `{owned}` instead of `{found}`"))
+    Diagnostic::at(
+        reference,
+        format!("{noun} cannot hold a reference: it outlives whatever it borrows from"),
+    )
+    .help(format!("store an owned value, such as `{owned}` instead of `{found}`"))
 }
 
 fn unnamed(owner: Owner, fields: &syn::FieldsUnnamed) -> Diagnostic {
-    let noun = owner.noun();
-    Diagnostic::at(fields, format!("the fields of {noun} need names: names are what is stored"))
+    let (noun, fate) = (owner.noun(), owner.fate());
+    Diagnostic::at(fields, format!("the fields of {noun} need names: they are {fate} under them"))
         .help("write `{ pub name: Type }`")
 }
 
 fn recursive(ty: &syn::Type, ident: &syn::Ident) -> Diagnostic {
-    Diagnostic::at(
-        ty,
-        format!("`{ident}` contains itself: its shape, which is stored, would have no end"),
-    )
-    .help(
+    Diagnostic::at(ty, format!("`{ident}` contains itself: its shape would have no end")).help(
         "keep the parts in one `Vec`, and let them refer to each other by their index or their id",
     )
 }
@@ -197,31 +204,37 @@ fn recursive(ty: &syn::Type, ident: &syn::Ident) -> Diagnostic {
 fn sized_by_the_machine(ty: &syn::Type) -> Diagnostic {
     let found = names::shown(ty);
     let fixed = if found == "usize" { "u64" } else { "i64" };
-    Diagnostic::at(ty, format!("`{found}` is not stored: its size differs from machine to machine"))
-        .help(format!("use `{fixed}`"))
+    Diagnostic::at(
+        ty,
+        format!("`{found}` has no encoding: its size differs from machine to machine"),
+    )
+    .help(format!("use `{fixed}`"))
 }
 
 fn short_float(ty: &syn::Type) -> Diagnostic {
-    Diagnostic::at(ty, "`f32` is not stored: floats have one encoding, which is that of `f64`")
+    Diagnostic::at(ty, "`f32` has no encoding: every float is written as an `f64`")
         .help("use `f64`; for money and the like, count whole cents in a `u64`")
 }
 
 fn long_number(ty: &syn::Type) -> Diagnostic {
     let found = names::shown(ty);
     let short = if found == "u128" { "u64" } else { "i64" };
-    Diagnostic::at(ty, format!("`{found}` is not stored: DAG-CBOR's whole numbers end at 64 bits"))
-        .help(format!("use `{short}`, or a `Uuid` for an id"))
+    Diagnostic::at(
+        ty,
+        format!("`{found}` has no encoding: DAG-CBOR's whole numbers end at 64 bits"),
+    )
+    .help(format!("use `{short}`, or a `Uuid` for an id"))
 }
 
 fn single_letter(ty: &syn::Type) -> Diagnostic {
-    Diagnostic::at(ty, "`char` is not stored: DAG-CBOR has texts, and no single letters")
+    Diagnostic::at(ty, "`char` has no encoding: DAG-CBOR has texts, and no single letters")
         .help("use `String`")
 }
 
 fn option_of_option(ty: &syn::Type) -> Diagnostic {
     Diagnostic::at(
         ty,
-        "an `Option` of an `Option` is not stored: `None` and `Some(None)` would be one null",
+        "an `Option` of an `Option` has no encoding: `None` and `Some(None)` would be one null",
     )
     .help("use a `#[value]` enum with a variant for each case")
 }

@@ -22,37 +22,38 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, format_ident, quote};
 
 use crate::names;
+use crate::scope;
 
 /// `impl Value` for a type.
 pub(crate) fn value_impl(
-    krate: &syn::Path,
     ident: &syn::Ident,
     generics: &syn::Generics,
     body: &Body<'_>,
 ) -> TokenStream {
+    let krate = &scope::code();
     let (impl_generics, type_generics, bounds) = generics.split_for_impl();
     let Code { shape, encode, decode, transparent } = match body {
         Body::Struct(fields) => struct_code(krate, fields),
         Body::Enum(variants) => enum_code(krate, variants),
         Body::Stub => stub_code(krate),
     };
-    let nullable = transparent
-        .map(|ty| quote!(const NULLABLE: bool = <#ty as #krate::cbor::Value>::NULLABLE;));
+    let nullable =
+        transparent.map(|ty| quote!(const NULLABLE: bool = <#ty as #krate::Value>::NULLABLE;));
     quote! {
         #[automatically_derived]
-        impl #impl_generics #krate::cbor::Value for #ident #type_generics #bounds {
-            const SHAPE: #krate::cbor::Shape = #shape;
+        impl #impl_generics #krate::Value for #ident #type_generics #bounds {
+            const SHAPE: #krate::Shape = #shape;
             #nullable
 
             #[inline]
-            fn encode(&self, to: &mut #krate::cbor::Encoder) {
+            fn encode(&self, to: &mut #krate::Encoder) {
                 #encode
             }
 
             #[inline]
             fn decode(
-                from: &mut #krate::cbor::Decoder<'_>,
-            ) -> ::core::result::Result<Self, #krate::cbor::DecodeError> {
+                from: &mut #krate::Decoder<'_>,
+            ) -> #krate::Result<Self, #krate::DecodeError> {
                 #decode
             }
         }
@@ -135,9 +136,9 @@ fn fields_code(
 
 fn unit_code(krate: &syn::Path, path: &TokenStream) -> Code {
     Code {
-        shape: quote!(#krate::cbor::Shape::named("struct", &[])),
+        shape: quote!(#krate::Shape::named("struct", &[])),
         encode: quote!(to.map(0);),
-        decode: quote!(from.map(0)?; ::core::result::Result::Ok(#path)),
+        decode: quote!(from.map(0)?; #krate::Ok(#path)),
         transparent: None,
     }
 }
@@ -157,19 +158,19 @@ fn named_code(
     let bound = (0..len).map(|i| format_ident!("field_{i}"));
     let code = Code {
         shape: quote! {
-            #krate::cbor::Shape::named(
+            #krate::Shape::named(
                 "struct",
-                &[#((#keys, <#types as #krate::cbor::Value>::SHAPE)),*],
+                &[#((#keys, <#types as #krate::Value>::SHAPE)),*],
             )
         },
         encode: quote! {
             to.map(#len);
-            #(<#types as #krate::cbor::Value>::encode_field(#values, #keys, to);)*
+            #(<#types as #krate::Value>::encode_field(#values, #keys, to);)*
         },
         decode: quote! {
             from.map(#len)?;
-            ::core::result::Result::Ok(#path {
-                #(#idents: <#types as #krate::cbor::Value>::decode_field(#keys, from)?,)*
+            #krate::Ok(#path {
+                #(#idents: <#types as #krate::Value>::decode_field(#keys, from)?,)*
             })
         },
         transparent: None,
@@ -190,24 +191,24 @@ fn tuple_code(
     let values: Vec<_> = (0..types.len()).map(|i| at.value(i, &syn::Index::from(i))).collect();
     let code = if let [ty] = types.as_slice() {
         Code {
-            shape: quote!(<#ty as #krate::cbor::Value>::SHAPE),
-            encode: quote!(#(<#ty as #krate::cbor::Value>::encode(#values, to);)*),
-            decode: quote!(::core::result::Result::Ok(#path(<#ty as #krate::cbor::Value>::decode(from)?))),
+            shape: quote!(<#ty as #krate::Value>::SHAPE),
+            encode: quote!(#(<#ty as #krate::Value>::encode(#values, to);)*),
+            decode: quote!(#krate::Ok(#path(<#ty as #krate::Value>::decode(from)?))),
             transparent: Some(quote!(#ty)),
         }
     } else {
         let len = types.len();
         Code {
             shape: quote! {
-                #krate::cbor::Shape::list("tuple", &[#(<#types as #krate::cbor::Value>::SHAPE),*])
+                #krate::Shape::list("tuple", &[#(<#types as #krate::Value>::SHAPE),*])
             },
             encode: quote! {
                 to.array(#len);
-                #(<#types as #krate::cbor::Value>::encode(#values, to);)*
+                #(<#types as #krate::Value>::encode(#values, to);)*
             },
             decode: quote! {
                 from.array(#len)?;
-                ::core::result::Result::Ok(#path(#(<#types as #krate::cbor::Value>::decode(from)?),*))
+                #krate::Ok(#path(#(<#types as #krate::Value>::decode(from)?),*))
             },
             transparent: None,
         }
@@ -224,9 +225,9 @@ fn enum_code(krate: &syn::Path, variants: &[&syn::Variant]) -> Code {
         let ident = &variant.ident;
         let name = names::plain(ident);
         if variant.fields.is_empty() && matches!(variant.fields, syn::Fields::Unit) {
-            shapes.push(quote!((#name, #krate::cbor::Shape::of("unit"))));
+            shapes.push(quote!((#name, #krate::Shape::of("unit"))));
             encode_arms.push(quote!(Self::#ident => to.text(#name),));
-            decode_arms.push(quote!((#name, false) => ::core::result::Result::Ok(Self::#ident),));
+            decode_arms.push(quote!((#name, false) => #krate::Ok(Self::#ident),));
             continue;
         }
         let (pattern, code) =
@@ -243,12 +244,12 @@ fn enum_code(krate: &syn::Path, variants: &[&syn::Variant]) -> Code {
         decode_arms.push(quote!((#name, true) => { #decode }));
     }
     Code {
-        shape: quote!(#krate::cbor::Shape::named("enum", &[#(#shapes),*])),
+        shape: quote!(#krate::Shape::named("enum", &[#(#shapes),*])),
         encode: quote!(match self { #(#encode_arms)* }),
         decode: quote! {
             match from.variant()? {
                 #(#decode_arms)*
-                (other, _) => ::core::result::Result::Err(from.unknown_variant(other)),
+                (other, _) => #krate::Err(from.unknown_variant(other)),
             }
         },
         transparent: None,
@@ -257,9 +258,9 @@ fn enum_code(krate: &syn::Path, variants: &[&syn::Variant]) -> Code {
 
 fn stub_code(krate: &syn::Path) -> Code {
     Code {
-        shape: quote!(#krate::cbor::Shape::of("stub")),
+        shape: quote!(#krate::Shape::of("stub")),
         encode: quote!(let _ = to;),
-        decode: quote!(::core::result::Result::Err(from.error("did not compile"))),
+        decode: quote!(#krate::Err(from.error("did not compile"))),
         transparent: None,
     }
 }

@@ -19,7 +19,7 @@ fn answers() -> Vec<PathBuf> {
 }
 
 /// The parts of the texts in a function, each at least this long: between placeholders.
-const TELLING: usize = 12;
+const TELLING: usize = 10;
 
 #[derive(Default)]
 struct Texts(Vec<String>);
@@ -179,8 +179,10 @@ fn sentences_are_the_product_s_own() {
     for path in answers() {
         let text = read(&path);
         assert!(!text.contains("panicked"), "{}", path.display());
+        assert!(!text.contains("cim_code"), "{}", path.display());
         for word in text.split(|letter: char| !letter.is_alphanumeric() && letter != '_') {
-            assert!(!word.starts_with("__"), "{} says {word}", path.display());
+            let is_drawn = word.trim_matches('_').is_empty();
+            assert!(is_drawn || !word.starts_with("__"), "{} says {word}", path.display());
         }
     }
 }

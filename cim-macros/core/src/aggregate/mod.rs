@@ -11,6 +11,7 @@ use crate::fields::Owner;
 use crate::item::Item;
 use crate::names;
 use crate::record::{self, Body};
+use crate::scope;
 
 /// What `#[aggregate(…)]` says.
 struct Model {
@@ -73,7 +74,8 @@ fn parse(args: TokenStream, ident: &syn::Ident, diagnostics: &mut Diagnostics) -
 const MAX_NAME: usize = 50;
 
 fn expand(model: &Model, item: Item, sound: bool) -> TokenStream {
-    let Model { krate, name, id } = model;
+    let Model { name, id, .. } = model;
+    let krate = scope::code();
     let fields = match &item {
         Item::Struct(item) if sound => Some(item.fields.clone()),
         _ => None,
@@ -84,18 +86,28 @@ fn expand(model: &Model, item: Item, sound: bool) -> TokenStream {
     }
     let ident = item.ident();
     let body = fields.as_ref().map_or(Body::Stub, Body::Struct);
-    let value = record::value_impl(krate, ident, item.generics(), &body);
+    let value = record::value_impl(ident, item.generics(), &body);
     let id = match id {
         Some(id) => id.to_token_stream(),
-        None => quote!(#krate::machine::UnknownId),
+        None => quote!(#krate::UnknownId),
     };
-    quote! {
-        #item
+    let impls = quote! {
         #value
         #[automatically_derived]
-        impl #krate::machine::Aggregate for #ident {
+        impl #krate::StartsEmpty for #ident {
+            fn empty() -> Self {
+                <#ident as #krate::HasDefault>::default_value()
+            }
+        }
+        #[automatically_derived]
+        impl #krate::Aggregate for #ident {
             type Id = #id;
             const NAME: #krate::AggregateName = #krate::AggregateName::new(#name);
         }
+    };
+    let impls = scope::block(&model.krate, &impls);
+    quote! {
+        #item
+        #impls
     }
 }

@@ -12,6 +12,7 @@ use crate::fields::Owner;
 use crate::item::Item;
 use crate::names;
 use crate::record::{self, Body};
+use crate::scope;
 
 /// Expands `#[command]`.
 pub fn command(args: TokenStream, tokens: TokenStream) -> TokenStream {
@@ -40,7 +41,8 @@ fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: boo
     }
     let ident = item.ident();
     let body = fields.as_ref().map_or(Body::Stub, Body::Struct);
-    let value = record::value_impl(krate, ident, item.generics(), &body);
+    let value = record::value_impl(ident, item.generics(), &body);
+    let (real, krate) = (krate, scope::code());
     let name = names::plain(ident);
     let (params, of) = match machine {
         Some(machine) => (quote!(), quote!(#machine)),
@@ -51,22 +53,26 @@ fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: boo
     // Asked of the command, so that rustc points at it when nobody handles it.
     let handled = machine.filter(|_| sound).map(|machine| {
         quote! {
-            const _: () = <#ident as #krate::machine::HandledBy<#machine>>::OK;
+            const _: () = <#ident as #krate::HandledBy<#machine>>::OK;
         }
     });
-    // Our impls before the derives: of a field that has none of the traits, rustc then first says
-    // what it lacks for us.
-    quote! {
+    let impls = quote! {
         #value
-        #derives
-        #item
         #[automatically_derived]
-        impl #krate::machine::Command for #ident {
+        impl #krate::Command for #ident {
             type Of = #machine_or_self;
             const NAME: &'static str = #name;
         }
         #[automatically_derived]
-        impl #params #krate::machine::CommandOf<#of> for #ident {}
+        impl #params #krate::CommandOf<#of> for #ident {}
         #handled
+    };
+    let impls = scope::block(real, &impls);
+    // Our impls before the derives: of a field that has none of the traits, rustc then first says
+    // what it lacks for us.
+    quote! {
+        #impls
+        #derives
+        #item
     }
 }

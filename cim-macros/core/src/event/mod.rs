@@ -13,6 +13,7 @@ use crate::fields::Owner;
 use crate::item::Item;
 use crate::names;
 use crate::record::{self, Body};
+use crate::scope;
 
 /// What `#[event(…)]` says.
 struct Model {
@@ -90,7 +91,6 @@ fn version(
 }
 
 fn expand(model: &Model, item: Item, sound: bool) -> TokenStream {
-    let Model { krate, .. } = model;
     let derives =
         derives::missing(&[Derive::Clone, Derive::Debug, Derive::PartialEq], item.attrs());
     let fields = match &item {
@@ -102,33 +102,34 @@ fn expand(model: &Model, item: Item, sound: bool) -> TokenStream {
         return quote!(#derives #item);
     }
     let body = fields.as_ref().map_or(Body::Stub, Body::Struct);
-    let value = record::value_impl(krate, item.ident(), item.generics(), &body);
+    let value = record::value_impl(item.ident(), item.generics(), &body);
     let event = event_impl(model, item.ident(), fields.as_ref());
+    let impls = scope::block(&model.krate, &quote!(#value #event));
     // Our impls before the derives: of a field that has none of the traits, rustc then first says
     // what it lacks for us.
     quote! {
-        #value
+        #impls
         #derives
         #item
-        #event
     }
 }
 
 /// `impl Event for OrderPlaced { … }`; without fields, so that nothing is asked of anybody, if the
 /// event is not sound.
 fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -> TokenStream {
-    let Model { krate, machine, version, unread } = model;
+    let Model { machine, version, unread, .. } = model;
+    let krate = scope::code();
     let name = names::plain(ident);
     let number = version.number;
     let data = match fields {
-        Some(fields) if !fields.is_empty() && !*unread => quote!(#krate::event::Data),
-        _ => quote!(#krate::event::NoData),
+        Some(fields) if !fields.is_empty() && !*unread => quote!(#krate::Data),
+        _ => quote!(#krate::NoData),
     };
     let upcast = version.upcast.as_ref().filter(|_| fields.is_some());
     let older = upcast.map(|before| decode_older(model, &name, before));
     let superseded = upcast.zip(machine.as_ref()).map(|(before, machine)| {
         let span = before.span();
-        quote_spanned!(span=> impl #krate::event::EmittedOrSuperseded<#machine> for #before {})
+        quote_spanned!(span=> impl #krate::EmittedOrSuperseded<#machine> for #before {})
     });
     let fingerprint = names::fingerprint(&name);
     let (params, of) = match machine {
@@ -139,16 +140,16 @@ fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -
     let machine = machine.as_ref().map_or_else(|| quote!(Self), |machine| quote!(#machine));
     quote! {
         #[automatically_derived]
-        impl #krate::event::Event for #ident {
+        impl #krate::Event for #ident {
             type Of = #machine;
             type Data = #data;
-            type Version = #krate::event::Version<#fingerprint, #number>;
+            type Version = #krate::Version<#fingerprint, #number>;
             const NAME: &'static str = #name;
             const SCHEMA: u32 = #number;
             #older
         }
         #[automatically_derived]
-        impl #params #krate::event::EventOf<#of> for #ident {
+        impl #params #krate::EventOf<#of> for #ident {
             type This = Self;
         }
         #superseded
@@ -157,16 +158,16 @@ fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -
 
 /// `fn decode_older(…) { …let v1::OrderPlaced read it, and make this of it… }`.
 fn decode_older(model: &Model, name: &str, before: &syn::Path) -> TokenStream {
-    let krate = &model.krate;
+    let krate = scope::code();
     let (fingerprint, expected) = (names::fingerprint(name), model.version.number - 1);
-    let is_version = quote!(#krate::event::IsVersion<Self, #fingerprint, #expected>);
+    let is_version = quote!(#krate::IsVersion<Self, #fingerprint, #expected>);
     quote! {
         fn decode_older(
             schema: u32,
-            from: &mut #krate::cbor::Decoder<'_>,
-        ) -> ::core::result::Result<Self, #krate::cbor::DecodeError> {
+            from: &mut #krate::Decoder<'_>,
+        ) -> #krate::Result<Self, #krate::DecodeError> {
             let before = <#before as #is_version>::decode_before(schema, from)?;
-            ::core::result::Result::Ok(<#before as #krate::event::UpcastTo<Self>>::upcast(before))
+            #krate::Ok(<#before as #krate::UpcastTo<Self>>::upcast(before))
         }
     }
 }

@@ -96,11 +96,17 @@ fn no_way_out_of_terminal_states(model: &Model<'_>, diagnostics: &mut Diagnostic
             diagnostics.push(errors::way_out_of_terminal(&decision.place, &state.name, command));
         }
     }
-    for row in model.rows.iter().filter(|row| row.method.is_none()) {
+    // What is only replayed, and what a sequence goes on with in the state it has come to.
+    let is_decided_here = |row: &Row| {
+        let mut decisions = model.decisions.iter();
+        decisions.any(|decision| decision.state == row.from && Some(decision.method) == row.method)
+    };
+    for row in model.rows.iter().filter(|row| !is_decided_here(row)) {
         let state = &model.states[row.from];
         if state.terminal {
             let event = &model.events[row.event].name;
-            diagnostics.push(errors::replay_out_of_terminal(&row.source, &state.name, event));
+            let place = if row.method.is_none() { &row.source } else { &row.place };
+            diagnostics.push(errors::event_after_the_end(place, &state.name, event));
         }
     }
 }

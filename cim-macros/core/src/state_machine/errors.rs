@@ -177,9 +177,10 @@ pub(super) fn way_out_of_terminal(place: &TokenStream, state: &str, command: &st
     .help(format!("remove `terminal` before `{state}`, or this source"))
 }
 
-pub(super) fn replay_out_of_terminal(place: &TokenStream, state: &str, event: &str) -> Diagnostic {
+pub(super) fn event_after_the_end(place: &TokenStream, state: &str, event: &str) -> Diagnostic {
     Diagnostic::at(place, format!("state `{state}` is terminal, `{event}` cannot happen in it"))
-        .help(format!("remove `terminal` before `{state}`, or this source"))
+        .note("terminal promises to every reader that nothing more will happen")
+        .help(format!("remove `terminal` before `{state}`, or let `{event}` happen before it"))
 }
 
 pub(super) fn second_event_not_accepted(
@@ -233,7 +234,7 @@ pub(super) fn both_attributes(transition: &syn::Attribute, method: &syn::Ident) 
         .help("write one method for each")
 }
 
-pub(super) fn conditional_method(cfg: &syn::Attribute) -> Diagnostic {
+pub(super) fn conditional(cfg: &syn::Attribute) -> Diagnostic {
     Diagnostic::at(cfg, "a machine cannot depend on features")
         .note("one build of the program could not replay what another has stored")
         .help("remove the `#[cfg]`")

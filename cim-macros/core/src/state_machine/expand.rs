@@ -22,6 +22,7 @@ use super::answer::Shape;
 use super::model::{Decision, Method, Model};
 use super::syntax::Syntax;
 use crate::names;
+use crate::scope;
 
 /// Writes the machine. An unsound one gets the same items with empty bodies: what relies on them
 /// still compiles, and the mistake is reported once.
@@ -41,22 +42,17 @@ pub(super) fn expand(syntax: &Syntax, model: &Model<'_>, sound: bool) -> TokenSt
         }
         false => handles_anything(&names),
     };
+    let impls = scope::block(&syntax.krate, &quote!(#state #event #command #machine #rest));
     quote! {
         #item
         #enums
-        const _: () = {
-            #state
-            #event
-            #command
-            #machine
-            #rest
-        };
+        #impls
     }
 }
 
 /// The names that are written again and again.
 struct Names<'a> {
-    krate: &'a syn::Path,
+    krate: syn::Path,
     owner: &'a syn::Path,
     /// The owner's last name.
     ident: &'a syn::Ident,
@@ -69,7 +65,7 @@ impl<'a> Names<'a> {
     fn new(syntax: &'a Syntax) -> Self {
         let ident = syntax.owner_ident();
         Self {
-            krate: &syntax.krate,
+            krate: scope::code(),
             owner: &syntax.owner,
             ident,
             state: format_ident!("{ident}State"),
@@ -148,10 +144,10 @@ fn machine_state(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
-        impl #krate::machine::MachineState for #state {
+        impl #krate::MachineState for #state {
             const ALL: &'static [Self] = &[#(Self::#idents),*];
             const INITIAL: Self = #initial;
-            const MACHINE: &'static #krate::machine::MachineTable = <#owner as #krate::machine::Machine>::MACHINE;
+            const MACHINE: &'static #krate::MachineTable = <#owner as #krate::Machine>::MACHINE;
             fn name(self) -> &'static str {
                 #name
             }
@@ -165,8 +161,7 @@ fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
     let Names { krate, owner, event, .. } = names;
     let variants = variants(&model.events);
     let paths: Vec<_> = model.events.iter().map(|named| &named.path).collect();
-    let of: Vec<_> =
-        paths.iter().map(|path| quote!(<#path as #krate::event::EventOf<#owner>>)).collect();
+    let of: Vec<_> = paths.iter().map(|path| quote!(<#path as #krate::EventOf<#owner>>)).collect();
     let (kind, encode, clone, eq, debug) = match sound && !variants.is_empty() {
         true => (
             quote!(match self { #(Self::#variants(_) => #of::KIND,)* }),
@@ -191,21 +186,17 @@ fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
     };
     let decode = match sound {
         true => quote! {
-            let event = ::core::option::Option::None;
-            #(
-                let event = ::core::option::Option::or_else(event, || {
-                    #of::decode_event(name, schema, from, Self::#variants)
-                });
-            )*
+            let event = #krate::None;
+            #(let event = event.or_else(|| #of::decode_event(name, schema, from, Self::#variants));)*
             event
         },
-        false => quote!(let _ = (name, schema, from); ::core::option::Option::None),
+        false => quote!(let _ = (name, schema, from); #krate::None),
     };
     let from = match sound {
         true => quote! {
             #(
                 #[automatically_derived]
-                impl ::core::convert::From<#paths> for #event {
+                impl #krate::From<#paths> for #event {
                     fn from(event: #paths) -> Self {
                         Self::#variants(event)
                     }
@@ -215,7 +206,7 @@ fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
         false => {
             let stub = stub();
             quote! {
-                impl<E: #krate::event::Event> ::core::convert::From<E> for #event {
+                impl<E: #krate::Event> #krate::From<E> for #event {
                     fn from(_: E) -> Self { #stub }
                 }
             }
@@ -223,36 +214,36 @@ fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
-        impl #krate::event::EventSet for #event {
-            fn kind(&self) -> #krate::event::EventKind {
+        impl #krate::EventSet for #event {
+            fn kind(&self) -> #krate::EventKind {
                 #kind
             }
-            fn encode(&self, to: &mut #krate::cbor::Encoder) {
+            fn encode(&self, to: &mut #krate::Encoder) {
                 #encode
             }
             fn decode(
                 name: &str,
                 schema: u32,
-                from: &mut #krate::cbor::Decoder<'_>,
-            ) -> ::core::option::Option<::core::result::Result<Self, #krate::cbor::DecodeError>> {
+                from: &mut #krate::Decoder<'_>,
+            ) -> #krate::Option<#krate::Result<Self, #krate::DecodeError>> {
                 #decode
             }
         }
         #[automatically_derived]
-        impl ::core::clone::Clone for #event {
+        impl #krate::Clone for #event {
             fn clone(&self) -> Self {
                 #clone
             }
         }
         #[automatically_derived]
-        impl ::core::cmp::PartialEq for #event {
+        impl #krate::PartialEq for #event {
             fn eq(&self, other: &Self) -> bool {
                 #eq
             }
         }
         #[automatically_derived]
-        impl ::core::fmt::Debug for #event {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        impl #krate::Debug for #event {
+            fn fmt(&self, f: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result {
                 #debug
             }
         }
@@ -266,7 +257,7 @@ fn command_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream
     let variants = variants(&model.commands);
     let paths: Vec<_> = model.commands.iter().map(|named| &named.path).collect();
     let of: Vec<_> =
-        paths.iter().map(|path| quote!(<#path as #krate::machine::CommandOf<#owner>>)).collect();
+        paths.iter().map(|path| quote!(<#path as #krate::CommandOf<#owner>>)).collect();
     let stub = stub();
     let (clone, debug) = match sound && !variants.is_empty() {
         true => (
@@ -279,7 +270,7 @@ fn command_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream
         true => quote! {
             #(
                 #[automatically_derived]
-                impl ::core::convert::From<#paths> for #command {
+                impl #krate::From<#paths> for #command {
                     fn from(command: #paths) -> Self {
                         Self::#variants(command)
                     }
@@ -287,21 +278,21 @@ fn command_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream
             )*
         },
         false => quote! {
-            impl<C: #krate::machine::Command> ::core::convert::From<C> for #command {
+            impl<C: #krate::Command> #krate::From<C> for #command {
                 fn from(_: C) -> Self { #stub }
             }
         },
     };
     quote! {
         #[automatically_derived]
-        impl ::core::clone::Clone for #command {
+        impl #krate::Clone for #command {
             fn clone(&self) -> Self {
                 #clone
             }
         }
         #[automatically_derived]
-        impl ::core::fmt::Debug for #command {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        impl #krate::Debug for #command {
+            fn fmt(&self, f: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result {
                 #debug
             }
         }
@@ -316,20 +307,18 @@ fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
     let table = table(krate, model, &name);
     let (next, apply) = match sound && !model.events.is_empty() {
         true => (next(names, model), apply(names, model)),
-        false => {
-            (quote!(let _ = (state, event); ::core::option::Option::None), quote!(let _ = event;))
-        }
+        false => (quote!(let _ = (state, event); #krate::None), quote!(let _ = event;)),
     };
     quote! {
         #[automatically_derived]
-        impl #krate::machine::Machine for #owner {
+        impl #krate::Machine for #owner {
             type State = #state;
             type Event = #event;
             type Refusal = #refusal;
-            const MACHINE: &'static #krate::machine::MachineTable = &#table;
+            const MACHINE: &'static #krate::MachineTable = &#table;
 
             #[inline]
-            fn next(state: #state, event: &#event) -> ::core::option::Option<#state> {
+            fn next(state: #state, event: &#event) -> #krate::Option<#state> {
                 #next
             }
 
@@ -349,40 +338,34 @@ fn refusal(krate: &syn::Path, model: &Model<'_>, sound: bool) -> TokenStream {
         Some((_, Some(refusal))) if sound => refusal.to_token_stream(),
         Some((ty, _)) if sound => {
             let span = ty.span();
-            quote_spanned!(span=> <#ty as #krate::decision::Fallible>::Refusal)
+            quote_spanned!(span=> <#ty as #krate::Fallible>::Refusal)
         }
-        _ => quote!(#krate::decision::Never),
+        _ => quote!(#krate::Never),
     }
 }
 
 fn table(krate: &syn::Path, model: &Model<'_>, name: &str) -> TokenStream {
     let states = distinct_states(model).into_iter().map(|index| {
         let state = &model.states[index];
-        let (name, initial, terminal) = (&state.name, state.initial, state.terminal);
+        let name = &state.name;
         let doc = first_line(&model.syntax.states[index].attrs);
-        quote! {
-            #krate::machine::StateRow {
-                name: #name,
-                doc: #doc,
-                initial: #initial,
-                terminal: #terminal,
-            }
-        }
+        let initial = state.initial.then(|| quote!(.initial()));
+        let terminal = state.terminal.then(|| quote!(.terminal()));
+        quote!(#krate::StateRow::new(#name, #doc) #initial #terminal)
     });
     let transitions = model.rows.iter().map(|row| {
-        let command = match row.method {
-            Some(method) => {
-                let command = &model.commands[model.methods[method].command].name;
-                quote!(::core::option::Option::Some(#command))
-            }
-            None => quote!(::core::option::Option::None),
-        };
         let (from, event) = (&model.states[row.from].name, &model.events[row.event].name);
         let to = &model.states[row.to].name;
-        quote!(#krate::machine::TransitionRow::new(#from, #command, #event, #to))
+        let command = |method: usize| &model.commands[model.methods[method].command].name;
+        match row.method.map(command) {
+            Some(command) => {
+                quote!(#krate::TransitionRow::decided(#from, #command, #event, #to))
+            }
+            None => quote!(#krate::TransitionRow::replayed(#from, #event, #to)),
+        }
     });
     quote! {
-        #krate::machine::MachineTable {
+        #krate::MachineTable {
             name: #name,
             states: &[#(#states),*],
             transitions: &[#(#transitions),*],
@@ -392,7 +375,7 @@ fn table(krate: &syn::Path, model: &Model<'_>, name: &str) -> TokenStream {
 
 /// `match (state, event) { (Draft, OrderPlaced(_)) => Some(Placed), … }`, grouped by target.
 fn next(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
-    let Names { state, event, .. } = names;
+    let Names { krate, state, event, .. } = names;
     let variants = variants(&model.events);
     let mut groups: Vec<((usize, usize), Vec<usize>)> = Vec::new();
     let rows = model.distinct_rows();
@@ -406,11 +389,11 @@ fn next(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
         let sources = sources.iter().map(|&source| &model.states[source].ident);
         let (variant, to) = (&variants[*event_index], &model.states[*to].ident);
         quote! {
-            (#(#state::#sources)|*, #event::#variant(_)) => ::core::option::Option::Some(#state::#to),
+            (#(#state::#sources)|*, #event::#variant(_)) => #krate::Some(#state::#to),
         }
     });
     let all = rows.len() == model.states.len() * model.events.len();
-    let rest = (!all).then(|| quote!(_ => ::core::option::Option::None,));
+    let rest = (!all).then(|| quote!(_ => #krate::None,));
     quote! {
         match (state, event) {
             #(#arms)*
@@ -455,7 +438,7 @@ fn handles(names: &Names<'_>, model: &Model<'_>, command: usize) -> TokenStream 
     let body = decide(names, model, &decisions);
     quote! {
         #[automatically_derived]
-        impl #krate::machine::Handles<#path> for #owner {
+        impl #krate::Handles<#path> for #owner {
             const EVENTS: &'static [&'static str] = &[#(#events),*];
 
             #[inline]
@@ -463,7 +446,7 @@ fn handles(names: &Names<'_>, model: &Model<'_>, command: usize) -> TokenStream 
                 &self,
                 command: #path,
                 cx: &#krate::Context<Self>,
-            ) -> #krate::decision::Decision<Self> {
+            ) -> #krate::Decision<Self> {
                 #body
             }
         }
@@ -476,12 +459,12 @@ fn handles_anything(names: &Names<'_>) -> TokenStream {
     let Names { krate, owner, .. } = names;
     let stub = stub();
     quote! {
-        impl<C> #krate::machine::Handles<C> for #owner {
+        impl<C> #krate::Handles<C> for #owner {
             const EVENTS: &'static [&'static str] = &[];
 
-            fn decide(&self, _: C, _: &#krate::Context<Self>) -> #krate::decision::Decision<Self>
+            fn decide(&self, _: C, _: &#krate::Context<Self>) -> #krate::Decision<Self>
             where
-                Self: #krate::machine::Aggregate,
+                Self: #krate::Aggregate,
             {
                 #stub
             }
@@ -504,7 +487,7 @@ fn decide(names: &Names<'_>, model: &Model<'_>, decisions: &[&Decision]) -> Toke
         let call = call(names, model, &model.methods[*method]);
         quote!(#(#state::#states)|* => { #call })
     });
-    let not_now = quote!(::core::result::Result::Err(#krate::decision::Rejection::NotNow));
+    let not_now = quote!(#krate::Err(#krate::Rejection::NotNow));
     let rest = (decisions.len() < model.states.len()).then(|| quote!(_ => #not_now,));
     quote! {
         match cx.state() {
@@ -524,17 +507,17 @@ fn call(names: &Names<'_>, model: &Model<'_>, method: &Method<'_>) -> TokenStrea
     });
     let call = quote!(self.#ident(command, #context));
     let answer = match &method.answer.fallible {
-        Some(ty) => quote! {
-            <#ty as #krate::decision::RefusesWith<
-                Self,
-                <Self as #krate::machine::Machine>::Refusal,
-            >>::or_refused(#call)?
-        },
+        Some(ty) => {
+            let refusal = quote!(<Self as #krate::Machine>::Refusal);
+            let refused = quote!(<#ty as #krate::RefusesWith<Self, #refusal>>::refused);
+            // A closure: of the bare function rustc would ask twice.
+            quote!(#krate::Result::map_err(#call, |refusal| #refused(refusal))?)
+        }
         None => call,
     };
     let variants = variants(&model.events);
     let of: Vec<_> = method.events.iter().map(|&index| &variants[index]).collect();
-    let events = quote!(#krate::decision::Events);
+    let events = quote!(#krate::Events);
     let answer = match &method.answer.shape {
         Shape::One(_) => {
             let variant = of[0];
@@ -559,14 +542,14 @@ fn call(names: &Names<'_>, model: &Model<'_>, method: &Method<'_>) -> TokenStrea
             let cases = ["First", "Second", "Third", "Fourth"].map(|case| format_ident!("{case}"));
             let arms = cases.iter().enumerate().map(|(i, case)| match of.get(i) {
                 Some(variant) => {
-                    quote!(#krate::decision::OneOf::#case(event) => #event::#variant(event),)
+                    quote!(#krate::OneOf::#case(event) => #event::#variant(event),)
                 }
-                None => quote!(#krate::decision::OneOf::#case(never) => match never {},),
+                None => quote!(#krate::OneOf::#case(never) => match never {},),
             });
             quote!(#events::One(match #answer { #(#arms)* }))
         }
     };
-    quote!(::core::result::Result::Ok(#answer))
+    quote!(#krate::Ok(#answer))
 }
 
 /// What only rustc can know, asked with the user's own tokens: the answer "no" is shown at them.
@@ -576,14 +559,14 @@ fn questions(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
         let folded = model.folds.iter().any(|fold| fold.event == index);
         let path = &event.path;
         // Of a type that is no event of the machine, this is no question.
-        let this = quote_spanned!(path.span()=> <#path as #krate::event::EventOf<#owner>>::This);
+        let this = quote_spanned!(path.span()=> <#path as #krate::EventOf<#owner>>::This);
         (!folded).then(
-            || quote_spanned!(path.span()=> const _: () = <#this as #krate::event::Unread<#owner>>::OK;),
+            || quote_spanned!(path.span()=> const _: () = <#this as #krate::Unread<#owner>>::OK;),
         )
     });
     let written = model.events.iter().map(|event| {
         let path = &event.path;
-        quote_spanned!(path.span()=> impl #krate::event::EmittedOrSuperseded<#owner> for #path {})
+        quote_spanned!(path.span()=> impl #krate::EmittedOrSuperseded<#owner> for #path {})
     });
     quote! {
         #(#unread)*

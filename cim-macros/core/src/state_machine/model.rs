@@ -197,8 +197,8 @@ impl<'a> Builder<'a, '_> {
         };
         let command = self.command(&command.path);
         let answer = answer?;
-        let events =
-            answer.shape.events().into_iter().map(|path| self.event(path)).collect::<Vec<_>>();
+        let events = answer.shape.events().into_iter().map(|path| self.event(path));
+        let events = events.collect::<Option<Vec<_>>>()?;
         let method = Method { ident: &signature.ident, command, context, answer, events };
         self.model.methods.push(method);
         Some(self.model.methods.len() - 1)
@@ -215,13 +215,14 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// The event of this path, which is known by its last name alone.
-    fn event(&mut self, path: &syn::Path) -> usize {
+    fn event(&mut self, path: &syn::Path) -> Option<usize> {
         let event = intern(&mut self.model.events, path);
         let first = &self.model.events[event].path;
         if first != path {
             self.diagnostics.push(errors::two_events_of_one_name(path, first));
+            return None;
         }
-        event
+        Some(event)
     }
 
     /// Where each event of the method leads by this arrow. What is wrong with its targets is
@@ -410,7 +411,7 @@ impl<'a> Builder<'a, '_> {
         if !emitted && !fold.replayed {
             return self.diagnostics.push(errors::folds_what_nothing_emits(path));
         }
-        let event = self.event(path);
+        let Some(event) = self.event(path) else { return };
         if self.model.folds.iter().any(|other| other.event == event) {
             self.diagnostics.push(errors::folded_twice(&signature.ident, &answer::last_name(path)));
         }

@@ -225,8 +225,12 @@ fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> (syn::Path, Vec<S
             _ if !rest.is_empty() => diagnostics.push(errors::unreadable_state(&part)),
             _ => {}
         }
+        if let Some(cfg) = attrs.iter().find(|attr| is_cfg(attr)) {
+            diagnostics.push(errors::conditional(cfg));
+        }
         // The name is the last word: a state may be called `initial`.
         let ident = words.pop().expect("there is a word");
+        let attrs = attrs.into_iter().filter(|attr| !is_cfg(attr)).collect();
         states.extend(state(attrs, words, ident, diagnostics));
     }
     (super::krate(keys, diagnostics), states)
@@ -308,7 +312,7 @@ fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> (Vec<Deci
             continue;
         }
         if let Some(cfg) = method.attrs.iter().find(|attr| is_cfg(attr)) {
-            diagnostics.push(errors::conditional_method(cfg));
+            diagnostics.push(errors::conditional(cfg));
         }
         if let (Some(transition), Some(_)) = (transitions.first(), applies.first()) {
             diagnostics.push(errors::both_attributes(transition, &method.sig.ident));

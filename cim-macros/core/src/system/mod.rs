@@ -9,6 +9,7 @@ use syn::spanned::Spanned as _;
 use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
 use crate::item;
+use crate::scope;
 
 /// Expands `#[system]`.
 pub fn system(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -48,6 +49,7 @@ fn check(aggregates: &[syn::Path], item: &syn::ItemStruct, diagnostics: &mut Dia
 }
 
 fn expand(krate: &syn::Path, aggregates: &[syn::Path], item: &syn::ItemStruct) -> TokenStream {
+    let (real, krate) = (krate, scope::code());
     let ident = &item.ident;
     let vis = &item.vis;
     let (impl_generics, type_generics, bounds) = item.generics.split_for_impl();
@@ -60,23 +62,22 @@ fn expand(krate: &syn::Path, aggregates: &[syn::Path], item: &syn::ItemStruct) -
     }
     let names = distinct.iter().map(|aggregate| {
         quote_spanned! {aggregate.span()=>
-            impl #krate::system::NameOfOneAggregate<
-                { <#aggregate as #krate::machine::Aggregate>::FINGERPRINT },
+            impl #krate::NameOfOneAggregate<
+                { <#aggregate as #krate::Aggregate>::FINGERPRINT },
             > for #ident {}
         }
     });
     let names = item.generics.params.is_empty().then(|| quote!(#(#names)*));
-    quote! {
-        #item
+    let impls = quote! {
         #names
         #[automatically_derived]
-        impl #impl_generics #krate::system::System for #ident #type_generics #bounds {
-            const AGGREGATES: &'static [#krate::system::AggregateInfo] =
-                &[#(<#distinct as #krate::machine::Aggregate>::INFO),*];
+        impl #impl_generics #krate::System for #ident #type_generics #bounds {
+            const AGGREGATES: &'static [#krate::AggregateInfo] =
+                &[#(<#distinct as #krate::Aggregate>::INFO),*];
         }
         #(
             #[automatically_derived]
-            impl #impl_generics #krate::system::Includes<#distinct> for #ident #type_generics #bounds {}
+            impl #impl_generics #krate::Includes<#distinct> for #ident #type_generics #bounds {}
         )*
         impl #impl_generics #ident #type_generics #bounds {
             /// Opens the system on the store at `url`: `memory:`, `file:DIR`, or a path.
@@ -85,10 +86,15 @@ fn expand(krate: &syn::Path, aggregates: &[syn::Path], item: &syn::ItemStruct) -
             ///
             /// When another process has the store open, or the medium refuses.
             #vis async fn open(
-                url: impl ::core::convert::Into<::std::string::String>,
-            ) -> ::core::result::Result<#krate::Handle<Self>, #krate::Error> {
+                url: impl #krate::Into<#krate::String>,
+            ) -> #krate::Result<#krate::Handle<Self>, #krate::Error> {
                 #krate::Handle::open(url).await
             }
         }
+    };
+    let impls = scope::block(real, &impls);
+    quote! {
+        #item
+        #impls
     }
 }

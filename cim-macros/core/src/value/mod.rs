@@ -11,6 +11,7 @@ use crate::diagnostics::Diagnostics;
 use crate::fields::{self, Owner};
 use crate::item::{self, Item};
 use crate::record::{self, Body};
+use crate::scope;
 
 /// Expands `#[value]`.
 pub fn value(args: TokenStream, tokens: TokenStream) -> TokenStream {
@@ -69,19 +70,20 @@ fn expand(krate: &syn::Path, item: Item, sound: bool) -> TokenStream {
         Item::Enum(item) => Body::Enum(item.variants.iter().collect()),
     };
     let ident = item.ident();
-    let value = record::value_impl(krate, ident, item.generics(), &body);
+    let value = record::value_impl(ident, item.generics(), &body);
+    let (real, krate) = (krate, scope::code());
     let refusal = (!item.is_generic()).then(|| {
         quote! {
             #[automatically_derived]
-            impl #krate::decision::Refusal for #ident {}
+            impl #krate::Refusal for #ident {}
         }
     });
+    let impls = scope::block(real, &quote!(#value #refusal));
     // Our impls before the derives: of a field that has none of the traits, rustc then first says
     // what it lacks for us.
     quote! {
-        #value
+        #impls
         #derives
         #item
-        #refusal
     }
 }
