@@ -294,7 +294,10 @@ fn sources() -> Vec<String> {
     let mut sources = Vec::new();
     for folder in folders.iter().filter(|folder| std::path::Path::new(folder).exists()) {
         for entry in std::fs::read_dir(folder).unwrap() {
-            sources.push(std::fs::read_to_string(entry.unwrap().path()).unwrap());
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                sources.push(std::fs::read_to_string(path).unwrap());
+            }
         }
     }
     sources
