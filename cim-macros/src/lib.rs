@@ -50,6 +50,8 @@ pub fn domain_id(item: TokenStream) -> TokenStream {
 /// methods.
 ///
 /// `#[state_machine(initial Draft, Placed, terminal Cancelled)] impl Order { … }`
+///
+/// `moore` before the states makes it a Moore machine, whose events are the `#[output]`s of states.
 #[proc_macro_attribute]
 pub fn state_machine(args: TokenStream, item: TokenStream) -> TokenStream {
     cim_macros_core::state_machine(args.into(), item.into()).into()
@@ -63,6 +65,15 @@ pub fn state_machine(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn transition(args: TokenStream, item: TokenStream) -> TokenStream {
     cim_macros_core::transition(args.into(), item.into()).into()
+}
+
+/// The event of a Moore machine's state: `#[output(Placed)] fn (&self) -> OrderPlaced`.
+///
+/// In `#[state_machine(moore, …)]`, entering a state is one event: a function of the state and of
+/// the data before it. Transitions return nothing or `Result<(), Refused>`.
+#[proc_macro_attribute]
+pub fn output(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::output(args.into(), item.into()).into()
 }
 
 /// Folds an event's data, inside a `#[state_machine]`: `fn (&mut self, event: &E)`.

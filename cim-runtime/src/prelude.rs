@@ -14,5 +14,5 @@ pub use crate::testing::Given;
 pub use crate::{Timestamp, Uuid};
 
 pub use cim_macros::{
-    DomainId, aggregate, apply, command, event, state_machine, system, transition, value,
+    DomainId, aggregate, apply, command, event, output, state_machine, system, transition, value,
 };

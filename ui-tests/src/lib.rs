@@ -35,6 +35,8 @@ pub mod state_machine_every_answer;
 pub mod state_machine_every_arrow;
 #[path = "../ui/state_machine/pass/minimal.rs"]
 pub mod state_machine_minimal;
+#[path = "../ui/state_machine/pass/moore.rs"]
+pub mod state_machine_moore;
 #[path = "../ui/state_machine/pass/names_of_other_scripts.rs"]
 pub mod state_machine_names_of_other_scripts;
 #[path = "../ui/state_machine/pass/states_named_as_events.rs"]

@@ -28,6 +28,6 @@ pub use aggregate::aggregate;
 pub use command::command;
 pub use domain_id::domain_id;
 pub use event::event;
-pub use state_machine::{apply, state_machine, transition};
+pub use state_machine::{apply, output, state_machine, transition};
 pub use system::system;
 pub use value::value;

@@ -25,6 +25,8 @@ pub(super) enum Shape {
     Sequence(Vec<syn::Path>),
     /// `Vec<E>`.
     Many(syn::Path),
+    /// `()`, in a Moore machine: the event follows from the state that is entered.
+    Guard,
 }
 
 impl Shape {
@@ -33,6 +35,7 @@ impl Shape {
         match self {
             Shape::One(event) | Shape::Optional(event) | Shape::Many(event) => vec![event],
             Shape::Alternatives(events) | Shape::Sequence(events) => events.iter().collect(),
+            Shape::Guard => Vec::new(),
         }
     }
 }
@@ -51,6 +54,27 @@ pub(super) fn read(signature: &syn::Signature, diagnostics: &mut Diagnostics) ->
     let refusal = arguments("Result", ty).and_then(|types| types.get(1).copied().cloned());
     let shape = shape(inner, &signature.ident, diagnostics)?;
     Some(Answer { fallible, refusal, shape })
+}
+
+/// Reads the return type of a Moore machine's transition, which only guards.
+pub(super) fn read_guard(
+    signature: &syn::Signature,
+    diagnostics: &mut Diagnostics,
+) -> Option<Answer> {
+    let unit = Answer { fallible: None, refusal: None, shape: Shape::Guard };
+    let syn::ReturnType::Type(_, ty) = &signature.output else { return Some(unit) };
+    let ty = ungrouped(ty);
+    let inner = wrapped("Result", ty);
+    match inner.unwrap_or(ty) {
+        syn::Type::Tuple(tuple) if tuple.elems.is_empty() => {
+            let refusal = arguments("Result", ty).and_then(|types| types.get(1).copied().cloned());
+            Some(Answer { fallible: inner.map(|_| ty.clone()), refusal, ..unit })
+        }
+        event => {
+            diagnostics.push(errors::guard_returns(event, &signature.ident));
+            None
+        }
+    }
 }
 
 fn shape(ty: &syn::Type, method: &syn::Ident, diagnostics: &mut Diagnostics) -> Option<Shape> {
@@ -88,7 +112,7 @@ fn events<'a>(
     Some(paths)
 }
 
-fn event(ty: &syn::Type, diagnostics: &mut Diagnostics) -> Option<syn::Path> {
+pub(super) fn event(ty: &syn::Type, diagnostics: &mut Diagnostics) -> Option<syn::Path> {
     match ungrouped(ty) {
         syn::Type::Path(path) if path.qself.is_none() => Some(path.path.clone()),
         other => {

@@ -42,11 +42,6 @@ pub(super) fn not_a_named_type(ty: &syn::Type) -> Diagnostic {
         .help("write `impl Order { … }`")
 }
 
-pub(super) fn no_moore_machines(word: &syn::Ident) -> Diagnostic {
-    Diagnostic::at(word, "Moore machines are not supported in this version")
-        .help("leave `moore` out, and return the events from the transitions")
-}
-
 pub(super) fn no_regions(word: &syn::Ident) -> Diagnostic {
     Diagnostic::at(word, "regions are not supported in this version")
         .help("write an aggregate for each part that lives its own life")
@@ -228,9 +223,9 @@ pub(super) fn unreadable_arrow(tokens: &TokenStream, found: Span, attribute: &st
         .help(format!("write `#[{attribute}(Draft -> Placed)]`, `#[{attribute}(Draft | Placed -> Cancelled)]`, or `#[{attribute}(Placed)]` to stay"))
 }
 
-pub(super) fn both_attributes(transition: &syn::Attribute, method: &syn::Ident) -> Diagnostic {
-    Diagnostic::at(transition, format!("`{method}` both decides and folds"))
-        .note("deciding looks at the aggregate, folding changes it: replay only folds")
+pub(super) fn both_attributes(first: &syn::Attribute, method: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(first, format!("`{method}` does two things at once"))
+        .note("`#[transition]` decides, `#[output]` says what a state emits, and `#[apply]` folds: replay only folds")
         .help("write one method for each")
 }
 
@@ -412,4 +407,68 @@ pub(super) fn folds_what_nothing_emits(path: &syn::Path) -> Diagnostic {
 pub(super) fn folded_twice(method: &syn::Ident, event: &str) -> Diagnostic {
     Diagnostic::at(method, format!("`{event}` is folded by another method already"))
         .help("keep one `#[apply]` for each event")
+}
+
+// Moore machines.
+
+pub(super) fn output_without_state(meta: &dyn ToTokens) -> Diagnostic {
+    Diagnostic::at(meta, "`#[output]` does not say of which state")
+        .help("name one state, such as `#[output(Placed)]`")
+}
+
+pub(super) fn output_of_a_mealy_machine(attribute: &syn::Attribute) -> Diagnostic {
+    Diagnostic::at(attribute, "only the states of a Moore machine have outputs")
+        .note("in a Mealy machine each transition returns its own event")
+        .help("write `#[state_machine(moore, …)]`, or return the event from the transitions")
+}
+
+pub(super) fn output_takes_more(signature: &syn::Signature) -> Diagnostic {
+    let method = &signature.ident;
+    Diagnostic::at(&signature.inputs, format!("`{method}` is the output of a state, and takes `&self` alone"))
+        .note("a Moore machine's event depends on the state that is entered and the data before it, not on the command")
+        .help(format!("write `fn {method}(&self) -> …`, or a Mealy machine, whose events can carry what the command says"))
+}
+
+pub(super) fn output_returns_nothing(method: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(method, format!("`{method}` returns nothing, but an output is an event"))
+        .help("return the event, such as `-> OrderPlaced`")
+}
+
+pub(super) fn two_outputs(state: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(state, format!("state `{state}` has two outputs"))
+        .note("in a Moore machine, entering a state is one event")
+        .help("keep one of them")
+}
+
+pub(super) fn one_event_for_two_states(state: &syn::Ident, event: &str, first: &str) -> Diagnostic {
+    Diagnostic::at(state, format!("`{event}` is the output of both `{first}` and `{state}`"))
+        .note("replay could not tell from the event which of them was entered")
+        .help("write one event for each state")
+}
+
+pub(super) fn state_without_output(place: &TokenStream, state: &str) -> Diagnostic {
+    Diagnostic::at(place, format!("state `{state}` is entered here, and has no output"))
+        .note("in a Moore machine, entering a state is an event")
+        .help(format!("write `#[output({state})] fn …(&self) -> …`"))
+}
+
+pub(super) fn moore_names_an_event(on: &syn::Path) -> Diagnostic {
+    Diagnostic::at(on, "in a Moore machine the event follows from the state")
+        .help("remove `on` and the event")
+}
+
+pub(super) fn moore_has_one_target(second: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(second, "a transition of a Moore machine leads to one state")
+        .note("its event follows from the state that is entered, and so does the end of the transition")
+        .help("write one command for each target, or a Mealy machine with `OneOf`")
+}
+
+pub(super) fn guard_returns(ty: &syn::Type, method: &syn::Ident) -> Diagnostic {
+    let found = names::shown(ty);
+    Diagnostic::at(
+        ty,
+        format!("`{method}` returns `{found}`, but a Moore machine's transition only guards"),
+    )
+    .note("its event is the output of the state that is entered")
+    .help("return nothing or `Result<(), …>`, and write `#[output(State)] fn …(&self) -> …`")
 }

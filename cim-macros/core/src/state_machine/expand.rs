@@ -19,7 +19,7 @@ use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::answer::Shape;
-use super::model::{Decision, Method, Model};
+use super::model::{Decision, Model};
 use super::syntax::Syntax;
 use crate::names;
 use crate::scope;
@@ -428,7 +428,9 @@ fn handles(names: &Names<'_>, model: &Model<'_>, command: usize) -> TokenStream 
         .collect();
     let mut events: Vec<&str> = Vec::new();
     for decision in &decisions {
-        for &index in &model.methods[decision.method].events {
+        let method = &model.methods[decision.method];
+        let output = decision.output.map(|output| model.outputs[output].event);
+        for index in method.events.iter().copied().chain(output) {
             let name = model.events[index].name.as_str();
             if !events.contains(&name) {
                 events.push(name);
@@ -475,16 +477,18 @@ fn handles_anything(names: &Names<'_>) -> TokenStream {
 /// `match cx.state() { Draft => …self.place(command)…, … }`.
 fn decide(names: &Names<'_>, model: &Model<'_>, decisions: &[&Decision]) -> TokenStream {
     let Names { krate, state, .. } = names;
-    let mut by_method: Vec<(usize, Vec<usize>)> = Vec::new();
+    let mut by_method: Vec<(&Decision, Vec<usize>)> = Vec::new();
     for decision in decisions {
-        match by_method.iter_mut().find(|(method, _)| *method == decision.method) {
+        let same =
+            |other: &Decision| (other.method, other.output) == (decision.method, decision.output);
+        match by_method.iter_mut().find(|(other, _)| same(other)) {
             Some((_, states)) => states.push(decision.state),
-            None => by_method.push((decision.method, vec![decision.state])),
+            None => by_method.push((decision, vec![decision.state])),
         }
     }
-    let arms = by_method.iter().map(|(method, states)| {
+    let arms = by_method.iter().map(|(decision, states)| {
         let states = states.iter().map(|&state| &model.states[state].ident);
-        let call = call(names, model, &model.methods[*method]);
+        let call = call(names, model, decision);
         quote!(#(#state::#states)|* => { #call })
     });
     let not_now = quote!(#krate::Err(#krate::Rejection::NotNow));
@@ -497,7 +501,8 @@ fn decide(names: &Names<'_>, model: &Model<'_>, decisions: &[&Decision]) -> Toke
     }
 }
 
-fn call(names: &Names<'_>, model: &Model<'_>, method: &Method<'_>) -> TokenStream {
+fn call(names: &Names<'_>, model: &Model<'_>, decision: &Decision) -> TokenStream {
+    let method = &model.methods[decision.method];
     let Names { krate, event, .. } = names;
     let ident = method.ident;
     // What else is asked for than the context, rustc then says where it is asked for.
@@ -547,6 +552,18 @@ fn call(names: &Names<'_>, model: &Model<'_>, method: &Method<'_>) -> TokenStrea
                 None => quote!(#krate::OneOf::#case(never) => match never {},),
             });
             quote!(#events::One(match #answer { #(#arms)* }))
+        }
+        Shape::Guard => {
+            let output = decision.output.map(|output| &model.outputs[output]);
+            let made = output.map(|output| {
+                let (variant, method) = (&variants[output.event], output.ident);
+                quote!(#event::#variant(self.#method()))
+            });
+            // The guard comes first; what it answers with is nothing.
+            return quote! {
+                let () = #answer;
+                #krate::Ok(#events::One(#made))
+            };
         }
     };
     quote!(#krate::Ok(#answer))

@@ -34,6 +34,11 @@ pub fn transition(_: TokenStream, item: TokenStream) -> TokenStream {
     outside("transition", item)
 }
 
+/// Expands `#[output]` where no machine has taken it away.
+pub fn output(_: TokenStream, item: TokenStream) -> TokenStream {
+    outside("output", item)
+}
+
 /// Expands `#[apply]` where no machine has taken it away.
 pub fn apply(_: TokenStream, item: TokenStream) -> TokenStream {
     outside("apply", item)

@@ -7,7 +7,7 @@ use quote::ToTokens as _;
 
 use super::answer::{self, Answer, Shape};
 use super::errors;
-use super::syntax::{Arrow, Decider, Fold, Source, Syntax, Target};
+use super::syntax::{Arrow, Decider, Fold, Kind, Output, Source, Syntax, Target};
 use crate::diagnostics::Diagnostics;
 use crate::names;
 
@@ -18,6 +18,8 @@ pub(super) struct Model<'a> {
     pub(super) commands: Vec<Named>,
     pub(super) events: Vec<Named>,
     pub(super) methods: Vec<Method<'a>>,
+    /// Which event a Moore machine has in a state.
+    pub(super) outputs: Vec<Emission<'a>>,
     pub(super) folds: Vec<Folding<'a>>,
     /// Which method decides a command in a state, in source order.
     pub(super) decisions: Vec<Decision>,
@@ -50,6 +52,13 @@ pub(super) struct Method<'a> {
     pub(super) events: Vec<usize>,
 }
 
+/// The event of a Moore machine's state, and the method that makes it.
+pub(super) struct Emission<'a> {
+    pub(super) state: usize,
+    pub(super) event: usize,
+    pub(super) ident: &'a syn::Ident,
+}
+
 /// A folding method whose signature could be read.
 pub(super) struct Folding<'a> {
     pub(super) ident: &'a syn::Ident,
@@ -60,6 +69,8 @@ pub(super) struct Folding<'a> {
 pub(super) struct Decision {
     pub(super) state: usize,
     pub(super) method: usize,
+    /// In a Moore machine, the output of the state that is entered.
+    pub(super) output: Option<usize>,
     /// What says so: the state or the `*`.
     pub(super) place: TokenStream,
 }
@@ -120,17 +131,22 @@ impl Model<'_> {
 pub(super) fn build<'a>(syntax: &'a Syntax, diagnostics: &mut Diagnostics) -> Model<'a> {
     let mut builder = Builder {
         diagnostics,
+        unusable_outputs: Vec::new(),
         model: Model {
             syntax,
             states: states(syntax),
             commands: Vec::new(),
             events: Vec::new(),
             methods: Vec::new(),
+            outputs: Vec::new(),
             folds: Vec::new(),
             decisions: Vec::new(),
             rows: Vec::new(),
         },
     };
+    for output in &syntax.outputs {
+        builder.output(output);
+    }
     let mut claims = Vec::new();
     for decider in &syntax.deciders {
         let Some(method) = builder.method(decider) else { continue };
@@ -160,6 +176,8 @@ fn states(syntax: &Syntax) -> Vec<State> {
 
 struct Builder<'a, 'd> {
     model: Model<'a>,
+    /// The states whose output could not be read, which was reported.
+    unusable_outputs: Vec<usize>,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -177,7 +195,10 @@ impl<'a> Builder<'a, '_> {
             syn::FnArg::Typed(typed) => Some(typed),
             syn::FnArg::Receiver(_) => None,
         });
-        let answer = answer::read(signature, self.diagnostics);
+        let answer = match self.model.syntax.kind {
+            Kind::Mealy => answer::read(signature, self.diagnostics),
+            Kind::Moore => answer::read_guard(signature, self.diagnostics),
+        };
         let Some(command) = parameters.next() else {
             self.diagnostics.push(errors::takes_no_command(signature));
             return None;
@@ -225,9 +246,58 @@ impl<'a> Builder<'a, '_> {
         Some(event)
     }
 
+    fn output(&mut self, output: &'a Output) {
+        check_kind(&output.signature, self.diagnostics);
+        if self.model.syntax.kind == Kind::Mealy {
+            return self.diagnostics.push(errors::output_of_a_mealy_machine(&output.attribute));
+        }
+        let Some(ident) = &output.state else { return };
+        let Some(state) = self.state(ident) else { return };
+        match self.emission(&output.signature, ident, state) {
+            Some(emission) => self.model.outputs.push(emission),
+            None => self.unusable_outputs.push(state),
+        }
+    }
+
+    fn emission(
+        &mut self,
+        signature: &'a syn::Signature,
+        ident: &syn::Ident,
+        state: usize,
+    ) -> Option<Emission<'a>> {
+        let is_plain = matches!(
+            signature.receiver().map(|this| &this.kind),
+            Some(syn::ReceiverKind::Reference(_, _, None))
+        );
+        if !is_plain || signature.inputs.len() > 1 {
+            self.diagnostics.push(errors::output_takes_more(signature));
+        }
+        let syn::ReturnType::Type(_, ty) = &signature.output else {
+            self.diagnostics.push(errors::output_returns_nothing(&signature.ident));
+            return None;
+        };
+        let event = self.event(&answer::event(ty, self.diagnostics)?)?;
+        for other in &self.model.outputs {
+            if other.state == state {
+                self.diagnostics.push(errors::two_outputs(ident));
+                return None;
+            }
+            if other.event == event {
+                let name = &self.model.events[event].name;
+                let first = &self.model.states[other.state].name;
+                self.diagnostics.push(errors::one_event_for_two_states(ident, name, first));
+                return None;
+            }
+        }
+        Some(Emission { state, event, ident: &signature.ident })
+    }
+
     /// Where each event of the method leads by this arrow. What is wrong with its targets is
     /// reported once, however many sources it has.
     fn ways(&mut self, method: usize, arrow: &Arrow) -> Option<Vec<Way>> {
+        if self.model.syntax.kind == Kind::Moore {
+            return self.way_in(arrow);
+        }
         if !self.targets_name_their_events(arrow, method) {
             return None;
         }
@@ -252,6 +322,37 @@ impl<'a> Builder<'a, '_> {
             ways.push(Way { event, target });
         }
         Some(ways)
+    }
+
+    /// In a Moore machine an arrow leads to one state, whose event it is.
+    fn way_in(&mut self, arrow: &Arrow) -> Option<Vec<Way>> {
+        match arrow.targets.as_slice() {
+            [] => None,
+            [Target { state, on: None }] => {
+                let to = self.state(state)?;
+                let place = state.to_token_stream();
+                let event = self.output_of(to, &place)?;
+                Some(vec![Way { event, target: Some((to, place)) }])
+            }
+            [Target { on: Some(on), .. }, ..] => {
+                self.diagnostics.push(errors::moore_names_an_event(on));
+                None
+            }
+            [_, second, ..] => {
+                self.diagnostics.push(errors::moore_has_one_target(&second.state));
+                None
+            }
+        }
+    }
+
+    /// The event of a Moore machine's state, which is reported if it has none.
+    fn output_of(&mut self, state: usize, place: &TokenStream) -> Option<usize> {
+        let output = self.model.outputs.iter().find(|output| output.state == state);
+        if output.is_none() && !self.unusable_outputs.contains(&state) {
+            let name = &self.model.states[state].name;
+            self.diagnostics.push(errors::state_without_output(place, name));
+        }
+        output.map(|output| output.event)
     }
 
     /// Where a method has several events, each target says on which of them it is reached.
@@ -351,8 +452,29 @@ impl<'a> Builder<'a, '_> {
             self.diagnostics.push(errors::taken_twice(&place, state, command));
             return;
         }
+        let output = match self.model.syntax.kind {
+            Kind::Mealy => None,
+            Kind::Moore => self.walk_in(state, claim, &place),
+        };
         self.walk(state, claim, &place);
-        self.model.decisions.push(Decision { state, method, place });
+        self.model.decisions.push(Decision { state, method, output, place });
+    }
+
+    /// The output of the state that a Moore machine's arrow enters; one that stays enters the state
+    /// it is in again, and gets its row here.
+    fn walk_in(&mut self, from: usize, claim: &Claim<'a>, source: &TokenStream) -> Option<usize> {
+        let entered = match (claim.ways.as_slice(), claim.arrow.targets.as_slice()) {
+            ([way], _) => way.target.as_ref().map(|(to, _)| *to)?,
+            ([], []) => {
+                let event = self.output_of(from, source)?;
+                let (method, arrow) = (Some(claim.method), claim.number);
+                let (place, source) = (source.clone(), source.clone());
+                self.model.rows.push(Row { from, event, to: from, method, place, source, arrow });
+                from
+            }
+            _ => return None,
+        };
+        self.model.outputs.iter().position(|output| output.state == entered)
     }
 
     /// Adds the rows of one arrow from one state. Of a sequence, each event happens in the state

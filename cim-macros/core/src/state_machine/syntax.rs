@@ -18,8 +18,10 @@ pub(super) struct Syntax {
     pub(super) krate: syn::Path,
     /// The type that has the machine.
     pub(super) owner: syn::Path,
+    pub(super) kind: Kind,
     pub(super) states: Vec<StateDecl>,
     pub(super) deciders: Vec<Decider>,
+    pub(super) outputs: Vec<Output>,
     pub(super) folds: Vec<Fold>,
     /// The impl, without our attributes.
     pub(super) item: TokenStream,
@@ -30,6 +32,15 @@ impl Syntax {
     pub(super) fn owner_ident(&self) -> &syn::Ident {
         &self.owner.segments.last().expect("a path has a segment").ident
     }
+}
+
+/// What an event is a function of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The state, the data and the command.
+    Mealy,
+    /// The state that is entered, and the data before it.
+    Moore,
 }
 
 /// A state in the header.
@@ -44,6 +55,14 @@ pub(super) struct StateDecl {
 pub(super) struct Decider {
     pub(super) signature: syn::Signature,
     pub(super) arrows: Vec<Arrow>,
+}
+
+/// A method with `#[output]`.
+pub(super) struct Output {
+    pub(super) signature: syn::Signature,
+    /// The attribute, and the state in it if that could be read.
+    pub(super) attribute: syn::Attribute,
+    pub(super) state: Option<syn::Ident>,
 }
 
 /// A method with `#[apply]`.
@@ -156,7 +175,7 @@ pub(super) fn parse(
     tokens: TokenStream,
     diagnostics: &mut Diagnostics,
 ) -> Parsed {
-    let (krate, states) = header(args, diagnostics);
+    let Header { krate, kind, states } = header(args, diagnostics);
     let mut item = match syn::parse2::<syn::Item>(tokens.clone()) {
         Ok(syn::Item::Impl(item)) => item,
         Ok(other) => {
@@ -170,8 +189,10 @@ pub(super) fn parse(
                     Parsed::Machine(Syntax {
                         krate,
                         owner: ident.into(),
+                        kind,
                         states,
                         deciders: Vec::new(),
+                        outputs: Vec::new(),
                         folds: Vec::new(),
                         item: tokens,
                     })
@@ -185,18 +206,27 @@ pub(super) fn parse(
         }
     };
     let owner = owner(&item, diagnostics);
-    let (deciders, folds) = methods(&mut item, diagnostics);
+    let Methods { deciders, outputs, folds } = methods(&mut item, diagnostics);
     if is_ambiguous(&item) {
         diagnostics.leave_to_rustc();
     }
     let item = item.into_token_stream();
     match owner {
-        Some(owner) => Parsed::Machine(Syntax { krate, owner, states, deciders, folds, item }),
+        Some(owner) => {
+            Parsed::Machine(Syntax { krate, owner, kind, states, deciders, outputs, folds, item })
+        }
         None => Parsed::Nothing(item),
     }
 }
 
-fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> (syn::Path, Vec<StateDecl>) {
+struct Header {
+    krate: syn::Path,
+    kind: Kind,
+    states: Vec<StateDecl>,
+}
+
+fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> Header {
+    let mut kind = Kind::Mealy;
     let mut states = Vec::new();
     let mut keys = TokenStream::new();
     for part in split_at_commas(args) {
@@ -213,9 +243,9 @@ fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> (syn::Path, Vec<S
                 diagnostics.push(errors::unreadable_state(&part));
                 continue;
             }
-            [kind] if kind == "mealy" && rest.is_empty() => continue,
-            [kind] if kind == "moore" && rest.is_empty() => {
-                diagnostics.push(errors::no_moore_machines(kind));
+            [word] if word == "mealy" && rest.is_empty() => continue,
+            [word] if word == "moore" && rest.is_empty() => {
+                kind = Kind::Moore;
                 continue;
             }
             [kind, _, ..] if kind == "region" => {
@@ -233,7 +263,7 @@ fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> (syn::Path, Vec<S
         let attrs = attrs.into_iter().filter(|attr| !is_cfg(attr)).collect();
         states.extend(state(attrs, words, ident, diagnostics));
     }
-    (super::krate(keys, diagnostics), states)
+    Header { krate: super::krate(keys, diagnostics), kind, states }
 }
 
 /// One state, with the words before its name; of words that could be states themselves there may be
@@ -301,37 +331,60 @@ fn is_ambiguous(item: &syn::ItemImpl) -> bool {
     names.len() < count
 }
 
+/// The methods that have our attributes.
+#[derive(Default)]
+struct Methods {
+    deciders: Vec<Decider>,
+    outputs: Vec<Output>,
+    folds: Vec<Fold>,
+}
+
 /// Takes our attributes off the methods.
-fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> (Vec<Decider>, Vec<Fold>) {
-    let (mut deciders, mut folds) = (Vec::new(), Vec::new());
+fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> Methods {
+    let mut methods = Methods::default();
     for item in &mut item.items {
         let syn::ImplItem::Fn(method) = item else { continue };
         let transitions = take(&mut method.attrs, "transition");
+        let outputs = take(&mut method.attrs, "output");
         let applies = take(&mut method.attrs, "apply");
-        if transitions.is_empty() && applies.is_empty() {
-            continue;
+        let firsts = [transitions.first(), outputs.first(), applies.first()];
+        let firsts: Vec<_> = firsts.into_iter().flatten().collect();
+        match firsts.as_slice() {
+            [] => continue,
+            [_] => {}
+            [first, ..] => diagnostics.push(errors::both_attributes(first, &method.sig.ident)),
         }
         if let Some(cfg) = method.attrs.iter().find(|attr| is_cfg(attr)) {
             diagnostics.push(errors::conditional(cfg));
         }
-        if let (Some(transition), Some(_)) = (transitions.first(), applies.first()) {
-            diagnostics.push(errors::both_attributes(transition, &method.sig.ident));
-        }
         let signature = method.sig.clone();
-        if transitions.is_empty() {
+        if !transitions.is_empty() {
+            let arrows =
+                transitions.iter().filter_map(|attr| arrow(attr, "transition", diagnostics));
+            let arrows = arrows.collect();
+            methods.deciders.push(Decider { signature, arrows });
+        } else if !outputs.is_empty() {
+            for attribute in outputs {
+                let state = output_state(&attribute, diagnostics);
+                methods.outputs.push(Output { signature: signature.clone(), attribute, state });
+            }
+        } else {
             let arrows =
                 applies.iter().filter_map(|attr| arrow(attr, "apply", diagnostics)).collect();
             let is_plain = |attr: &syn::Attribute| matches!(attr.meta, syn::Meta::Path(_));
             let replayed = !applies.iter().all(is_plain);
-            folds.push(Fold { signature, replayed, arrows });
-        } else {
-            let arrows =
-                transitions.iter().filter_map(|attr| arrow(attr, "transition", diagnostics));
-            let arrows = arrows.collect();
-            deciders.push(Decider { signature, arrows });
+            methods.folds.push(Fold { signature, replayed, arrows });
         }
     }
-    (deciders, folds)
+    methods
+}
+
+fn output_state(attribute: &syn::Attribute, diagnostics: &mut Diagnostics) -> Option<syn::Ident> {
+    let state = attribute.parse_args_with(syn::Ident::parse_any);
+    if state.is_err() {
+        diagnostics.push(errors::output_without_state(&attribute.meta));
+    }
+    state.ok()
 }
 
 fn take(attrs: &mut Vec<syn::Attribute>, name: &str) -> Vec<syn::Attribute> {

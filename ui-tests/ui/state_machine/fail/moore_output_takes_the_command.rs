@@ -1,0 +1,28 @@
+//~ a Moore machine's event does not depend on the command
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct LampId(String);
+
+#[aggregate(domain = "house", id = LampId)]
+#[derive(Default)]
+pub struct Lamp {}
+
+#[command(Lamp)]
+pub struct SwitchOn;
+
+#[event(Lamp)]
+pub struct WentOn;
+
+#[state_machine(moore, initial Off, terminal On)]
+impl Lamp {
+    #[transition(Off -> On)]
+    fn switch_on(&self, _: SwitchOn) {}
+
+    #[output(On)]
+    fn on(&self, _: &SwitchOn) -> WentOn {
+        WentOn
+    }
+}
+
+fn main() {}

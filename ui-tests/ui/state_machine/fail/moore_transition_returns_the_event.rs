@@ -1,0 +1,30 @@
+//~ a Moore machine's transition only guards
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct LampId(String);
+
+#[aggregate(domain = "house", id = LampId)]
+#[derive(Default)]
+pub struct Lamp {}
+
+#[command(Lamp)]
+pub struct SwitchOn;
+
+#[event(Lamp)]
+pub struct WentOn;
+
+#[state_machine(moore, initial Off, terminal On)]
+impl Lamp {
+    #[transition(Off -> On)]
+    fn switch_on(&self, _: SwitchOn) -> Result<WentOn, String> {
+        Ok(WentOn)
+    }
+
+    #[output(On)]
+    fn on(&self) -> WentOn {
+        WentOn
+    }
+}
+
+fn main() {}
