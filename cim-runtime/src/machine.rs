@@ -137,7 +137,8 @@ pub struct MachineTable {
     pub name: &'static str,
     /// The states, in the order of the header.
     pub states: &'static [StateRow],
-    /// The transitions, in the order of the methods.
+    /// The transitions, in the order of the methods; those of a `*` stand behind all explicit ones,
+    /// and those of an `#[apply(A -> B)]` at the end.
     pub transitions: &'static [TransitionRow],
 }
 
@@ -181,7 +182,7 @@ impl TransitionRow {
 }
 
 impl MachineTable {
-    /// The commands that are taken in a state, in the order of the methods.
+    /// The commands that are taken in a state, in the order of the transitions.
     pub fn allowed(&self, state: &str) -> Vec<&'static str> {
         let mut allowed = Vec::new();
         for row in self.transitions.iter().filter(|row| row.from == state) {
