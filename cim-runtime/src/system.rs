@@ -230,8 +230,10 @@ impl<S: System> Handle<S> {
         if let Ok(Some(snapshot)) = store.snapshot(live.stream()).await {
             live.start_from(&snapshot);
         }
-        let events = store.read_stream(live.stream(), live.version()).await?;
-        live.replay(&events)?;
+        let mut events = store.read_stream(live.stream(), live.read_after()).await?;
+        while !live.read(&events)? {
+            events = store.read_stream(live.stream(), 0).await?;
+        }
         Ok(live)
     }
 

@@ -23,7 +23,7 @@ pub enum Step<A: Aggregate> {
     Snapshot,
     /// The stream's events after this version: answer with [`Sending::loaded`].
     Load {
-        /// The version that is known.
+        /// The version that is known; one less if only a snapshot says so.
         after: u64,
     },
     /// The events with this correlation: answer with [`Sending::found`].
@@ -88,7 +88,7 @@ where
             // A snapshot is a shortcut: without it, the stream itself is read.
             Err(error) => tracing::warn!(stream = %self.live.stream(), %error, "no snapshot"),
         }
-        Step::Load { after: self.live.version() }
+        Step::Load { after: self.live.read_after() }
     }
 
     /// The stream's events after the version that was known.
@@ -97,8 +97,10 @@ where
             Ok(events) => events,
             Err(error) => return Step::Done(Err(Error::from(error).into())),
         };
-        if let Err(error) = self.live.replay(&events) {
-            return Step::Done(Err(error.into()));
+        match self.live.read(&events) {
+            Ok(true) => {}
+            Ok(false) => return Step::Load { after: 0 },
+            Err(error) => return Step::Done(Err(error.into())),
         }
         // Whoever else sends the command with this id may have been faster.
         match self.repeated(&events) {
@@ -125,10 +127,16 @@ where
                 self.live.take_in(self.decided.as_slice(), commit.head());
                 Step::Done(Ok(Sent::Stored(self.receipt(commit, committed.position))))
             }
-            Err(error) => match error.kind() {
-                StoreErrorKind::Conflict { version } => self.overtaken(version),
-                _ => Step::Done(Err(Error::from(error).into())),
-            },
+            Err(error) => {
+                match error.kind() {
+                    StoreErrorKind::Conflict { version } => return self.overtaken(version),
+                    // What was folded may not be what the stream holds, as after a restore: the
+                    // next command reads it anew.
+                    StoreErrorKind::Invalid => self.live.reset(),
+                    _ => {}
+                }
+                Step::Done(Err(Error::from(error).into()))
+            }
         }
     }
 
