@@ -153,12 +153,15 @@ pub struct StateRow {
     pub initial: bool,
     /// Whether nothing leads out of it.
     pub terminal: bool,
+    /// The commands that are taken in it, in the order of the methods; those of a `*` at the end.
+    pub takes: &'static [&'static str],
 }
 
 /// One step of a [`MachineTable`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TransitionRow {
-    /// The state before.
+    /// The state before. The second event of a tuple starts from where the first has led, though
+    /// that state may not take the command: see [`StateRow::takes`].
     pub from: &'static str,
     /// The command that is decided; `None` for a row that only replay takes.
     pub command: Option<&'static str>,
@@ -182,16 +185,9 @@ impl TransitionRow {
 }
 
 impl MachineTable {
-    /// The commands that are taken in a state, in the order of the transitions.
+    /// The commands that are taken in a state; none if there is no such state.
     pub fn allowed(&self, state: &str) -> Vec<&'static str> {
-        let mut allowed = Vec::new();
-        for row in self.transitions.iter().filter(|row| row.from == state) {
-            if let Some(command) = row.command
-                && !allowed.contains(&command)
-            {
-                allowed.push(command);
-            }
-        }
-        allowed
+        let row = self.states.iter().find(|row| row.name == state);
+        row.map(|row| row.takes.to_vec()).unwrap_or_default()
     }
 }

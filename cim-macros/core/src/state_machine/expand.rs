@@ -248,12 +248,15 @@ fn table(krate: &syn::Path, model: &Model<'_>, name: &str) -> TokenStream {
         let state = &model.states[index];
         let (name, initial, terminal) = (&state.name, state.initial, state.terminal);
         let doc = first_line(&model.syntax.states[index].attrs);
+        let takes = model.decisions.iter().filter(|decision| decision.state == index);
+        let takes = takes.map(|taken| &model.commands[model.methods[taken.method].command].name);
         quote! {
             #krate::machine::StateRow {
                 name: #name,
                 doc: #doc,
                 initial: #initial,
                 terminal: #terminal,
+                takes: &[#(#takes),*],
             }
         }
     });
