@@ -5,7 +5,9 @@
 #![allow(unreachable_pub, reason = "domains are written as their authors write them")]
 
 mod blocks;
+mod causation;
 mod conformance;
+mod determinism;
 mod disk;
 mod embedded_crash;
 mod embedded_damage;
