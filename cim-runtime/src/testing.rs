@@ -176,8 +176,19 @@ impl<A: Aggregate> Scenario<A> {
              the command and `cx` alone, not on clocks, chance or the order of hash maps",
             C::NAME
         );
-        if let Ok(events) = &first.result {
-            events.iter().for_each(event_round_trip);
+        match (&first.result, &second.result) {
+            (Ok(events), _) => events.iter().for_each(event_round_trip),
+            (Err(SendError::Refused(first)), Err(SendError::Refused(second))) => {
+                assert_eq!(
+                    first,
+                    second,
+                    "deciding `{}` twice came to different refusals: a decision may depend on the \
+                     aggregate, the command and `cx` alone",
+                    C::NAME
+                );
+                round_trip(&format!("{first:?}"), first);
+            }
+            _ => {}
         }
         Outcome { command: C::NAME, result: first.result }
     }
