@@ -33,8 +33,8 @@ pub struct Live<A: Aggregate> {
     /// Whether the data is a snapshot's of which it is not yet known that its event is in the
     /// stream.
     unproven: bool,
-    /// False until the stream was read, and while an event is being folded: an `apply` that
-    /// panics leaves data behind that nobody may use.
+    /// False until the stream was read, and while events are being folded: one that cannot be
+    /// replayed, or an `apply` that panics, leaves data behind that nobody may use.
     whole: bool,
 }
 
@@ -222,10 +222,8 @@ impl<A: Aggregate> Live<A> {
 
     #[inline]
     fn fold(&mut self, event: &A::Event, state: A::State) {
-        self.whole = false;
         self.data.apply(event);
         self.context.enter(state);
-        self.whole = true;
     }
 
     /// Decides a command; nothing changes until [`Live::take_in`].
@@ -298,6 +296,7 @@ impl<A: Aggregate> Live<A> {
 
     /// Folds what was committed; `head` is the commit's.
     pub fn take_in(&mut self, events: &[A::Event], head: EventCid) {
+        self.whole = false;
         for event in events {
             // `commit` has walked the same rows.
             if let Some(state) = A::next(self.state(), event) {
@@ -306,6 +305,7 @@ impl<A: Aggregate> Live<A> {
         }
         self.version += events.len() as u64;
         self.head = Some(head);
+        self.whole = true;
     }
 
     #[cold]
