@@ -47,6 +47,8 @@ pub struct Sending<'a, A: Aggregate, C> {
     attempts: u32,
     /// Whether it is known that the command was not decided before.
     new: bool,
+    /// Whether the stream was read for this command.
+    fresh: bool,
 }
 
 impl<'a, A, C> Sending<'a, A, C>
@@ -63,6 +65,7 @@ where
             decided: Events::None,
             attempts: 0,
             new: !message.repeatable,
+            fresh: false,
         }
     }
 
@@ -102,6 +105,7 @@ where
             Ok(false) => return Step::Load { after: 0 },
             Err(error) => return Step::Done(Err(error.into())),
         }
+        self.fresh = true;
         // Whoever else sends the command with this id may have been faster.
         match self.repeated(&events) {
             Some(step) => step,
@@ -146,10 +150,11 @@ where
         }
         self.attempts += 1;
         self.decided = match self.live.decide(self.command.clone(), self.message) {
-            Ok(events) if events.is_empty() => {
-                return Step::Done(Ok(Sent::Unchanged { version: self.live.version() }));
-            }
-            Ok(events) => events,
+            Ok(events) if !events.is_empty() => events,
+            // What the store accepts proves that nobody else has changed the aggregate. Saying no,
+            // or that nothing happens, proves nothing: others are asked first.
+            _ if !self.fresh => return Step::Load { after: self.live.version() },
+            Ok(_) => return Step::Done(Ok(Sent::Unchanged { version: self.live.version() })),
             Err(error) => return Step::Done(Err(error)),
         };
         match self.live.commit(self.decided.as_slice(), self.message) {

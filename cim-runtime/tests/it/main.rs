@@ -5,16 +5,20 @@
 #![allow(unreachable_pub, reason = "domains are written as their authors write them")]
 
 mod blocks;
+mod cache;
 mod causation;
 mod conformance;
 mod determinism;
 mod disk;
+mod doubles;
 mod embedded_crash;
 mod embedded_damage;
 mod embedded_index;
 mod embedded_random;
 mod embedded_repair;
 mod files;
+mod lamp;
+mod replay;
 mod shapes;
 mod snapshots;
 mod upcast;
