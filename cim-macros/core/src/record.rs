@@ -33,10 +33,12 @@ pub(crate) fn value_impl(
         Body::Enum(variants) => enum_code(krate, variants),
         Body::Stub => stub_code(krate),
     };
+    let nullable = nullable(krate, body);
     quote! {
         #[automatically_derived]
         impl #impl_generics #krate::cbor::Value for #ident #type_generics #bounds {
             const SHAPE: #krate::cbor::Shape = #shape;
+            #nullable
 
             #[inline]
             fn encode(&self, to: &mut #krate::cbor::Encoder) {
@@ -50,6 +52,17 @@ pub(crate) fn value_impl(
                 #decode
             }
         }
+    }
+}
+
+/// A struct around one field is written as that, and so may be null if that may.
+fn nullable(krate: &syn::Path, body: &Body<'_>) -> TokenStream {
+    match body {
+        Body::Struct(syn::Fields::Unnamed(fields)) if fields.unnamed.len() == 1 => {
+            let types = fields.unnamed.iter().map(|field| &field.ty);
+            quote!(#(const NULLABLE: bool = <#types as #krate::cbor::Value>::NULLABLE;)*)
+        }
+        _ => quote!(),
     }
 }
 
