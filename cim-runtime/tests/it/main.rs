@@ -22,3 +22,4 @@ mod replay;
 mod shapes;
 mod snapshots;
 mod upcast;
+mod values;
