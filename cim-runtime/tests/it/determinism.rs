@@ -217,12 +217,21 @@ fn a_refusal_that_reads_the_clock_fails_its_test() {
 #[test]
 fn a_sound_decision_passes() {
     Lot::given(()).when(Misbehave { how: String::new() }).then(Misbehaved { with: vec![] });
-    let scenario = Lot::given(());
-    let cx = scenario.context();
-    let at = cx.now();
-    assert_eq!(cx.state(), LotState::Open);
+}
+
+#[test]
+fn a_method_called_by_hand_gets_what_it_gets_from_a_command() {
+    let at: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
+    let scenario = || Lot::given(Sold).with_id(lot("9")).acting_as("alice").at(at);
+    let cx = scenario().context();
+    assert_eq!((cx.id(), cx.state(), cx.now()), (&lot("9"), LotState::Gone, at));
+    assert_eq!(cx.actor(), Actor::new("alice"));
+
+    let cx = Lot::given(()).at(at).context();
     let Ok(OneOf::First(made)) = Lot::default().bid(Bid { cents: 5 }, &cx) else { panic!("a bid") };
-    assert_eq!((made.cents, made.at), (5, at));
+    assert_eq!(made.at, at);
+    assert_ne!(made.tickets[0], made.tickets[1]);
+    Lot::given(()).at(at).when(Bid { cents: 5 }).then(made);
 }
 
 #[test]
