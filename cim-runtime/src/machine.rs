@@ -131,6 +131,27 @@ pub trait Handles<C>: Machine {
 }
 
 /// A machine's whole graph: what diagrams, tests and permissions are made from.
+///
+/// ```
+/// # use cim_runtime::prelude::*;
+/// # #[derive(DomainId)] pub struct DoorId(String);
+/// # #[aggregate(domain = "house", id = DoorId)] #[derive(Default)] pub struct Door {}
+/// # #[command(Door)] pub struct OpenDoor;
+/// # #[event(Door)] pub struct DoorOpened;
+/// # #[state_machine(initial Closed, terminal Open)]
+/// # impl Door {
+/// #     #[transition(Closed -> Open)]
+/// #     fn open(&self, _: OpenDoor) -> DoorOpened { DoorOpened }
+/// # }
+///
+/// let table = Door::MACHINE;
+/// assert_eq!(table.allowed("Closed"), ["OpenDoor"]);
+/// assert!(table.states[1].terminal);
+///
+/// let row = table.transitions[0];
+/// let text = format!("{} --{}--> {}", row.from, row.event, row.to);
+/// assert_eq!(text, "Closed --DoorOpened--> Open");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MachineTable {
     /// The name of the type that has the machine.
