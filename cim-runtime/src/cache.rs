@@ -17,7 +17,7 @@ pub(crate) type Slot<A> = Arc<tokio::sync::Mutex<Live<A>>>;
 /// A bounded cache of live aggregates of any type, by stream.
 ///
 /// It may hold less than the truth but never decides anything: a commit on top of an outdated
-/// aggregate is refused by the store.
+/// aggregate is refused by the store, and before a command is refused, the store is read.
 #[derive(Debug)]
 pub(crate) struct LiveCache(Mutex<LruCache<StreamName, Arc<dyn Any + Send + Sync>>>);
 

@@ -14,6 +14,18 @@ use crate::id::InvalidId;
 use crate::subject::StreamName;
 
 /// A commit: 1 to n events of one aggregate, as the CAR sections that every store keeps.
+///
+/// ```
+/// use cim_runtime::Commit;
+/// use cim_runtime::store::conformance::SampleStream;
+///
+/// // A message's payload, a piece of a log or of an exported file is read in the same way.
+/// let sample = SampleStream::new("kettle").commit(3);
+/// let commit = Commit::read(sample.sections(), 0)?;
+/// assert_eq!((commit.expected(), commit.version()), (0, 3));
+/// assert_eq!(commit.head(), commit.events()[2].cid);
+/// # Ok::<_, cim_runtime::CommitError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
     stream: StreamName,

@@ -13,6 +13,32 @@ use crate::machine::{Aggregate, MachineState};
 ///
 /// Everything it answers is fixed for one command: a decision that is made again, after a
 /// conflict or in a test, comes to the same bytes.
+///
+/// ```
+/// use cim_runtime::prelude::*;
+///
+/// # #[derive(DomainId)] pub struct DoorId(String);
+/// # #[aggregate(domain = "house", id = DoorId)] #[derive(Default)] pub struct Door {}
+/// # #[command(Door)] pub struct OpenDoor;
+/// #[event(Door, unread)]
+/// pub struct DoorOpened {
+///     pub visit: Uuid,
+///     pub by: Actor,
+///     pub at: Timestamp,
+/// }
+///
+/// #[state_machine(initial Closed, terminal Open)]
+/// impl Door {
+///     #[transition(Closed -> Open)]
+///     fn open(&self, _: OpenDoor, cx: &Context<Self>) -> DoorOpened {
+///         DoorOpened { visit: cx.new_id(), by: cx.actor(), at: cx.now() }
+///     }
+/// }
+///
+/// // A test has a context too.
+/// let cx = Door::given(()).acting_as("alice").context();
+/// assert_eq!(Door::default().open(OpenDoor, &cx).by, Actor::new("alice"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Context<A: Aggregate> {
     id: A::Id,

@@ -38,6 +38,22 @@ pub enum Causation {
 }
 
 /// One event's block, read but not yet understood: the envelope, and the bytes of its data.
+///
+/// ```
+/// use cim_runtime::store::conformance::SampleStream;
+/// use cim_runtime::store::{MemoryStore, Store as _};
+///
+/// # futures::executor::block_on(async {
+/// let store = MemoryStore::new();
+/// store.commit(SampleStream::new("kettle").commit(2)).await?;
+///
+/// let events = store.read_all(0, 10).await?;
+/// let envelope = events[1].envelope().expect("stores hold events");
+/// assert_eq!((envelope.version, envelope.part, envelope.parts), (2, 2, 2));
+/// assert_eq!(envelope.prev, Some(events[0].cid));
+/// # Ok::<_, cim_runtime::store::StoreError>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope<'a> {
     /// When the command was decided, to the microsecond.

@@ -178,13 +178,35 @@ pub trait Handles<C>: Machine {
 }
 
 /// A machine's whole graph: what diagrams, tests and permissions are made from.
+///
+/// ```
+/// # use cim_runtime::prelude::*;
+/// # #[derive(DomainId)] pub struct DoorId(String);
+/// # #[aggregate(domain = "house", id = DoorId)] #[derive(Default)] pub struct Door {}
+/// # #[command(Door)] pub struct OpenDoor;
+/// # #[event(Door)] pub struct DoorOpened;
+/// # #[state_machine(initial Closed, terminal Open)]
+/// # impl Door {
+/// #     #[transition(Closed -> Open)]
+/// #     fn open(&self, _: OpenDoor) -> DoorOpened { DoorOpened }
+/// # }
+///
+/// let table = Door::MACHINE;
+/// assert_eq!(table.allowed("Closed"), ["OpenDoor"]);
+/// assert!(table.states[1].terminal);
+///
+/// let row = table.transitions[0];
+/// let text = format!("{} --{}--> {}", row.from, row.event, row.to);
+/// assert_eq!(text, "Closed --DoorOpened--> Open");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MachineTable {
     /// The name of the type that has the machine.
     pub name: &'static str,
     /// The states, in the order of the header.
     pub states: &'static [StateRow],
-    /// The transitions, in the order of the methods.
+    /// The transitions, in the order of the methods; those of a `*` stand behind all explicit ones,
+    /// and those of an `#[apply(A -> B)]` at the end.
     pub transitions: &'static [TransitionRow],
 }
 
@@ -199,6 +221,8 @@ pub struct StateRow {
     pub initial: bool,
     /// Whether nothing leads out of it.
     pub terminal: bool,
+    /// The commands that are taken in it, in the order of the methods; those of a `*` at the end.
+    pub takes: &'static [&'static str],
 }
 
 /// One step of a [`MachineTable`].
@@ -206,7 +230,8 @@ pub struct StateRow {
 pub struct TransitionRow {
     /// The state before.
     pub from: &'static str,
-    /// The command that is decided; `None` for a row that only replay takes.
+    /// The command that brings the event about; `None` for an event that follows another one in its
+    /// commit, from where that has led, and for one that is only replayed.
     pub command: Option<&'static str>,
     /// The event that happens.
     pub event: &'static str,
@@ -217,8 +242,12 @@ pub struct TransitionRow {
 impl StateRow {
     /// The row of a table that a macro writes.
     #[doc(hidden)]
-    pub const fn new(name: &'static str, doc: &'static str) -> Self {
-        Self { name, doc, initial: false, terminal: false }
+    pub const fn new(
+        name: &'static str,
+        doc: &'static str,
+        takes: &'static [&'static str],
+    ) -> Self {
+        Self { name, doc, initial: false, terminal: false, takes }
     }
 
     #[doc(hidden)]
@@ -244,24 +273,21 @@ impl TransitionRow {
         Self { from, command: Some(command), event, to }
     }
 
-    /// The row of an event that is only replayed.
+    /// The row of an event that no command brings about from here.
     #[doc(hidden)]
-    pub const fn replayed(from: &'static str, event: &'static str, to: &'static str) -> Self {
+    pub const fn without_command(
+        from: &'static str,
+        event: &'static str,
+        to: &'static str,
+    ) -> Self {
         Self { from, command: None, event, to }
     }
 }
 
 impl MachineTable {
-    /// The commands that are taken in a state, in the order of the methods.
+    /// The commands that are taken in a state; none if there is no such state.
     pub fn allowed(&self, state: &str) -> Vec<&'static str> {
-        let mut allowed = Vec::new();
-        for row in self.transitions.iter().filter(|row| row.from == state) {
-            if let Some(command) = row.command
-                && !allowed.contains(&command)
-            {
-                allowed.push(command);
-            }
-        }
-        allowed
+        let row = self.states.iter().find(|row| row.name == state);
+        row.map(|row| row.takes.to_vec()).unwrap_or_default()
     }
 }

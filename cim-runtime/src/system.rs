@@ -57,7 +57,38 @@ const PAGE: usize = 256;
 /// A system on a store: `Shop::open("shop.cim").await?` returns one.
 ///
 /// Cheap to clone; all clones share the store and the cache of live aggregates. The methods that
-/// set the actor, the cause, the time or the id return a handle that differs in that alone.
+/// set the actor, the cause, the time or the id return a handle that differs in that alone. All of
+/// it runs on tokio.
+///
+/// ```
+/// # use cim_runtime::prelude::*;
+/// # #[derive(DomainId)] pub struct DoorId(String);
+/// # #[aggregate(domain = "house", id = DoorId)] #[derive(Default)] pub struct Door {}
+/// # #[command(Door)] pub struct OpenDoor;
+/// # #[event(Door)] pub struct DoorOpened;
+/// # #[state_machine(initial Closed, terminal Open)]
+/// # impl Door {
+/// #     #[transition(Closed -> Open)]
+/// #     fn open(&self, _: OpenDoor) -> DoorOpened { DoorOpened }
+/// # }
+/// # #[system(aggregates(Door))] pub struct House;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let house = House::open("memory:").await?;
+/// let id: DoorId = "front".parse()?;
+///
+/// let sent = house.acting_as(Actor::new("alice")).send(&id, OpenDoor).await?;
+/// assert_eq!(sent.version(), 1);
+///
+/// let door = house.load::<Door>(&id).await?;
+/// assert_eq!(door.state(), DoorState::Open);
+///
+/// // What the business refuses is told apart from what the machine cannot do.
+/// let error = house.send(&id, OpenDoor).await.unwrap_err();
+/// assert!(error.is_refusal());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Handle<S> {
     shared: Arc<Shared>,
@@ -180,7 +211,11 @@ impl<S: System> Handle<S> {
 
     /// A handle for sending one command under an id of your own. However often a command with
     /// this id is sent to an aggregate, its events are stored once: the answer is
-    /// [`Sent::Repeated`] from the second time on.
+    /// [`Sent::Repeated`] from the second time on, also in another process.
+    ///
+    /// Send it because of the same event each time, or each time because of none: what was stored
+    /// is found by the correlation. A command that was refused or that changed nothing left no
+    /// trace, and is decided again.
     #[must_use]
     pub fn with_command_id(&self, id: Uuid) -> Self {
         Self { command_id: Some(id), ..self.clone() }
@@ -229,8 +264,10 @@ impl<S: System> Handle<S> {
         if let Ok(Some(snapshot)) = store.snapshot(live.stream()).await {
             live.start_from(&snapshot);
         }
-        let events = store.read_stream(live.stream(), live.version()).await?;
-        live.replay(&events)?;
+        let mut events = store.read_stream(live.stream(), live.read_after()).await?;
+        while !live.read(&events)? {
+            events = store.read_stream(live.stream(), 0).await?;
+        }
         Ok(live)
     }
 

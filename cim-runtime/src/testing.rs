@@ -23,6 +23,9 @@ use crate::store::StoredEvent;
 /// 2026-01-01T00:00:00Z, the time of every test that sets no other.
 const NOW: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
+/// The number of the command, which is not that of an event before it.
+const COMMAND: u128 = 1 << 64;
+
 /// Starts a test of an aggregate's decisions; in scope with the prelude, for every aggregate.
 ///
 /// ```
@@ -153,7 +156,10 @@ impl<A: Aggregate> Scenario<A> {
     /// What a decision is given here, for calling a method of the machine by hand.
     #[track_caller]
     pub fn context(&self) -> Context<A> {
-        self.live().into_context()
+        let mut context = self.live().into_context();
+        let message = self.message(COMMAND);
+        context.begin(message.command_id, message.now, &message.actor);
+        context
     }
 
     /// Decides `command`, twice.
@@ -176,8 +182,19 @@ impl<A: Aggregate> Scenario<A> {
              the command and `cx` alone, not on clocks, chance or the order of hash maps",
             C::NAME
         );
-        if let Ok(events) = &first.result {
-            events.iter().for_each(event_round_trip);
+        match (&first.result, &second.result) {
+            (Ok(events), _) => events.iter().for_each(event_round_trip),
+            (Err(SendError::Refused(first)), Err(SendError::Refused(second))) => {
+                assert_eq!(
+                    first,
+                    second,
+                    "deciding `{}` twice came to different refusals: a decision may depend on the \
+                     aggregate, the command and `cx` alone",
+                    C::NAME
+                );
+                round_trip(&format!("{first:?}"), first);
+            }
+            _ => {}
         }
         Outcome { command: C::NAME, result: first.result }
     }
@@ -189,7 +206,7 @@ impl<A: Aggregate> Scenario<A> {
         C: Command<Of = A>,
     {
         let mut live = self.live();
-        let message = self.message(0xc0);
+        let message = self.message(COMMAND);
         let events = match live.decide(command, &message) {
             Ok(events) => events,
             Err(error) => return Decided { result: Err(error), commit: None },

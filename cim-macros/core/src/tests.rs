@@ -83,13 +83,13 @@ fn mistakes_come_in_source_order() {
     }"
     .parse()
     .unwrap();
-    let header: TokenStream = "\n\n\n\n moore, initial Draft".parse().unwrap();
+    let header: TokenStream = "\n\n\n\n region skills: Skills, initial Draft".parse().unwrap();
     assert_eq!(
         mistakes(&state_machine(header, item)),
         [
             "`Plcaed` is not a state of `Order`",
             "`place` decides, and must take `&self`",
-            "Moore machines are not supported in this version",
+            "regions are not supported in this version",
         ]
     );
 }
@@ -125,7 +125,7 @@ fn a_sequence_walks_through_its_states() {
     assert_eq!(mistakes(&expansion), [""; 0]);
     let text = expansion.to_string();
     assert!(text.contains(r#"decided ("A" , "Go" , "First" , "B")"#), "{text}");
-    assert!(text.contains(r#"decided ("B" , "Go" , "Second" , "C")"#), "{text}");
+    assert!(text.contains(r#"without_command ("B" , "Second" , "C")"#), "{text}");
 }
 
 #[test]

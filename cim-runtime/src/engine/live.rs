@@ -30,8 +30,11 @@ pub struct Live<A: Aggregate> {
     version: u64,
     head: Option<EventCid>,
     snapshot_version: u64,
-    /// False until the stream was read, and while an event is being folded: an `apply` that
-    /// panics leaves data behind that nobody may use.
+    /// Whether the data is a snapshot's of which it is not yet known that its event is in the
+    /// stream.
+    unproven: bool,
+    /// False until the stream was read, and while events are being folded: one that cannot be
+    /// replayed, or an `apply` that panics, leaves data behind that nobody may use.
     whole: bool,
 }
 
@@ -51,6 +54,7 @@ impl<A: Aggregate> Live<A> {
             version: 0,
             head: None,
             snapshot_version: 0,
+            unproven: false,
             whole: false,
         })
     }
@@ -100,11 +104,14 @@ impl<A: Aggregate> Live<A> {
         self.version = 0;
         self.head = None;
         self.snapshot_version = 0;
+        self.unproven = false;
         self.whole = false;
     }
 
     /// Starts from a snapshot; one that no longer fits the aggregate's shape, or is damaged, is
     /// passed over.
+    ///
+    /// Whether it is of this stream shows when the stream is read.
     pub fn start_from(&mut self, bytes: &[u8]) {
         let Some(snapshot) = snapshot::decode::<A>(bytes) else { return };
         self.data = snapshot.data;
@@ -112,6 +119,34 @@ impl<A: Aggregate> Live<A> {
         self.version = snapshot.version;
         self.snapshot_version = snapshot.version;
         self.head = Some(snapshot.head);
+        self.unproven = true;
+    }
+
+    /// After which version the stream is to be read: a snapshot's own event is read again, as the
+    /// proof that the stream has it.
+    pub(crate) fn read_after(&self) -> u64 {
+        self.version.saturating_sub(u64::from(self.unproven))
+    }
+
+    /// Folds what was read of the stream after [`Live::read_after`].
+    ///
+    /// False if it was started from a snapshot of another history, as when a store is restored
+    /// from a copy: then all is forgotten, and the stream is to be read from its beginning.
+    ///
+    /// # Errors
+    ///
+    /// As [`Live::replay`].
+    pub(crate) fn read(&mut self, events: &[StoredEvent]) -> Result<bool, Error> {
+        let events = match events {
+            events if !self.unproven => events,
+            [first, events @ ..] if Some(first.cid) == self.head => events,
+            _ => {
+                self.reset();
+                return Ok(false);
+            }
+        };
+        self.unproven = false;
+        self.replay(events).map(|()| true)
     }
 
     /// A snapshot, if this many events or more were folded since the last.
@@ -187,10 +222,8 @@ impl<A: Aggregate> Live<A> {
 
     #[inline]
     fn fold(&mut self, event: &A::Event, state: A::State) {
-        self.whole = false;
         self.data.apply(event);
         self.context.enter(state);
-        self.whole = true;
     }
 
     /// Decides a command; nothing changes until [`Live::take_in`].
@@ -263,6 +296,7 @@ impl<A: Aggregate> Live<A> {
 
     /// Folds what was committed; `head` is the commit's.
     pub fn take_in(&mut self, events: &[A::Event], head: EventCid) {
+        self.whole = false;
         for event in events {
             // `commit` has walked the same rows.
             if let Some(state) = A::next(self.state(), event) {
@@ -271,6 +305,7 @@ impl<A: Aggregate> Live<A> {
         }
         self.version += events.len() as u64;
         self.head = Some(head);
+        self.whole = true;
     }
 
     #[cold]

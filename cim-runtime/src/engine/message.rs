@@ -54,6 +54,32 @@ impl From<&Receipt> for Cause {
 }
 
 /// How a command ended that was not refused.
+///
+/// ```
+/// # use cim_runtime::prelude::*;
+/// # #[derive(DomainId)] pub struct DoorId(String);
+/// # #[aggregate(domain = "house", id = DoorId)] #[derive(Default)] pub struct Door {}
+/// # #[command(Door)] pub struct OpenDoor;
+/// # #[event(Door)] pub struct DoorOpened;
+/// # #[state_machine(initial Closed, terminal Open)]
+/// # impl Door {
+/// #     #[transition(Closed -> Open)]
+/// #     fn open(&self, _: OpenDoor) -> DoorOpened { DoorOpened }
+/// # }
+/// # #[system(aggregates(Door))] pub struct House;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let house = House::open("memory:").await?.with_command_id(Uuid::from_u128(7));
+/// let id: DoorId = "front".parse()?;
+///
+/// let Sent::Stored(receipt) = house.send(&id, OpenDoor).await? else { panic!("a door opens") };
+/// assert_eq!((receipt.version, receipt.position, receipt.attempts), (1, 1, 1));
+///
+/// let again = house.send(&id, OpenDoor).await?;
+/// assert!(matches!(&again, Sent::Repeated(first) if first.head() == receipt.head()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sent {
     /// Its events are stored.

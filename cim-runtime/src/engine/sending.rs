@@ -23,7 +23,7 @@ pub enum Step<A: Aggregate> {
     Snapshot,
     /// The stream's events after this version: answer with [`Sending::loaded`].
     Load {
-        /// The version that is known.
+        /// The version that is known; one less if only a snapshot says so.
         after: u64,
     },
     /// The events with this correlation: answer with [`Sending::found`].
@@ -47,6 +47,8 @@ pub struct Sending<'a, A: Aggregate, C> {
     attempts: u32,
     /// Whether it is known that the command was not decided before.
     new: bool,
+    /// Whether the stream was read for this command.
+    fresh: bool,
 }
 
 impl<'a, A, C> Sending<'a, A, C>
@@ -63,6 +65,7 @@ where
             decided: Events::None,
             attempts: 0,
             new: !message.repeatable,
+            fresh: false,
         }
     }
 
@@ -88,7 +91,7 @@ where
             // A snapshot is a shortcut: without it, the stream itself is read.
             Err(error) => tracing::warn!(stream = %self.live.stream(), %error, "no snapshot"),
         }
-        Step::Load { after: self.live.version() }
+        Step::Load { after: self.live.read_after() }
     }
 
     /// The stream's events after the version that was known.
@@ -97,9 +100,12 @@ where
             Ok(events) => events,
             Err(error) => return Step::Done(Err(Error::from(error).into())),
         };
-        if let Err(error) = self.live.replay(&events) {
-            return Step::Done(Err(error.into()));
+        match self.live.read(&events) {
+            Ok(true) => {}
+            Ok(false) => return Step::Load { after: 0 },
+            Err(error) => return Step::Done(Err(error.into())),
         }
+        self.fresh = true;
         // Whoever else sends the command with this id may have been faster.
         match self.repeated(&events) {
             Some(step) => step,
@@ -125,10 +131,16 @@ where
                 self.live.take_in(self.decided.as_slice(), commit.head());
                 Step::Done(Ok(Sent::Stored(self.receipt(commit, committed.position))))
             }
-            Err(error) => match error.kind() {
-                StoreErrorKind::Conflict { version } => self.overtaken(version),
-                _ => Step::Done(Err(Error::from(error).into())),
-            },
+            Err(error) => {
+                match error.kind() {
+                    StoreErrorKind::Conflict { version } => return self.overtaken(version),
+                    // What was folded may not be what the stream holds, as after a restore: the
+                    // next command reads it anew.
+                    StoreErrorKind::Invalid => self.live.reset(),
+                    _ => {}
+                }
+                Step::Done(Err(Error::from(error).into()))
+            }
         }
     }
 
@@ -138,10 +150,11 @@ where
         }
         self.attempts += 1;
         self.decided = match self.live.decide(self.command.clone(), self.message) {
-            Ok(events) if events.is_empty() => {
-                return Step::Done(Ok(Sent::Unchanged { version: self.live.version() }));
-            }
-            Ok(events) => events,
+            Ok(events) if !events.is_empty() => events,
+            // What the store accepts proves that nobody else has changed the aggregate. Saying no,
+            // or that nothing happens, proves nothing: others are asked first.
+            _ if !self.fresh => return Step::Load { after: self.live.version() },
+            Ok(_) => return Step::Done(Ok(Sent::Unchanged { version: self.live.version() })),
             Err(error) => return Step::Done(Err(error)),
         };
         match self.live.commit(self.decided.as_slice(), self.message) {

@@ -18,6 +18,19 @@ use crate::subject::StreamName;
 /// A store that lives and dies with its process.
 ///
 /// Clones share one content.
+///
+/// ```
+/// use cim_runtime::store::conformance::SampleStream;
+/// use cim_runtime::store::{MemoryStore, Store as _};
+///
+/// # futures::executor::block_on(async {
+/// let store = MemoryStore::new();
+/// let committed = store.commit(SampleStream::new("kettle").commit(2)).await?;
+/// assert_eq!(committed.position, 2);
+/// assert_eq!(store.clone().head().await?.map(|head| head.number), Some(2));
+/// # Ok::<_, cim_runtime::store::StoreError>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone)]
 pub struct MemoryStore {
     content: Arc<Mutex<Content>>,

@@ -151,6 +151,28 @@ impl Claim {
 ///
 /// All numbers start at 1; "after 0" means from the beginning. Everything a store has answered for
 /// is there when it is opened again, as durable as the store says it is.
+///
+/// ```
+/// use cim_runtime::store::conformance::SampleStream;
+/// use cim_runtime::store;
+///
+/// # futures::executor::block_on(async {
+/// let store = store::open("memory:")?;
+/// let mut kettle = SampleStream::new("kettle");
+/// let commit = kettle.commit(1);
+/// store.commit(commit.clone()).await?;
+///
+/// // A slot is won once: whoever decided on an older version is told the newer one.
+/// let late = store.commit(SampleStream::new("kettle").commit(2)).await.unwrap_err();
+/// assert!(late.is_conflict());
+/// // The identical commit, after an answer that was lost, is stored already.
+/// assert!(store.commit(commit.clone()).await?.duplicate);
+///
+/// let event = store.find(&commit.head()).await?.expect("it was stored");
+/// assert_eq!(store.read_stream(commit.stream(), 0).await?, [event]);
+/// # Ok::<_, cim_runtime::store::StoreError>(())
+/// # }).unwrap();
+/// ```
 pub trait Store: Debug + Send + Sync + 'static {
     /// Stores a commit, whole or not at all, if its stream is at the version it expects.
     ///

@@ -1,12 +1,25 @@
-//! The stores from outside: the suite that each passes, and what happens to files in a crash.
+//! From outside: what the macros and the engine promise, the suite that each store passes, and what
+//! happens to files in a crash.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(unreachable_pub, reason = "domains are written as their authors write them")]
 
+mod blocks;
+mod cache;
+mod causation;
 mod conformance;
+mod determinism;
 mod disk;
+mod doubles;
 mod embedded_crash;
 mod embedded_damage;
 mod embedded_index;
 mod embedded_random;
 mod embedded_repair;
 mod files;
+mod lamp;
+mod replay;
+mod shapes;
+mod snapshots;
+mod upcast;
+mod values;

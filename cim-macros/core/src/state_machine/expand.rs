@@ -349,19 +349,22 @@ fn table(krate: &syn::Path, model: &Model<'_>, name: &str) -> TokenStream {
         let state = &model.states[index];
         let name = &state.name;
         let doc = first_line(&model.syntax.states[index].attrs);
+        let takes = model.decisions.iter().filter(|decision| decision.state == index);
+        let takes = takes.map(|taken| &model.commands[model.methods[taken.method].command].name);
         let initial = state.initial.then(|| quote!(.initial()));
         let terminal = state.terminal.then(|| quote!(.terminal()));
-        quote!(#krate::StateRow::new(#name, #doc) #initial #terminal)
+        quote!(#krate::StateRow::new(#name, #doc, &[#(#takes),*]) #initial #terminal)
     });
     let transitions = model.rows.iter().map(|row| {
         let (from, event) = (&model.states[row.from].name, &model.events[row.event].name);
         let to = &model.states[row.to].name;
         let command = |method: usize| &model.commands[model.methods[method].command].name;
-        match row.method.map(command) {
+        // What follows in a commit, no command brings about from where it starts.
+        match row.method.filter(|_| !row.follows).map(command) {
             Some(command) => {
                 quote!(#krate::TransitionRow::decided(#from, #command, #event, #to))
             }
-            None => quote!(#krate::TransitionRow::replayed(#from, #event, #to)),
+            None => quote!(#krate::TransitionRow::without_command(#from, #event, #to)),
         }
     });
     quote! {

@@ -88,6 +88,8 @@ pub(super) struct Row {
     pub(super) source: TokenStream,
     /// The arrow, by its number.
     pub(super) arrow: usize,
+    /// Whether the event follows another in its commit, so that no command is taken here for it.
+    pub(super) follows: bool,
 }
 
 /// An arrow of a deciding method, with its targets resolved.
@@ -276,7 +278,8 @@ impl<'a> Builder<'a, '_> {
             self.diagnostics.push(errors::output_returns_nothing(&signature.ident));
             return None;
         };
-        let event = self.event(&answer::event(ty, self.diagnostics)?)?;
+        let event = answer::event(ty, self.diagnostics)?;
+        let event = self.event(&event)?;
         for other in &self.model.outputs {
             if other.state == state {
                 self.diagnostics.push(errors::two_outputs(ident));
@@ -469,7 +472,9 @@ impl<'a> Builder<'a, '_> {
                 let event = self.output_of(from, source)?;
                 let (method, arrow) = (Some(claim.method), claim.number);
                 let (place, source) = (source.clone(), source.clone());
-                self.model.rows.push(Row { from, event, to: from, method, place, source, arrow });
+                let (to, follows) = (from, false);
+                let row = Row { from, event, to, method, place, source, arrow, follows };
+                self.model.rows.push(row);
                 from
             }
             _ => return None,
@@ -483,7 +488,7 @@ impl<'a> Builder<'a, '_> {
         let method = claim.method;
         let sequence = matches!(self.model.methods[method].answer.shape, Shape::Sequence(_));
         let mut from = from;
-        for way in &claim.ways {
+        for (part, way) in claim.ways.iter().enumerate() {
             let (to, place) = way.target.clone().unwrap_or_else(|| (from, source.clone()));
             self.model.rows.push(Row {
                 from,
@@ -493,6 +498,7 @@ impl<'a> Builder<'a, '_> {
                 place,
                 source: source.clone(),
                 arrow: claim.number,
+                follows: sequence && part > 0,
             });
             if sequence {
                 from = to;
@@ -566,7 +572,9 @@ impl<'a> Builder<'a, '_> {
                 let source = source.to_token_stream();
                 let (to, place) = target.clone().unwrap_or_else(|| (from, source.clone()));
                 let arrow = number;
-                self.model.rows.push(Row { from, event, to, method: None, place, source, arrow });
+                let (method, follows) = (None, false);
+                let row = Row { from, event, to, method, place, source, arrow, follows };
+                self.model.rows.push(row);
             }
         }
     }

@@ -85,6 +85,8 @@ fn expand(krate: &syn::Path, aggregates: &[syn::Path], item: &syn::ItemStruct) -
             /// # Errors
             ///
             /// When another process has the store open, or the medium refuses.
+            // Who has a store at hand uses `Handle::over`.
+            #[allow(dead_code)]
             #vis async fn open(
                 url: impl #krate::Into<#krate::String>,
             ) -> #krate::Result<#krate::Handle<Self>, #krate::Error> {
