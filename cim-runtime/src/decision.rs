@@ -69,16 +69,37 @@ impl<T, R> Fallible for Result<T, R> {
     type Refusal = R;
 }
 
+/// Holds for return types that refuse as the whole machine `A` does: with `R`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{A}` refuses with `{R}`, and cannot also return `{Self}`",
+    label = "refuses with something else",
+    note = "whoever sends a command knows one type of refusal: put the reasons of both into one `#[value]` enum"
+)]
+pub trait RefusesWith<A, R>: Fallible {
+    /// The refusal, as the machine's rejection.
+    fn refused(refusal: Self::Refusal) -> Rejection<R>;
+}
+
+impl<T, A, R> RefusesWith<A, R> for Result<T, R> {
+    #[inline]
+    fn refused(refusal: R) -> Rejection<R> {
+        Rejection::Refused(refusal)
+    }
+}
+
 /// How a machine says no: a `#[value]` type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a refusal",
     label = "not a `#[value]`",
-    note = "callers in other processes are told why: write `#[value]` on the type `{Self}`"
+    note = "callers in other processes are told why: return a type with `#[value]`, such as `#[value] pub enum OrderRefused {{ Empty }}`"
 )]
 pub trait Refusal: Value + fmt::Debug + PartialEq + Send + Sync + 'static {}
 
-#[diagnostic::do_not_recommend]
-impl<T: Value + fmt::Debug + PartialEq + Send + Sync + 'static> Refusal for T {}
+// `#[value]` writes the others. One impl for whatever is comparable, debuggable and so on would have
+// rustc say so of each bound apart.
+impl Refusal for String {}
+impl Refusal for Never {}
 
 /// Why a command came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,7 +173,8 @@ where
 /// Holds for each alternative of a [`OneOf`]; `I` is its index, which is inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not one of the events this method may answer with",
-    label = "not among the alternatives of `{T}`"
+    label = "not among the alternatives of `{T}`",
+    note = "name `{Self}` in the method's `OneOf<…>` and in its `#[transition(…)]`, or answer with an event that is named there"
 )]
 pub trait Among<T, I> {
     /// This event, as the answer.

@@ -1,13 +1,13 @@
 //! Events: what their types declare, and how stored ones are read back.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
 use crate::cbor::{DecodeError, Decoder, Encoder, Value};
 
 /// A fact about an aggregate, written by `#[event]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
-    label = "a decision answers with events",
+    label = "not an event",
     note = "write `#[event(…)]` on the struct, naming its aggregate"
 )]
 pub trait Event: Value + Clone + PartialEq + Debug + Send + Sync + 'static {
@@ -16,6 +16,9 @@ pub trait Event: Value + Clone + PartialEq + Debug + Send + Sync + 'static {
     /// Whether it has fields.
     #[doc(hidden)]
     type Data;
+    /// Its name and its version as a type.
+    #[doc(hidden)]
+    type Version;
     /// The name under which it is stored: the type's own.
     const NAME: &'static str;
     /// The version of its type, from 1.
@@ -26,7 +29,19 @@ pub trait Event: Value + Clone + PartialEq + Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// When the bytes are not such an event, or of a newer version than this program knows.
-    fn decode_schema(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError>;
+    fn decode_schema(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        match schema == Self::SCHEMA {
+            true => Self::decode(from),
+            false if schema < Self::SCHEMA => Self::decode_older(schema, from),
+            false => Err(unknown_schema::<Self>(schema, from)),
+        }
+    }
+
+    /// Reads the event as an older version of its type has stored it.
+    #[doc(hidden)]
+    fn decode_older(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Err(unknown_schema::<Self>(schema, from))
+    }
 }
 
 /// Holds for the events of the machine `A`.
@@ -36,10 +51,54 @@ pub trait Event: Value + Clone + PartialEq + Debug + Send + Sync + 'static {
     note = "an event belongs to one aggregate: write `#[event({A})]` on the struct `{Self}`"
 )]
 pub trait EventOf<A>: Event {
-    /// Asked for by the machine, at the name in the method's signature.
+    /// The event itself, for questions that only make sense of an event.
     #[doc(hidden)]
-    const OK: () = ();
+    type This;
+
+    /// Under which name and version it is stored.
+    ///
+    /// A machine asks its events for everything through this trait, at the name in the method's
+    /// signature: of a type that is none of its events, rustc then says one thing, and once.
+    #[doc(hidden)]
+    const KIND: EventKind = EventKind { name: Self::NAME, schema: Self::SCHEMA };
+
+    #[doc(hidden)]
+    fn clone_event(&self) -> Self {
+        self.clone()
+    }
+
+    #[doc(hidden)]
+    fn is_same_event(&self, other: &Self) -> bool {
+        self == other
+    }
+
+    #[doc(hidden)]
+    fn debug_event(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt(f)
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    fn encode_event(&self, to: &mut Encoder) {
+        self.encode(to);
+    }
+
+    /// Reads the event into the set of all, if it has this name.
+    #[doc(hidden)]
+    fn decode_event<Set>(
+        name: &str,
+        schema: u32,
+        from: &mut Decoder<'_>,
+        wrap: impl FnOnce(Self) -> Set,
+    ) -> Option<Result<Set, DecodeError>> {
+        (name == Self::NAME).then(|| Self::decode_schema(schema, from).map(wrap))
+    }
 }
+
+/// Claimed by `#[event(…, upcast = …)]` for the version before, and by a machine for each of its
+/// events: of a superseded version that is still emitted, rustc shows both places.
+#[doc(hidden)]
+pub trait EmittedOrSuperseded<A> {}
 
 /// The event has fields that somebody should fold.
 #[doc(hidden)]
@@ -51,19 +110,26 @@ pub struct Data;
 #[derive(Debug)]
 pub struct NoData;
 
+/// Holds for [`NoData`].
+#[doc(hidden)]
+pub trait Nothing {}
+
+impl Nothing for NoData {}
+
 /// Holds for events that need no `#[apply]`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{A}` never reads the data of the event `{E}`",
+    message = "`{A}` never reads the data of the event `{Self}`",
     label = "has fields, but no `#[apply]` takes it",
-    note = "after a replay the aggregate would not know them: fold them with `#[apply] fn …(&mut self, event: &{E})`, or write `#[event(…, unread)]` if only readers of the log need them"
+    note = "after a replay the aggregate would not know them: fold them with `#[apply] fn …(&mut self, event: &{Self})`, or write `#[event(…, unread)]` if only readers of the log need them"
 )]
-pub trait Unread<E, A> {
+pub trait Unread<A> {
     /// Asked for by the machine.
     const OK: () = ();
 }
 
-impl<E, A> Unread<E, A> for NoData {}
+#[diagnostic::do_not_recommend]
+impl<E: Event, A> Unread<A> for E where E::Data: Nothing {}
 
 /// Holds where `From` makes the newer version of an event from the older.
 #[doc(hidden)]
@@ -84,22 +150,41 @@ impl<Old, New: From<Old>> UpcastTo<New> for Old {
     }
 }
 
-/// Whether `E` is this version of the event with this name.
+/// A fingerprint of an event's name, and its version.
 #[doc(hidden)]
-pub const fn is_version<E: Event>(name: &str, schema: u32) -> bool {
-    let (found, name) = (E::NAME.as_bytes(), name.as_bytes());
-    let mut same = found.len() == name.len() && E::SCHEMA == schema;
-    let mut i = 0;
-    while same && i < name.len() {
-        same = found[i] == name[i];
-        i += 1;
+#[derive(Debug)]
+pub struct Version<const NAME: u64, const SCHEMA: u32>;
+
+/// Holds for equal types.
+#[doc(hidden)]
+pub trait Same<T> {}
+
+impl<T> Same<T> for T {}
+
+/// Holds for version `SCHEMA` of the event whose newer version is `New`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not version {SCHEMA} of the event `{New}`",
+    label = "`upcast` names the version just before",
+    note = "stored events are read version by version: the struct before is an `#[event(…)]` of the same name, and its version is {SCHEMA}"
+)]
+pub trait IsVersion<New, const NAME: u64, const SCHEMA: u32>: Sized {
+    /// Reads the event as it was stored by this or an older version of its type.
+    fn decode_before(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<New, Old: Event, const NAME: u64, const SCHEMA: u32> IsVersion<New, NAME, SCHEMA> for Old
+where
+    Old::Version: Same<Version<NAME, SCHEMA>>,
+{
+    fn decode_before(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Self::decode_schema(schema, from)
     }
-    same
 }
 
 /// The error for an event that newer code has written.
-#[doc(hidden)]
-pub fn unknown_schema<E: Event>(schema: u32, from: &Decoder<'_>) -> DecodeError {
+fn unknown_schema<E: Event>(schema: u32, from: &Decoder<'_>) -> DecodeError {
     from.error(format!(
         "`{}` is stored with version {schema}, this program knows versions up to {}",
         E::NAME,
@@ -131,11 +216,4 @@ pub struct EventKind {
     pub name: &'static str,
     /// From 1.
     pub schema: u32,
-}
-
-impl EventKind {
-    /// The kind of the events of type `E`.
-    pub const fn of<E: Event>() -> Self {
-        Self { name: E::NAME, schema: E::SCHEMA }
-    }
 }

@@ -1,6 +1,8 @@
 //! Ids of aggregates, and their form in a subject.
 
+use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
+use std::hash::{Hash, Hasher};
 
 use uuid::Uuid;
 
@@ -30,7 +32,7 @@ pub const MAX_TOKEN: usize = 200;
     note = "write `#[derive(DomainId)]` on a tuple struct around one `String`, `Uuid` or whole number"
 )]
 pub trait DomainId:
-    Value + Clone + fmt::Debug + fmt::Display + Eq + std::hash::Hash + Send + Sync + 'static
+    Value + Clone + fmt::Debug + fmt::Display + Eq + Hash + Send + Sync + 'static
 {
     /// Some id, for tests that need one and do not care which.
     #[doc(hidden)]
@@ -73,9 +75,10 @@ pub enum InvalidId {
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be inside an id",
-    label = "not `String`, `Uuid` or a whole number"
+    label = "not `String`, `Uuid`, or a whole number",
+    note = "an id becomes a part of a subject, and must have one text: write `(String)`, `(Uuid)`, or `(u64)`"
 )]
-pub trait IdInner: Sized {
+pub trait IdInner: Clone + fmt::Debug + fmt::Display + Ord + Hash {
     /// The fingerprint of the encoding.
     const SHAPE: Shape;
 
@@ -90,6 +93,34 @@ pub trait IdInner: Sized {
 
     /// Some id.
     fn example() -> Self;
+
+    // The derive asks for everything through this trait: of a type that cannot stand inside, rustc
+    // then says one thing, and once.
+
+    #[doc(hidden)]
+    fn clone_id(&self) -> Self {
+        self.clone()
+    }
+
+    #[doc(hidden)]
+    fn debug_id(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+
+    #[doc(hidden)]
+    fn display_id(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+
+    #[doc(hidden)]
+    fn cmp_id(&self, other: &Self) -> Ordering {
+        self.cmp(other)
+    }
+
+    #[doc(hidden)]
+    fn hash_id<H: Hasher>(&self, state: &mut H) {
+        self.hash(state);
+    }
 }
 
 impl IdInner for String {

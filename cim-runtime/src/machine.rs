@@ -1,15 +1,16 @@
 //! State machines as data and as traits: what `#[aggregate]`, `#[command]` and `#[state_machine]`
 //! write.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::hash::Hash;
 
-use crate::cbor::Value;
+use crate::cbor::{Shape, Value};
 use crate::context::Context;
 use crate::decision::{Decision, Refusal};
 use crate::event::EventSet;
 use crate::id::DomainId;
 use crate::subject::AggregateName;
+use crate::system::AggregateInfo;
 
 /// A machine: its states, its events, and how they lead from one to the other.
 ///
@@ -42,26 +43,50 @@ pub trait Machine: Sized + Send + Sync + 'static {
 /// A consistency boundary: a machine with an id and a stream of its own.
 ///
 /// Written by `#[aggregate]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an aggregate",
+    label = "not an aggregate",
+    note = "write `#[aggregate(domain = \"…\", id = …)]` on the struct `{Self}`"
+)]
 pub trait Aggregate: Machine + Value + StartsEmpty {
     /// What tells one instance from another.
     type Id: DomainId;
     /// Its domain and its name.
     const NAME: AggregateName;
+    /// What a system knows of it.
+    #[doc(hidden)]
+    const INFO: AggregateInfo = AggregateInfo { name: Self::NAME, machine: Self::MACHINE };
+    /// A fingerprint of its name.
+    #[doc(hidden)]
+    const FINGERPRINT: u64 = Shape::of(Self::NAME.as_str()).fingerprint();
 }
 
+/// The id of an aggregate whose `#[aggregate]` did not compile.
+#[doc(hidden)]
+#[derive(crate::prelude::DomainId)]
+pub struct UnknownId(String);
+
 /// What an aggregate is before its first event.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say how it starts",
-    label = "an aggregate starts from its default",
-    note = "write `#[derive(Default)]` below `#[aggregate(…)]`"
-)]
 pub trait StartsEmpty {
     /// The aggregate without any event.
     fn empty() -> Self;
 }
 
-impl<T: Default> StartsEmpty for T {
-    fn empty() -> Self {
+/// Holds for what has a default: asked once, by `#[aggregate]`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how it starts",
+    label = "an aggregate starts from its default",
+    note = "write `#[derive(Default)]` below `#[aggregate(…)]`"
+)]
+pub trait HasDefault {
+    /// The default.
+    fn default_value() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> HasDefault for T {
+    fn default_value() -> Self {
         Self::default()
     }
 }
@@ -72,9 +97,21 @@ pub trait MachineState: Copy + Eq + Hash + Debug + Send + Sync + 'static {
     const ALL: &'static [Self];
     /// Where every instance starts.
     const INITIAL: Self;
+    /// The machine these are the states of.
+    const MACHINE: &'static MachineTable;
 
     /// The name in the header.
     fn name(self) -> &'static str;
+
+    /// The commands that this state takes, in the order of the machine's methods.
+    fn allowed(self) -> Vec<&'static str> {
+        Self::MACHINE.allowed(self.name())
+    }
+
+    /// Whether this state takes the command of this name.
+    fn can(self, command: &str) -> bool {
+        self.allowed().contains(&command)
+    }
 }
 
 /// A request to change an aggregate, written by `#[command]`.
@@ -97,9 +134,16 @@ pub trait Command: Value + Clone + Debug + Send + Sync + 'static {
     note = "a command belongs to one aggregate: write `#[command({A})]` on the struct `{Self}`"
 )]
 pub trait CommandOf<A>: Command {
-    /// Asked for by the machine, at the type of the method's parameter.
+    // As with events, a machine asks its commands for everything through this trait.
     #[doc(hidden)]
-    const OK: () = ();
+    fn clone_command(&self) -> Self {
+        self.clone()
+    }
+
+    #[doc(hidden)]
+    fn debug_command(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt(f)
+    }
 }
 
 /// Holds for commands that a method of `A` takes.
@@ -113,6 +157,9 @@ pub trait HandledBy<A> {
     /// Asked for by the command.
     const OK: () = ();
 }
+
+#[diagnostic::do_not_recommend]
+impl<C, A: Handles<C>> HandledBy<A> for C {}
 
 /// A machine that decides a command.
 pub trait Handles<C>: Machine {
@@ -192,16 +239,45 @@ pub struct TransitionRow {
     pub to: &'static str,
 }
 
+impl StateRow {
+    /// The row of a table that a macro writes.
+    #[doc(hidden)]
+    pub const fn new(name: &'static str, doc: &'static str) -> Self {
+        Self { name, doc, initial: false, terminal: false, takes: &[] }
+    }
+
+    #[doc(hidden)]
+    pub const fn initial(self) -> Self {
+        Self { initial: true, ..self }
+    }
+
+    #[doc(hidden)]
+    pub const fn terminal(self) -> Self {
+        Self { terminal: true, ..self }
+    }
+
+    #[doc(hidden)]
+    pub const fn takes(self, takes: &'static [&'static str]) -> Self {
+        Self { takes, ..self }
+    }
+}
+
 impl TransitionRow {
     /// The row of a table that a macro writes.
     #[doc(hidden)]
-    pub const fn new(
+    pub const fn decided(
         from: &'static str,
-        command: Option<&'static str>,
+        command: &'static str,
         event: &'static str,
         to: &'static str,
     ) -> Self {
-        Self { from, command, event, to }
+        Self { from, command: Some(command), event, to }
+    }
+
+    /// The row of an event that is only replayed.
+    #[doc(hidden)]
+    pub const fn replayed(from: &'static str, event: &'static str, to: &'static str) -> Self {
+        Self { from, command: None, event, to }
     }
 }
 

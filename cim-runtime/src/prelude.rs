@@ -8,6 +8,7 @@ pub use crate::engine::{Cause, Receipt, Sent};
 pub use crate::error::{Error, SendError};
 pub use crate::id::DomainId;
 pub use crate::machine::{Aggregate, Machine, MachineState};
+pub use crate::recorded::Recorded;
 pub use crate::system::{Handle, System};
 pub use crate::testing::Given;
 pub use crate::{Timestamp, Uuid};

@@ -13,8 +13,9 @@ use crate::engine::{Cause, Live, Message, Sending, Sent, Step};
 use crate::environment::{Environment, SystemEnvironment};
 use crate::error::{Error, SendError};
 use crate::machine::{Aggregate, Command, Handles, MachineTable};
-use crate::store::{Lookup, Store, StoreError, StoreErrorKind};
-use crate::subject::AggregateName;
+use crate::recorded::Recorded;
+use crate::store::{Lookup, Store, StoreError, StoreErrorKind, StoredEvent};
+use crate::subject::{AggregateName, StreamName};
 
 /// A domain, wired: what `#[system]` writes for the type it stands on.
 pub trait System: Send + Sync + 'static {
@@ -31,13 +32,6 @@ pub struct AggregateInfo {
     pub machine: &'static MachineTable,
 }
 
-impl AggregateInfo {
-    /// What is to be known of `A`.
-    pub const fn of<A: Aggregate>() -> Self {
-        Self { name: A::NAME, machine: A::MACHINE }
-    }
-}
-
 /// Holds for each aggregate that a system names.
 #[diagnostic::on_unimplemented(
     message = "`{A}` is not part of the system `{Self}`",
@@ -45,6 +39,11 @@ impl AggregateInfo {
     note = "add it to `#[system(aggregates(…))]`"
 )]
 pub trait Includes<A> {}
+
+/// Claimed by a system for the fingerprint of each aggregate's name: of two aggregates with one
+/// name, whose events would stand in one stream, rustc shows both.
+#[doc(hidden)]
+pub trait NameOfOneAggregate<const FINGERPRINT: u64> {}
 
 /// How many live aggregates a handle keeps, unless told otherwise.
 const LIVE_AGGREGATES: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
@@ -272,6 +271,26 @@ impl<S: System> Handle<S> {
         Ok(live)
     }
 
+    /// The history of the aggregate with this id, after version `after`: each event with its time,
+    /// its actor and its causes, re-hashed.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read, or holds events that this program does not know.
+    pub async fn history<A>(&self, id: &A::Id, after: u64) -> Result<Vec<Recorded<A::Event>>, Error>
+    where
+        A: Aggregate,
+        S: Includes<A>,
+    {
+        let stream = StreamName::new(A::NAME.as_str(), &id.to_string())?;
+        let events = self.store().read_stream(&stream, after).await?;
+        let read = |(version, event)| {
+            let unreadable = |problem| Error::Replay { stream: stream.clone(), version, problem };
+            Recorded::read(event).map_err(unreadable)
+        };
+        (after + 1..).zip(&events).map(read).collect()
+    }
+
     fn message(&self) -> Message {
         let environment = &self.shared.environment;
         let now = self.at.unwrap_or_else(|| environment.now());
@@ -313,13 +332,10 @@ impl<S: System> Handle<S> {
     }
 
     /// Every event with this correlation.
-    async fn correlated(
-        &self,
-        correlation: Uuid,
-    ) -> Result<Vec<crate::store::StoredEvent>, StoreError> {
-        let mut events = Vec::new();
+    async fn correlated(&self, correlation: Uuid) -> Result<Vec<StoredEvent>, StoreError> {
+        let mut events: Vec<StoredEvent> = Vec::new();
         loop {
-            let after = events.last().map_or(0, |event: &crate::store::StoredEvent| event.position);
+            let after = events.last().map_or(0, |event| event.position);
             let page = self.store().lookup(Lookup::Correlation(correlation), after, PAGE).await?;
             let full = page.len() == PAGE;
             events.extend(page);

@@ -32,15 +32,35 @@ impl Arguments {
         Self { attribute, arguments, known: Vec::new(), given: Vec::new() }
     }
 
-    /// The path that stands first, such as the aggregate of `#[event(Order)]`.
-    pub(crate) fn leading_path(&mut self) -> Option<syn::Path> {
-        let first = self.arguments.first()?;
-        if first.value.is_some() {
+    /// The aggregate, which stands first, as in `#[event(Order)]`. `flags` are the words of the
+    /// attribute that stand alone and are no aggregates.
+    pub(crate) fn aggregate(
+        &mut self,
+        ident: &syn::Ident,
+        flags: &[&str],
+        diagnostics: &mut Diagnostics,
+    ) -> Option<syn::Path> {
+        let is_flag = |argument: &Argument| {
+            flags.iter().any(|flag| argument.key.as_ref().is_some_and(|key| key == flag))
+        };
+        let stands_alone = |argument: &Argument| argument.value.is_none() && !is_flag(argument);
+        let Some(found) = self.arguments.iter().position(stands_alone) else {
+            diagnostics.push(no_aggregate(ident, self.attribute));
             return None;
+        };
+        let argument = self.arguments.remove(found);
+        match syn::parse2(argument.tokens.clone()) {
+            Ok(path) => {
+                if found > 0 {
+                    diagnostics.push(aggregate_not_first(&path, self.attribute));
+                }
+                Some(path)
+            }
+            Err(_) => {
+                diagnostics.push(not_an_aggregate(&argument.tokens, self.attribute));
+                None
+            }
         }
-        let path = syn::parse2(first.tokens.clone()).ok()?;
-        self.arguments.remove(0);
-        Some(path)
     }
 
     /// The value of `key`, in the form that `what` describes.
@@ -51,15 +71,14 @@ impl Arguments {
         diagnostics: &mut Diagnostics,
     ) -> Option<T> {
         let argument = self.take(key, diagnostics)?;
-        let Some(value) = argument.value else {
+        let Some(value) = argument.value.filter(|value| !value.is_empty()) else {
             diagnostics.push(missing_value(&argument.tokens, key, what));
             return None;
         };
         match syn::parse2(value.clone()) {
             Ok(value) => Some(value),
             Err(_) => {
-                let place: &dyn ToTokens = if value.is_empty() { &argument.tokens } else { &value };
-                diagnostics.push(wrong_value(place, key, what));
+                diagnostics.push(wrong_value(&value, key, what));
                 None
             }
         }
@@ -100,6 +119,11 @@ impl Arguments {
     /// Whether the key was there, even with a value that made no sense.
     pub(crate) fn was_given(&self, key: &str) -> bool {
         self.given.iter().any(|given| given == key)
+    }
+
+    /// Whether something is left that nobody has taken: perhaps a key that is misspelt.
+    pub(crate) fn has_more(&self) -> bool {
+        !self.arguments.is_empty()
     }
 
     /// Reports what nobody has taken.
@@ -186,7 +210,25 @@ fn unknown_key(key: &syn::Ident, attribute: &str, known: &[String]) -> Diagnosti
 fn unknown_argument(tokens: &TokenStream, attribute: &str, known: &[String]) -> Diagnostic {
     let found = names::shown(tokens);
     Diagnostic::at(tokens, format!("`#[{attribute}]` cannot read `{found}`"))
-        .help(format!("write `key = value`, with one of {}", names::list(known, "or")))
+        .help(format!("write `key = value`; the keys are {}", names::list(known, "and")))
+}
+
+fn no_aggregate(ident: &syn::Ident, attribute: &str) -> Diagnostic {
+    Diagnostic::at(ident, format!("the {attribute} `{ident}` does not say whose it is"))
+        .help(format!("name its aggregate, such as `#[{attribute}(Order)]`"))
+}
+
+fn not_an_aggregate(tokens: &TokenStream, attribute: &str) -> Diagnostic {
+    let found = names::shown(tokens);
+    Diagnostic::at(tokens, format!("expected the type of an aggregate, found `{found}`")).help(
+        format!("write `#[{attribute}(Order)]`, without quotes, and a comma before what follows"),
+    )
+}
+
+fn aggregate_not_first(path: &syn::Path, attribute: &str) -> Diagnostic {
+    let found = names::shown(path);
+    Diagnostic::at(path, format!("the aggregate `{found}` does not stand first"))
+        .help(format!("write `#[{attribute}({found}, …)]`"))
 }
 
 fn given_twice(place: &dyn ToTokens, key: &str) -> Diagnostic {

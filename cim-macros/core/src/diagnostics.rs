@@ -1,4 +1,4 @@
-//! Mistakes, collected in source order and reported together.
+//! Mistakes, collected rule by rule and reported together, in source order.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -36,6 +36,7 @@ impl Diagnostic {
 #[must_use]
 pub(crate) struct Diagnostics {
     errors: Vec<syn::Error>,
+    left_to_rustc: bool,
     read: bool,
 }
 
@@ -49,13 +50,24 @@ impl Diagnostics {
         self.errors.push(error);
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.errors.is_empty()
+    /// Something is wrong that rustc tells, and better than we could: the item is not sound, and
+    /// nothing more is said about it.
+    pub(crate) fn leave_to_rustc(&mut self) {
+        self.left_to_rustc = true;
     }
 
-    /// The mistakes as tokens, which go before the item; none if there are none.
+    /// Whether the item is sound.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.errors.is_empty() && !self.left_to_rustc
+    }
+
+    /// The mistakes as tokens, in source order, which go before the item; none if there are none.
     pub(crate) fn finish(mut self) -> TokenStream {
         self.read = true;
+        self.errors.sort_by_key(|error| {
+            let start = error.span().start();
+            (start.line, start.column)
+        });
         self.errors.iter().map(syn::Error::to_compile_error).collect()
     }
 }

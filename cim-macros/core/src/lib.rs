@@ -9,8 +9,10 @@ mod arguments;
 mod derives;
 mod diagnostics;
 mod fields;
+mod item;
 mod names;
 mod record;
+mod scope;
 
 mod aggregate;
 mod command;
@@ -18,6 +20,8 @@ mod domain_id;
 mod event;
 mod state_machine;
 mod system;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use aggregate::aggregate;

@@ -12,7 +12,8 @@ pub(crate) fn plain(ident: &syn::Ident) -> String {
 pub(crate) fn shown(tokens: &dyn ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
     let text = text.replace(" :: ", "::").replace(" < ", "<").replace(" >", ">");
-    text.replace(" ,", ",").replace("& ", "&").replace("< ", "<")
+    let text = text.replace(":: ", "::").replace(" ,", ",").replace("& ", "&").replace("< ", "<");
+    text.replace(" ;", ";").replace(" (", "(").replace("-(", "- (")
 }
 
 /// `OrderLine` as `order_line`.
@@ -27,6 +28,13 @@ pub(crate) fn snake_case(name: &str) -> String {
         snake.extend(letter.to_lowercase());
     }
     snake
+}
+
+/// A name as a number, which a type can carry (FNV-1a).
+pub(crate) fn fingerprint(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 /// Whether a name can be a token of a subject without being escaped.

@@ -3,10 +3,13 @@
 //! ```text
 //! impl Value for Line {
 //!     const SHAPE: Shape = Shape::named("struct", &[("sku", <String as Value>::SHAPE), …]);
-//!     fn encode(&self, to: &mut Encoder) { to.map(2); to.text("sku"); …encode(&self.sku, to); … }
+//!     fn encode(&self, to: &mut Encoder) {
+//!         to.map(2);
+//!         <String as Value>::encode_field(&self.sku, "sku", to); …
+//!     }
 //!     fn decode(from: &mut Decoder) -> Result<Self, DecodeError> {
 //!         from.map(2)?;
-//!         Ok(Self { sku: from.field("sku")?, … })
+//!         Ok(Self { sku: <String as Value>::decode_field("sku", from)?, … })
 //!     }
 //! }
 //! ```
@@ -16,53 +19,44 @@
 //! the keys.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens as _, format_ident, quote};
 
 use crate::names;
+use crate::scope;
 
 /// `impl Value` for a type.
 pub(crate) fn value_impl(
-    krate: &syn::Path,
     ident: &syn::Ident,
     generics: &syn::Generics,
     body: &Body<'_>,
 ) -> TokenStream {
+    let krate = &scope::code();
     let (impl_generics, type_generics, bounds) = generics.split_for_impl();
-    let Code { shape, encode, decode } = match body {
+    let Code { shape, encode, decode, transparent } = match body {
         Body::Struct(fields) => struct_code(krate, fields),
         Body::Enum(variants) => enum_code(krate, variants),
         Body::Stub => stub_code(krate),
     };
-    let nullable = nullable(krate, body);
+    let nullable =
+        transparent.map(|ty| quote!(const NULLABLE: bool = <#ty as #krate::Value>::NULLABLE;));
     quote! {
         #[automatically_derived]
-        impl #impl_generics #krate::cbor::Value for #ident #type_generics #bounds {
-            const SHAPE: #krate::cbor::Shape = #shape;
+        impl #impl_generics #krate::Value for #ident #type_generics #bounds {
+            const SHAPE: #krate::Shape = #shape;
             #nullable
 
             #[inline]
-            fn encode(&self, to: &mut #krate::cbor::Encoder) {
+            fn encode(&self, to: &mut #krate::Encoder) {
                 #encode
             }
 
             #[inline]
             fn decode(
-                from: &mut #krate::cbor::Decoder<'_>,
-            ) -> ::core::result::Result<Self, #krate::cbor::DecodeError> {
+                from: &mut #krate::Decoder<'_>,
+            ) -> #krate::Result<Self, #krate::DecodeError> {
                 #decode
             }
         }
-    }
-}
-
-/// A struct around one field is written as that, and so may be null if that may.
-fn nullable(krate: &syn::Path, body: &Body<'_>) -> TokenStream {
-    match body {
-        Body::Struct(syn::Fields::Unnamed(fields)) if fields.unnamed.len() == 1 => {
-            let types = fields.unnamed.iter().map(|field| &field.ty);
-            quote!(#(const NULLABLE: bool = <#types as #krate::cbor::Value>::NULLABLE;)*)
-        }
-        _ => quote!(),
     }
 }
 
@@ -78,6 +72,8 @@ struct Code {
     shape: TokenStream,
     encode: TokenStream,
     decode: TokenStream,
+    /// The type that it is written as: null, if that one can be null.
+    transparent: Option<TokenStream>,
 }
 
 /// A named field and the name it is stored under.
@@ -102,27 +98,48 @@ fn in_order(fields: &syn::FieldsNamed) -> Vec<Named<'_>> {
 }
 
 fn struct_code(krate: &syn::Path, fields: &syn::Fields) -> Code {
-    let (pattern, code) = fields_code(krate, fields, &quote!(Self));
-    let encode = code.encode;
-    let bind = if fields.is_empty() { quote!() } else { quote!(let Self #pattern = self;) };
-    Code { encode: quote!(#bind #encode), ..code }
+    let (_, code) = fields_code(krate, fields, &quote!(Self), At::Fields);
+    code
 }
 
-/// A pattern that binds every field, and the code over these bindings; `path` is the struct or
-/// the variant.
-fn fields_code(krate: &syn::Path, fields: &syn::Fields, path: &TokenStream) -> (TokenStream, Code) {
+/// Where the values of fields are: in `self.sku`, or bound by a pattern to `field_0`.
+#[derive(Clone, Copy)]
+enum At {
+    Fields,
+    Bindings,
+}
+
+impl At {
+    fn value(self, index: usize, field: &dyn quote::ToTokens) -> TokenStream {
+        match self {
+            At::Fields => quote!(&self.#field),
+            // A binding of its own for each field: one may be called `to`.
+            At::Bindings => format_ident!("field_{index}").to_token_stream(),
+        }
+    }
+}
+
+/// A pattern that binds every field, and the code over the fields; `path` is the struct or the
+/// variant.
+fn fields_code(
+    krate: &syn::Path,
+    fields: &syn::Fields,
+    path: &TokenStream,
+    at: At,
+) -> (TokenStream, Code) {
     match fields {
-        syn::Fields::Named(fields) => named_code(krate, fields, path),
-        syn::Fields::Unnamed(fields) => tuple_code(krate, fields, path),
+        syn::Fields::Named(fields) => named_code(krate, fields, path, at),
+        syn::Fields::Unnamed(fields) => tuple_code(krate, fields, path, at),
         syn::Fields::Unit => (quote!(), unit_code(krate, path)),
     }
 }
 
 fn unit_code(krate: &syn::Path, path: &TokenStream) -> Code {
     Code {
-        shape: quote!(#krate::cbor::Shape::named("struct", &[])),
+        shape: quote!(#krate::Shape::named("struct", &[])),
         encode: quote!(to.map(0);),
-        decode: quote!(from.map(0)?; ::core::result::Result::Ok(#path)),
+        decode: quote!(from.map(0)?; #krate::Ok(#path)),
+        transparent: None,
     }
 }
 
@@ -130,31 +147,33 @@ fn named_code(
     krate: &syn::Path,
     fields: &syn::FieldsNamed,
     path: &TokenStream,
+    at: At,
 ) -> (TokenStream, Code) {
     let fields = in_order(fields);
     let len = fields.len();
     let keys: Vec<_> = fields.iter().map(|field| &field.key).collect();
     let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
     let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
-    // A binding of its own for each field: one may be called `to`.
-    let bound: Vec<_> = (0..len).map(|i| format_ident!("field_{i}")).collect();
+    let values = idents.iter().enumerate().map(|(i, ident)| at.value(i, ident));
+    let bound = (0..len).map(|i| format_ident!("field_{i}"));
     let code = Code {
         shape: quote! {
-            #krate::cbor::Shape::named(
+            #krate::Shape::named(
                 "struct",
-                &[#((#keys, <#types as #krate::cbor::Value>::SHAPE)),*],
+                &[#((#keys, <#types as #krate::Value>::SHAPE)),*],
             )
         },
         encode: quote! {
             to.map(#len);
-            #(to.text(#keys); <#types as #krate::cbor::Value>::encode(#bound, to);)*
+            #(<#types as #krate::Value>::encode_field(#values, #keys, to);)*
         },
         decode: quote! {
             from.map(#len)?;
-            ::core::result::Result::Ok(#path {
-                #(#idents: { from.key(#keys)?; <#types as #krate::cbor::Value>::decode(from)? },)*
+            #krate::Ok(#path {
+                #(#idents: <#types as #krate::Value>::decode_field(#keys, from)?,)*
             })
         },
+        transparent: None,
     };
     (quote!({ #(#idents: #bound),* }), code)
 }
@@ -164,30 +183,34 @@ fn tuple_code(
     krate: &syn::Path,
     fields: &syn::FieldsUnnamed,
     path: &TokenStream,
+    at: At,
 ) -> (TokenStream, Code) {
     let types: Vec<_> = fields.unnamed.iter().map(|field| &field.ty).collect();
-    let bound: Vec<_> = (0..types.len()).map(|i| format_ident!("field_{i}")).collect();
+    let bound = (0..types.len()).map(|i| format_ident!("field_{i}"));
     let pattern = quote!((#(#bound),*));
+    let values: Vec<_> = (0..types.len()).map(|i| at.value(i, &syn::Index::from(i))).collect();
     let code = if let [ty] = types.as_slice() {
         Code {
-            shape: quote!(<#ty as #krate::cbor::Value>::SHAPE),
-            encode: quote!(<#ty as #krate::cbor::Value>::encode(field_0, to);),
-            decode: quote!(::core::result::Result::Ok(#path(<#ty as #krate::cbor::Value>::decode(from)?))),
+            shape: quote!(<#ty as #krate::Value>::SHAPE),
+            encode: quote!(#(<#ty as #krate::Value>::encode(#values, to);)*),
+            decode: quote!(#krate::Ok(#path(<#ty as #krate::Value>::decode(from)?))),
+            transparent: Some(quote!(#ty)),
         }
     } else {
         let len = types.len();
         Code {
             shape: quote! {
-                #krate::cbor::Shape::list("tuple", &[#(<#types as #krate::cbor::Value>::SHAPE),*])
+                #krate::Shape::list("tuple", &[#(<#types as #krate::Value>::SHAPE),*])
             },
             encode: quote! {
                 to.array(#len);
-                #(<#types as #krate::cbor::Value>::encode(#bound, to);)*
+                #(<#types as #krate::Value>::encode(#values, to);)*
             },
             decode: quote! {
                 from.array(#len)?;
-                ::core::result::Result::Ok(#path(#(<#types as #krate::cbor::Value>::decode(from)?),*))
+                #krate::Ok(#path(#(<#types as #krate::Value>::decode(from)?),*))
             },
+            transparent: None,
         }
     };
     (pattern, code)
@@ -202,13 +225,14 @@ fn enum_code(krate: &syn::Path, variants: &[&syn::Variant]) -> Code {
         let ident = &variant.ident;
         let name = names::plain(ident);
         if variant.fields.is_empty() && matches!(variant.fields, syn::Fields::Unit) {
-            shapes.push(quote!((#name, #krate::cbor::Shape::of("unit"))));
+            shapes.push(quote!((#name, #krate::Shape::of("unit"))));
             encode_arms.push(quote!(Self::#ident => to.text(#name),));
-            decode_arms.push(quote!((#name, false) => ::core::result::Result::Ok(Self::#ident),));
+            decode_arms.push(quote!((#name, false) => #krate::Ok(Self::#ident),));
             continue;
         }
-        let (pattern, code) = fields_code(krate, &variant.fields, &quote!(Self::#ident));
-        let Code { shape, encode, decode } = code;
+        let (pattern, code) =
+            fields_code(krate, &variant.fields, &quote!(Self::#ident), At::Bindings);
+        let Code { shape, encode, decode, .. } = code;
         shapes.push(quote!((#name, #shape)));
         encode_arms.push(quote! {
             Self::#ident #pattern => {
@@ -220,21 +244,23 @@ fn enum_code(krate: &syn::Path, variants: &[&syn::Variant]) -> Code {
         decode_arms.push(quote!((#name, true) => { #decode }));
     }
     Code {
-        shape: quote!(#krate::cbor::Shape::named("enum", &[#(#shapes),*])),
+        shape: quote!(#krate::Shape::named("enum", &[#(#shapes),*])),
         encode: quote!(match self { #(#encode_arms)* }),
         decode: quote! {
             match from.variant()? {
                 #(#decode_arms)*
-                (other, _) => ::core::result::Result::Err(from.unknown_variant(other)),
+                (other, _) => #krate::Err(from.unknown_variant(other)),
             }
         },
+        transparent: None,
     }
 }
 
 fn stub_code(krate: &syn::Path) -> Code {
     Code {
-        shape: quote!(#krate::cbor::Shape::of("stub")),
+        shape: quote!(#krate::Shape::of("stub")),
         encode: quote!(let _ = to;),
-        decode: quote!(::core::result::Result::Err(from.error("did not compile"))),
+        decode: quote!(#krate::Err(from.error("did not compile"))),
+        transparent: None,
     }
 }

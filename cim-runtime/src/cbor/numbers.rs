@@ -2,63 +2,30 @@
 
 use super::{DecodeError, Decoder, Encoder, Shape, Value};
 
-macro_rules! unsigned {
-    ($($ty:ty),*) => {$(
+/// Numbers that are written as a wider type; what follows a type in braces is added to its impl.
+macro_rules! whole {
+    ($wide:ident as $write:ident: $($ty:ident $({ $($rest:tt)* })?),*) => {$(
         impl Value for $ty {
             const SHAPE: Shape = Shape::of(stringify!($ty));
 
             #[inline]
             fn encode(&self, to: &mut Encoder) {
-                to.unsigned(u64::from(*self));
+                to.$write($wide::from(*self));
             }
 
             #[inline]
             fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-                let number = from.unsigned()?;
-                <$ty>::try_from(number)
+                let number = from.$write()?;
+                $ty::try_from(number)
                     .map_err(|_| from.error(format!("{number} does not fit into {}", stringify!($ty))))
             }
+
+            $($($rest)*)?
         }
     )*};
 }
 
-macro_rules! signed {
-    ($($ty:ty),*) => {$(
-        impl Value for $ty {
-            const SHAPE: Shape = Shape::of(stringify!($ty));
-
-            #[inline]
-            fn encode(&self, to: &mut Encoder) {
-                to.signed(i64::from(*self));
-            }
-
-            #[inline]
-            fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-                let number = from.signed()?;
-                <$ty>::try_from(number)
-                    .map_err(|_| from.error(format!("{number} does not fit into {}", stringify!($ty))))
-            }
-        }
-    )*};
-}
-
-unsigned!(u16, u32, u64);
-signed!(i8, i16, i32, i64);
-
-impl Value for u8 {
-    const SHAPE: Shape = Shape::of("u8");
-
-    #[inline]
-    fn encode(&self, to: &mut Encoder) {
-        to.unsigned(u64::from(*self));
-    }
-
-    #[inline]
-    fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        let number = from.unsigned()?;
-        u8::try_from(number).map_err(|_| from.error(format!("{number} does not fit into u8")))
-    }
-
+whole!(u64 as unsigned: u16, u32, u64, u8 {
     fn encode_all(items: &[Self], to: &mut Encoder) {
         to.bytes(items);
     }
@@ -68,7 +35,8 @@ impl Value for u8 {
     }
 
     const SHAPE_OF_MANY: Shape = Shape::of("bytes");
-}
+});
+whole!(i64 as signed: i8, i16, i32, i64);
 
 impl Value for f64 {
     const SHAPE: Shape = Shape::of("f64");

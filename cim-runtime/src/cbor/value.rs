@@ -11,7 +11,7 @@ use super::{DecodeError, Decoder, Encoder, Shape};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in an event",
     label = "has no canonical encoding",
-    note = "a type of your own needs `#[value]`; built in are numbers up to 64 bits, `bool`, `String`, `Option`, `Vec`, `BTreeMap`, `BTreeSet`, UUIDs and timestamps"
+    note = "a type of your own needs `#[value]`; built in are numbers up to 64 bits, `bool`, `String`, `Option`, `Vec`, `BTreeMap`, `BTreeSet`, `Uuid`, and `Timestamp`"
 )]
 pub trait Value: Sized {
     /// The fingerprint of the encoding.
@@ -26,6 +26,22 @@ pub trait Value: Sized {
     ///
     /// When the bytes are anything else.
     fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError>;
+
+    /// Appends the value as a field of a map.
+    #[doc(hidden)]
+    #[inline]
+    fn encode_field(&self, key: &str, to: &mut Encoder) {
+        to.text(key);
+        self.encode(to);
+    }
+
+    /// Reads the value as the next field of a map, which must have this key.
+    #[doc(hidden)]
+    #[inline]
+    fn decode_field(key: &str, from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        from.key(key)?;
+        Self::decode(from)
+    }
 
     /// Appends many values: an array, but for bytes, which are a byte string.
     #[doc(hidden)]

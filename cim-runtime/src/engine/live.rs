@@ -246,7 +246,7 @@ impl<A: Aggregate> Live<A> {
             Rejection::NotNow => SendError::NotNow {
                 state: self.state(),
                 command: C::NAME,
-                allowed: A::MACHINE.allowed(self.state().name()),
+                allowed: self.state().allowed(),
             },
         })
     }

@@ -262,7 +262,7 @@ fn the_wrong_refusal_is_shown_beside_the_right_one() {
     let message = complaint(|| Lot::given(()).when(Bid { cents: 1001 }).then_refused(too_low(1)));
     assert_eq!(
         message,
-        "`Bid` should be refused with TooLow { bid: 1 }, and was answered with [Sold(Sold)]"
+        "`Bid` should be refused with TooLow { bid: 1 }, and was answered with [Sold]"
     );
     let message = complaint(|| Lot::given(()).when(Bid { cents: 0 }).then_not_now());
     assert!(message.contains("`Bid` should not be taken in this state"), "{message}");

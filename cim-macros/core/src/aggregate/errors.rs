@@ -33,3 +33,14 @@ pub(super) fn name_is_no_token(ident: &syn::Ident) -> Diagnostic {
     Diagnostic::at(ident, format!("`{ident}` cannot be a part of a subject"))
         .help("give the aggregate a name of up to 40 of the letters a-z, digits, `_`, and `-`: `name = \"…\"`")
 }
+
+pub(super) fn name_too_long(ident: &syn::Ident, name: &str) -> Diagnostic {
+    Diagnostic::at(
+        ident,
+        format!("the name `{name}` of the aggregate `{ident}` is longer than 50 letters"),
+    )
+    .note(
+        "the names of domain and aggregate stand in every subject, which must hold the id as well",
+    )
+    .help("shorten the domain, or give the aggregate a short name: `name = \"…\"`")
+}

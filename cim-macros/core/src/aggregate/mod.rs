@@ -7,9 +7,11 @@ use quote::{ToTokens as _, quote};
 
 use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
-use crate::fields::{self, Owner};
+use crate::fields::Owner;
+use crate::item::Item;
 use crate::names;
 use crate::record::{self, Body};
+use crate::scope;
 
 /// What `#[aggregate(…)]` says.
 struct Model {
@@ -20,25 +22,18 @@ struct Model {
 }
 
 /// Expands `#[aggregate]`.
-pub fn aggregate(args: TokenStream, item: TokenStream) -> TokenStream {
+pub fn aggregate(args: TokenStream, tokens: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let expansion = match syn::parse2::<syn::ItemStruct>(item.clone()) {
-        Ok(item) => {
-            let model = parse(args, &item, &mut diagnostics);
-            fields::no_generics(Owner::Aggregate, &item.generics, &mut diagnostics);
-            fields::check(Owner::Aggregate, &item.fields, &mut diagnostics);
-            expand(&model, &item, diagnostics.is_empty())
-        }
-        Err(_) => {
-            diagnostics.push(errors::wrong_item(&item));
-            item
-        }
-    };
+    let item = Item::structure(&tokens, Owner::Aggregate, errors::wrong_item, &mut diagnostics);
+    let expansion = item.map_or(tokens, |item| {
+        let model = parse(args, item.ident(), &mut diagnostics);
+        expand(&model, item, diagnostics.is_empty())
+    });
     let mistakes = diagnostics.finish();
     quote!(#mistakes #expansion)
 }
 
-fn parse(args: TokenStream, item: &syn::ItemStruct, diagnostics: &mut Diagnostics) -> Model {
+fn parse(args: TokenStream, ident: &syn::Ident, diagnostics: &mut Diagnostics) -> Model {
     let mut arguments = Arguments::parse("aggregate", args);
     let domain: Option<syn::LitStr> =
         arguments.value("domain", "a name in quotes, such as `\"shop\"`", diagnostics);
@@ -46,44 +41,73 @@ fn parse(args: TokenStream, item: &syn::ItemStruct, diagnostics: &mut Diagnostic
         arguments.value("id", "the type of its id, such as `OrderId`", diagnostics);
     let name: Option<syn::LitStr> =
         arguments.value("name", "a name in quotes, such as `\"order\"`", diagnostics);
-    let missing_domain = domain.is_none() && !arguments.was_given("domain");
-    let missing_id = id.is_none() && !arguments.was_given("id");
+    let missing = |key| !arguments.was_given(key);
+    let (no_domain, no_id, no_name) = (missing("domain"), missing("id"), missing("name"));
     let krate = arguments.krate(diagnostics);
+    // A key that is misspelt may be the one that is missing.
+    let told = arguments.has_more();
     arguments.finish(diagnostics);
-    if missing_domain {
-        diagnostics.push(errors::no_domain(&item.ident));
+    if no_domain && !told {
+        diagnostics.push(errors::no_domain(ident));
     }
-    if missing_id {
-        diagnostics.push(errors::no_id(&item.ident));
+    if no_id && !told {
+        diagnostics.push(errors::no_id(ident));
     }
     for token in [&domain, &name].into_iter().flatten() {
         if !names::is_subject_token(&token.value()) {
             diagnostics.push(errors::not_a_token(token));
         }
     }
-    let default = names::snake_case(&names::plain(&item.ident));
-    if name.is_none() && !names::is_subject_token(&default) {
-        diagnostics.push(errors::name_is_no_token(&item.ident));
+    let default = names::snake_case(&names::plain(ident));
+    if no_name && !names::is_subject_token(&default) {
+        diagnostics.push(errors::name_is_no_token(ident));
     }
-    let name = name.map_or(default, |name| name.value());
-    let domain = domain.map_or_else(|| "unknown".to_owned(), |domain| domain.value());
-    Model { krate, name: format!("{domain}.{name}"), id }
+    let domain_text = domain.as_ref().map_or_else(|| "unknown".to_owned(), syn::LitStr::value);
+    let full = format!("{domain_text}.{}", name.as_ref().map_or(default, syn::LitStr::value));
+    if full.len() > MAX_NAME && diagnostics.is_empty() {
+        diagnostics.push(errors::name_too_long(ident, &full));
+    }
+    Model { krate, name: full, id }
 }
 
-fn expand(model: &Model, item: &syn::ItemStruct, sound: bool) -> TokenStream {
-    let Model { krate, name, id } = model;
-    let ident = &item.ident;
-    let body = if sound { Body::Struct(&item.fields) } else { Body::Stub };
-    let value = record::value_impl(krate, ident, &item.generics, &body);
-    let (impl_generics, type_generics, bounds) = item.generics.split_for_impl();
-    let id = id.as_ref().map_or_else(|| quote!(#krate::Uuid), |id| id.to_token_stream());
-    quote! {
-        #item
+/// The longest name of an aggregate; the runtime reserves the rest of a subject for the id.
+const MAX_NAME: usize = 50;
+
+fn expand(model: &Model, item: Item, sound: bool) -> TokenStream {
+    let Model { name, id, .. } = model;
+    let krate = scope::code();
+    let fields = match &item {
+        Item::Struct(item) if sound => Some(item.fields.clone()),
+        _ => None,
+    };
+    let item = if sound { item } else { item.without_lifetimes() };
+    if item.is_generic() {
+        return item.to_token_stream();
+    }
+    let ident = item.ident();
+    let body = fields.as_ref().map_or(Body::Stub, Body::Struct);
+    let value = record::value_impl(ident, item.generics(), &body);
+    let id = match id {
+        Some(id) => id.to_token_stream(),
+        None => quote!(#krate::UnknownId),
+    };
+    let impls = quote! {
         #value
         #[automatically_derived]
-        impl #impl_generics #krate::machine::Aggregate for #ident #type_generics #bounds {
+        impl #krate::StartsEmpty for #ident {
+            fn empty() -> Self {
+                <#ident as #krate::HasDefault>::default_value()
+            }
+        }
+        #[automatically_derived]
+        impl #krate::Aggregate for #ident {
             type Id = #id;
             const NAME: #krate::AggregateName = #krate::AggregateName::new(#name);
         }
+    };
+    let impls = scope::block(&model.krate, &impls);
+    quote! {
+        #item
+        #impls
     }
 }

@@ -4,11 +4,6 @@ use proc_macro2::TokenStream;
 
 use crate::diagnostics::Diagnostic;
 
-pub(super) fn no_aggregate(ident: &syn::Ident) -> Diagnostic {
-    Diagnostic::at(ident, format!("the command `{ident}` does not say whose it is"))
-        .help("name its aggregate, such as `#[command(Order)]`")
-}
-
 pub(super) fn wrong_item(item: &TokenStream) -> Diagnostic {
     Diagnostic::at(item, "`#[command]` stands on a struct")
         .help("write one struct for each command; what varies inside can be a `#[value]` enum")

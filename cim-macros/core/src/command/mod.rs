@@ -8,72 +8,71 @@ use quote::quote;
 use crate::arguments::Arguments;
 use crate::derives::{self, Derive};
 use crate::diagnostics::Diagnostics;
-use crate::fields::{self, Owner};
+use crate::fields::Owner;
+use crate::item::Item;
 use crate::names;
 use crate::record::{self, Body};
+use crate::scope;
 
 /// Expands `#[command]`.
-pub fn command(args: TokenStream, item: TokenStream) -> TokenStream {
+pub fn command(args: TokenStream, tokens: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let mut arguments = Arguments::parse("command", args);
-    let machine = arguments.leading_path();
-    let krate = arguments.krate(&mut diagnostics);
-    arguments.finish(&mut diagnostics);
-    let expansion = match syn::parse2::<syn::ItemStruct>(item.clone()) {
-        Ok(item) => {
-            if machine.is_none() {
-                diagnostics.push(errors::no_aggregate(&item.ident));
-            }
-            fields::no_generics(Owner::Command, &item.generics, &mut diagnostics);
-            fields::named(Owner::Command, &item.fields, &mut diagnostics);
-            fields::check(Owner::Command, &item.fields, &mut diagnostics);
-            expand(&krate, machine.as_ref(), &item, diagnostics.is_empty())
-        }
-        Err(_) => {
-            diagnostics.push(errors::wrong_item(&item));
-            item
-        }
-    };
+    let item = Item::structure(&tokens, Owner::Command, errors::wrong_item, &mut diagnostics);
+    let expansion = item.map_or(tokens, |item| {
+        let mut arguments = Arguments::parse("command", args);
+        let machine = arguments.aggregate(item.ident(), &[], &mut diagnostics);
+        let krate = arguments.krate(&mut diagnostics);
+        arguments.finish(&mut diagnostics);
+        expand(&krate, machine.as_ref(), item, diagnostics.is_empty())
+    });
     let mistakes = diagnostics.finish();
     quote!(#mistakes #expansion)
 }
 
-fn expand(
-    krate: &syn::Path,
-    machine: Option<&syn::Path>,
-    item: &syn::ItemStruct,
-    sound: bool,
-) -> TokenStream {
-    let ident = &item.ident;
+fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: bool) -> TokenStream {
+    let derives = derives::missing(&[Derive::Clone, Derive::Debug], item.attrs());
+    let fields = match &item {
+        Item::Struct(item) if sound => Some(item.fields.clone()),
+        _ => None,
+    };
+    let item = if sound { item } else { item.without_lifetimes() };
+    if item.is_generic() {
+        return quote!(#derives #item);
+    }
+    let ident = item.ident();
+    let body = fields.as_ref().map_or(Body::Stub, Body::Struct);
+    let value = record::value_impl(ident, item.generics(), &body);
+    let (real, krate) = (krate, scope::code());
     let name = names::plain(ident);
-    let derives = derives::missing(&[Derive::Clone, Derive::Debug], &item.attrs);
-    let body = if sound { Body::Struct(&item.fields) } else { Body::Stub };
-    let value = record::value_impl(krate, ident, &item.generics, &body);
-    let (impl_generics, type_generics, bounds) = item.generics.split_for_impl();
-    let of = machine.map(|machine| {
-        quote! {
-            #[automatically_derived]
-            impl #impl_generics #krate::machine::Command for #ident #type_generics #bounds {
-                type Of = #machine;
-                const NAME: &'static str = #name;
-            }
-            #[automatically_derived]
-            impl #impl_generics #krate::machine::CommandOf<#machine> for #ident #type_generics #bounds {}
-        }
-    });
+    let (params, of) = match machine {
+        Some(machine) => (quote!(), quote!(#machine)),
+        // Nobody knows whose it is: whoever uses it is right.
+        None => (quote!(<A>), quote!(A)),
+    };
+    let machine_or_self = machine.map_or_else(|| quote!(Self), |machine| quote!(#machine));
     // Asked of the command, so that rustc points at it when nobody handles it.
     let handled = machine.filter(|_| sound).map(|machine| {
         quote! {
-            const _: () = {
-                let _ = <#ident as #krate::machine::HandledBy<#machine>>::OK;
-            };
+            const _: () = <#ident as #krate::HandledBy<#machine>>::OK;
         }
     });
+    let impls = quote! {
+        #value
+        #[automatically_derived]
+        impl #krate::Command for #ident {
+            type Of = #machine_or_self;
+            const NAME: &'static str = #name;
+        }
+        #[automatically_derived]
+        impl #params #krate::CommandOf<#of> for #ident {}
+        #handled
+    };
+    let impls = scope::block(real, &impls);
+    // Our impls before the derives: of a field that has none of the traits, rustc then first says
+    // what it lacks for us.
     quote! {
+        #impls
         #derives
         #item
-        #value
-        #of
-        #handled
     }
 }

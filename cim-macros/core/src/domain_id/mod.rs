@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::diagnostics::Diagnostics;
+use crate::scope;
 
 /// Expands `#[derive(DomainId)]`.
 pub fn domain_id(item: TokenStream) -> TokenStream {
@@ -15,6 +16,8 @@ pub fn domain_id(item: TokenStream) -> TokenStream {
             let krate = krate(&input, &mut diagnostics);
             match inner(&input, &mut diagnostics) {
                 Some(inner) => expand(&krate, &input.ident, inner),
+                // Of a generic type no impl is right for all.
+                None if !input.generics.params.is_empty() => TokenStream::new(),
                 None => stub(&krate, &input.ident),
             }
         }
@@ -57,78 +60,78 @@ fn inner<'a>(input: &'a syn::DeriveInput, diagnostics: &mut Diagnostics) -> Opti
 }
 
 fn expand(krate: &syn::Path, ident: &syn::Ident, inner: &syn::Type) -> TokenStream {
-    quote! {
-        const _: () = {
+    let (real, krate) = (krate, scope::code());
+    let impls = quote! {
             #[automatically_derived]
-            impl ::core::clone::Clone for #ident {
+            impl #krate::Clone for #ident {
                 fn clone(&self) -> Self {
-                    Self(::core::clone::Clone::clone(&self.0))
+                    Self(<#inner as #krate::IdInner>::clone_id(&self.0))
                 }
             }
             #[automatically_derived]
-            impl ::core::fmt::Debug for #ident {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    ::core::fmt::Debug::fmt(&self.0, f)
+            impl #krate::Debug for #ident {
+                fn fmt(&self, f: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result {
+                    <#inner as #krate::IdInner>::debug_id(&self.0, f)
                 }
             }
             #[automatically_derived]
-            impl ::core::fmt::Display for #ident {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    ::core::fmt::Display::fmt(&self.0, f)
+            impl #krate::Display for #ident {
+                fn fmt(&self, f: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result {
+                    <#inner as #krate::IdInner>::display_id(&self.0, f)
                 }
             }
             #[automatically_derived]
-            impl ::core::cmp::PartialEq for #ident {
+            impl #krate::PartialEq for #ident {
                 fn eq(&self, other: &Self) -> bool {
-                    ::core::cmp::PartialEq::eq(&self.0, &other.0)
+                    ::core::matches!(#krate::Ord::cmp(self, other), #krate::Ordering::Equal)
                 }
             }
             #[automatically_derived]
-            impl ::core::cmp::Eq for #ident {}
+            impl #krate::Eq for #ident {}
             #[automatically_derived]
-            impl ::core::cmp::PartialOrd for #ident {
-                fn partial_cmp(&self, other: &Self) -> ::core::option::Option<::core::cmp::Ordering> {
-                    ::core::option::Option::Some(::core::cmp::Ord::cmp(self, other))
+            impl #krate::PartialOrd for #ident {
+                fn partial_cmp(&self, other: &Self) -> #krate::Option<#krate::Ordering> {
+                    #krate::Some(#krate::Ord::cmp(self, other))
                 }
             }
             #[automatically_derived]
-            impl ::core::cmp::Ord for #ident {
-                fn cmp(&self, other: &Self) -> ::core::cmp::Ordering {
-                    ::core::cmp::Ord::cmp(&self.0, &other.0)
+            impl #krate::Ord for #ident {
+                fn cmp(&self, other: &Self) -> #krate::Ordering {
+                    <#inner as #krate::IdInner>::cmp_id(&self.0, &other.0)
                 }
             }
             #[automatically_derived]
-            impl ::core::hash::Hash for #ident {
-                fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
-                    ::core::hash::Hash::hash(&self.0, state)
+            impl #krate::Hash for #ident {
+                fn hash<H: #krate::Hasher>(&self, state: &mut H) {
+                    <#inner as #krate::IdInner>::hash_id(&self.0, state)
                 }
             }
             #[automatically_derived]
-            impl ::core::str::FromStr for #ident {
+            impl #krate::FromStr for #ident {
                 type Err = #krate::InvalidId;
-                fn from_str(text: &str) -> ::core::result::Result<Self, #krate::InvalidId> {
-                    ::core::result::Result::Ok(Self(<#inner as #krate::IdInner>::parse_id(text)?))
+                fn from_str(text: &str) -> #krate::Result<Self, #krate::InvalidId> {
+                    #krate::Ok(Self(<#inner as #krate::IdInner>::parse_id(text)?))
                 }
             }
             #[automatically_derived]
-            impl #krate::cbor::Value for #ident {
-                const SHAPE: #krate::cbor::Shape = <#inner as #krate::IdInner>::SHAPE;
-                fn encode(&self, to: &mut #krate::cbor::Encoder) {
+            impl #krate::Value for #ident {
+                const SHAPE: #krate::Shape = <#inner as #krate::IdInner>::SHAPE;
+                fn encode(&self, to: &mut #krate::Encoder) {
                     <#inner as #krate::IdInner>::encode_id(&self.0, to)
                 }
                 fn decode(
-                    from: &mut #krate::cbor::Decoder<'_>,
-                ) -> ::core::result::Result<Self, #krate::cbor::DecodeError> {
-                    ::core::result::Result::Ok(Self(<#inner as #krate::IdInner>::decode_id(from)?))
+                    from: &mut #krate::Decoder<'_>,
+                ) -> #krate::Result<Self, #krate::DecodeError> {
+                    #krate::Ok(Self(<#inner as #krate::IdInner>::decode_id(from)?))
                 }
             }
             #[automatically_derived]
-            impl #krate::cbor::Key for #ident {
-                fn to_key(&self) -> ::std::borrow::Cow<'_, str> {
-                    ::std::borrow::Cow::Owned(::std::string::ToString::to_string(&self.0))
+            impl #krate::Key for #ident {
+                fn to_key(&self) -> #krate::Cow<'_, str> {
+                    #krate::Cow::Owned(#krate::ToString::to_string(self))
                 }
-                fn from_key(text: &str) -> ::core::option::Option<Self> {
-                    ::core::result::Result::ok(<Self as ::core::str::FromStr>::from_str(text))
+                fn from_key(text: &str) -> #krate::Option<Self> {
+                    #krate::Result::ok(<Self as #krate::FromStr>::from_str(text))
                 }
             }
             #[automatically_derived]
@@ -137,35 +140,49 @@ fn expand(krate: &syn::Path, ident: &syn::Ident, inner: &syn::Type) -> TokenStre
                     Self(<#inner as #krate::IdInner>::example())
                 }
             }
-        };
-    }
+    };
+    scope::block(real, &impls)
 }
 
 /// The impls that other code relies on, for an id that did not compile.
 fn stub(krate: &syn::Path, ident: &syn::Ident) -> TokenStream {
     let unusable = quote!(::core::unreachable!("did not compile"));
-    quote! {
-        const _: () = {
-            impl ::core::clone::Clone for #ident { fn clone(&self) -> Self { #unusable } }
-            impl ::core::cmp::PartialEq for #ident { fn eq(&self, _: &Self) -> bool { #unusable } }
-            impl ::core::cmp::Eq for #ident {}
-            impl ::core::hash::Hash for #ident {
-                fn hash<H: ::core::hash::Hasher>(&self, _: &mut H) { #unusable }
+    let (real, krate) = (krate, scope::code());
+    let impls = quote! {
+            impl #krate::Clone for #ident { fn clone(&self) -> Self { #unusable } }
+            impl #krate::PartialEq for #ident { fn eq(&self, _: &Self) -> bool { #unusable } }
+            impl #krate::Eq for #ident {}
+            impl #krate::PartialOrd for #ident {
+                fn partial_cmp(&self, _: &Self) -> #krate::Option<#krate::Ordering> { #unusable }
             }
-            impl ::core::fmt::Debug for #ident {
-                fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { #unusable }
+            impl #krate::Ord for #ident {
+                fn cmp(&self, _: &Self) -> #krate::Ordering { #unusable }
             }
-            impl ::core::fmt::Display for #ident {
-                fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { #unusable }
+            impl #krate::Hash for #ident {
+                fn hash<H: #krate::Hasher>(&self, _: &mut H) { #unusable }
             }
-            impl #krate::cbor::Value for #ident {
-                const SHAPE: #krate::cbor::Shape = #krate::cbor::Shape::of("stub");
-                fn encode(&self, _: &mut #krate::cbor::Encoder) {}
+            impl #krate::FromStr for #ident {
+                type Err = #krate::InvalidId;
+                fn from_str(_: &str) -> #krate::Result<Self, #krate::InvalidId> { #unusable }
+            }
+            impl #krate::Key for #ident {
+                fn to_key(&self) -> #krate::Cow<'_, str> { #unusable }
+                fn from_key(_: &str) -> #krate::Option<Self> { #unusable }
+            }
+            impl #krate::Debug for #ident {
+                fn fmt(&self, _: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result { #unusable }
+            }
+            impl #krate::Display for #ident {
+                fn fmt(&self, _: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result { #unusable }
+            }
+            impl #krate::Value for #ident {
+                const SHAPE: #krate::Shape = #krate::Shape::of("stub");
+                fn encode(&self, _: &mut #krate::Encoder) {}
                 fn decode(
-                    _: &mut #krate::cbor::Decoder<'_>,
-                ) -> ::core::result::Result<Self, #krate::cbor::DecodeError> { #unusable }
+                    _: &mut #krate::Decoder<'_>,
+                ) -> #krate::Result<Self, #krate::DecodeError> { #unusable }
             }
             impl #krate::DomainId for #ident { fn example() -> Self { #unusable } }
-        };
-    }
+    };
+    scope::block(real, &impls)
 }

@@ -4,18 +4,14 @@ use proc_macro2::TokenStream;
 
 use crate::diagnostics::Diagnostic;
 
-pub(super) fn no_aggregate(ident: &syn::Ident) -> Diagnostic {
-    Diagnostic::at(ident, format!("the event `{ident}` does not say whose it is"))
-        .help("name its aggregate, such as `#[event(Order)]`")
-}
-
 pub(super) fn wrong_item(item: &TokenStream) -> Diagnostic {
     Diagnostic::at(item, "`#[event]` stands on a struct")
         .help("write one struct for each event; the machine makes the enum of them")
 }
 
 pub(super) fn version_out_of_range(literal: &syn::LitInt) -> Diagnostic {
-    Diagnostic::at(literal, format!("`version` must be a whole number from 1, found `{literal}`"))
+    Diagnostic::at(literal, format!("an event has no version `{literal}`"))
+        .help("versions count from 1, by one for each change of the struct")
 }
 
 pub(super) fn version_without_upcast(
@@ -32,9 +28,4 @@ pub(super) fn version_without_upcast(
 pub(super) fn upcast_to_the_first(path: &syn::Path, ident: &syn::Ident) -> Diagnostic {
     Diagnostic::at(path, format!("version 1 of `{ident}` has no version before it"))
         .help("add `version = 2`")
-}
-
-/// The text of an assertion, which rustc shows.
-pub(super) fn wrong_upcast(name: &str, expected: u32, found: &str) -> String {
-    format!("`upcast` must name version {expected} of `{name}`, which `{found}` is not")
 }

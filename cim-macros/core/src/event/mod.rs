@@ -3,14 +3,17 @@
 mod errors;
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 use crate::arguments::Arguments;
 use crate::derives::{self, Derive};
 use crate::diagnostics::Diagnostics;
-use crate::fields::{self, Owner};
+use crate::fields::Owner;
+use crate::item::Item;
 use crate::names;
 use crate::record::{self, Body};
+use crate::scope;
 
 /// What `#[event(…)]` says.
 struct Model {
@@ -27,32 +30,21 @@ struct Version {
 }
 
 /// Expands `#[event]`.
-pub fn event(args: TokenStream, item: TokenStream) -> TokenStream {
+pub fn event(args: TokenStream, tokens: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let expansion = match syn::parse2::<syn::ItemStruct>(item.clone()) {
-        Ok(item) => {
-            let model = parse(args, &item, &mut diagnostics);
-            fields::no_generics(Owner::Event, &item.generics, &mut diagnostics);
-            fields::named(Owner::Event, &item.fields, &mut diagnostics);
-            fields::check(Owner::Event, &item.fields, &mut diagnostics);
-            expand(&model, &item, diagnostics.is_empty())
-        }
-        Err(_) => {
-            diagnostics.push(errors::wrong_item(&item));
-            item
-        }
-    };
+    let item = Item::structure(&tokens, Owner::Event, errors::wrong_item, &mut diagnostics);
+    let expansion = item.map_or(tokens, |item| {
+        let model = parse(args, item.ident(), &mut diagnostics);
+        expand(&model, item, diagnostics.is_empty())
+    });
     let mistakes = diagnostics.finish();
     quote!(#mistakes #expansion)
 }
 
-fn parse(args: TokenStream, item: &syn::ItemStruct, diagnostics: &mut Diagnostics) -> Model {
+fn parse(args: TokenStream, ident: &syn::Ident, diagnostics: &mut Diagnostics) -> Model {
     let mut arguments = Arguments::parse("event", args);
-    let machine = arguments.leading_path();
-    if machine.is_none() {
-        diagnostics.push(errors::no_aggregate(&item.ident));
-    }
-    let version: Option<syn::LitInt> =
+    let machine = arguments.aggregate(ident, &["unread"], diagnostics);
+    let number: Option<syn::LitInt> =
         arguments.value("version", "a whole number from 1, without quotes", diagnostics);
     let upcast: Option<syn::Path> = arguments.value(
         "upcast",
@@ -61,18 +53,24 @@ fn parse(args: TokenStream, item: &syn::ItemStruct, diagnostics: &mut Diagnostic
     );
     let unread = arguments.flag("unread", diagnostics);
     let krate = arguments.krate(diagnostics);
+    // Of what could not be read, nothing more is to be said.
+    let readable = number.is_some() == arguments.was_given("version")
+        && upcast.is_some() == arguments.was_given("upcast");
     arguments.finish(diagnostics);
-    let version = versions(version.as_ref(), upcast, &item.ident, diagnostics);
+    let version = match readable {
+        true => version(number.as_ref(), upcast, ident, diagnostics),
+        false => Version { number: 1, upcast: None },
+    };
     Model { krate, machine, version, unread }
 }
 
-fn versions(
-    version: Option<&syn::LitInt>,
+fn version(
+    literal: Option<&syn::LitInt>,
     upcast: Option<syn::Path>,
     ident: &syn::Ident,
     diagnostics: &mut Diagnostics,
 ) -> Version {
-    let number = match version.map(|literal| (literal, literal.base10_parse::<u32>())) {
+    let number = match literal.map(|literal| (literal, literal.base10_parse::<u32>())) {
         None => 1,
         Some((_, Ok(number))) if number > 0 => number,
         Some((literal, _)) => {
@@ -80,7 +78,7 @@ fn versions(
             return Version { number: 1, upcast: None };
         }
     };
-    match (&upcast, version) {
+    match (&upcast, literal) {
         (None, Some(literal)) if number > 1 => {
             diagnostics.push(errors::version_without_upcast(literal, ident, number));
         }
@@ -92,92 +90,84 @@ fn versions(
     Version { number, upcast }
 }
 
-fn expand(model: &Model, item: &syn::ItemStruct, sound: bool) -> TokenStream {
-    let Model { krate, machine, version, unread } = model;
-    let ident = &item.ident;
-    let wanted = [Derive::Clone, Derive::Debug, Derive::PartialEq];
-    let derives = derives::missing(&wanted, &item.attrs);
-    let body = if sound { Body::Struct(&item.fields) } else { Body::Stub };
-    let value = record::value_impl(krate, ident, &item.generics, &body);
-    // Data that somebody should fold, or none.
-    let data = match item.fields.is_empty() || *unread || !sound {
-        true => quote!(#krate::event::NoData),
-        false => quote!(#krate::event::Data),
+fn expand(model: &Model, item: Item, sound: bool) -> TokenStream {
+    let derives =
+        derives::missing(&[Derive::Clone, Derive::Debug, Derive::PartialEq], item.attrs());
+    let fields = match &item {
+        Item::Struct(item) if sound => Some(item.fields.clone()),
+        _ => None,
     };
-    let event = machine.as_ref().map(|machine| event_impl(krate, machine, item, &data, version));
-    let chain = version
-        .upcast
-        .as_ref()
-        .filter(|_| sound)
-        .map(|before| chain(krate, ident, version, before));
+    let item = if sound { item } else { item.without_lifetimes() };
+    if item.is_generic() {
+        return quote!(#derives #item);
+    }
+    let body = fields.as_ref().map_or(Body::Stub, Body::Struct);
+    let value = record::value_impl(item.ident(), item.generics(), &body);
+    let event = event_impl(model, item.ident(), fields.as_ref());
+    let impls = scope::block(&model.krate, &quote!(#value #event));
+    // Our impls before the derives: of a field that has none of the traits, rustc then first says
+    // what it lacks for us.
     quote! {
+        #impls
         #derives
         #item
-        #value
-        #event
-        #chain
     }
 }
 
-fn event_impl(
-    krate: &syn::Path,
-    machine: &syn::Path,
-    item: &syn::ItemStruct,
-    data: &TokenStream,
-    version: &Version,
-) -> TokenStream {
-    let ident = &item.ident;
+/// `impl Event for OrderPlaced { … }`; without fields, so that nothing is asked of anybody, if the
+/// event is not sound.
+fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -> TokenStream {
+    let Model { machine, version, unread, .. } = model;
+    let krate = scope::code();
     let name = names::plain(ident);
     let number = version.number;
-    let (impl_generics, type_generics, bounds) = item.generics.split_for_impl();
-    let older = version.upcast.as_ref().map(|before| {
-        quote! {
-            if schema < #number {
-                let before = <#before as #krate::event::Event>::decode_schema(schema, from)?;
-                return ::core::result::Result::Ok(
-                    <#before as #krate::event::UpcastTo<Self>>::upcast(before),
-                );
-            }
-        }
+    let data = match fields {
+        Some(fields) if !fields.is_empty() && !*unread => quote!(#krate::Data),
+        _ => quote!(#krate::NoData),
+    };
+    let upcast = version.upcast.as_ref().filter(|_| fields.is_some());
+    let older = upcast.map(|before| decode_older(model, &name, before));
+    let superseded = upcast.zip(machine.as_ref()).map(|(before, machine)| {
+        let span = before.span();
+        quote_spanned!(span=> impl #krate::EmittedOrSuperseded<#machine> for #before {})
     });
+    let fingerprint = names::fingerprint(&name);
+    let (params, of) = match machine {
+        Some(machine) => (quote!(), machine.to_token_stream()),
+        // Nobody knows whose it is: whoever uses it is right.
+        None => (quote!(<A>), quote!(A)),
+    };
+    let machine = machine.as_ref().map_or_else(|| quote!(Self), |machine| quote!(#machine));
     quote! {
         #[automatically_derived]
-        impl #impl_generics #krate::event::Event for #ident #type_generics #bounds {
+        impl #krate::Event for #ident {
             type Of = #machine;
             type Data = #data;
+            type Version = #krate::Version<#fingerprint, #number>;
             const NAME: &'static str = #name;
             const SCHEMA: u32 = #number;
-
-            fn decode_schema(
-                schema: u32,
-                from: &mut #krate::cbor::Decoder<'_>,
-            ) -> ::core::result::Result<Self, #krate::cbor::DecodeError> {
-                if schema == #number {
-                    return <Self as #krate::cbor::Value>::decode(from);
-                }
-                #older
-                ::core::result::Result::Err(#krate::event::unknown_schema::<Self>(schema, from))
-            }
+            #older
         }
         #[automatically_derived]
-        impl #impl_generics #krate::event::EventOf<#machine> for #ident #type_generics #bounds {}
+        impl #params #krate::EventOf<#of> for #ident {
+            type This = Self;
+        }
+        #superseded
     }
 }
 
-/// Asserts that the version before is the one just before, under the same name.
-fn chain(
-    krate: &syn::Path,
-    ident: &syn::Ident,
-    version: &Version,
-    before: &syn::Path,
-) -> TokenStream {
-    let name = names::plain(ident);
-    let expected = version.number - 1;
-    let message = errors::wrong_upcast(&name, expected, &names::shown(&before.to_token_stream()));
+/// `fn decode_older(…) { …let v1::OrderPlaced read it, and make this of it… }`.
+fn decode_older(model: &Model, name: &str, before: &syn::Path) -> TokenStream {
+    let krate = scope::code();
+    let (fingerprint, expected) = (names::fingerprint(name), model.version.number - 1);
+    let is_version = quote!(#krate::IsVersion<Self, #fingerprint, #expected>);
     quote! {
-        const _: () = ::core::assert!(
-            #krate::event::is_version::<#before>(#name, #expected),
-            #message
-        );
+        fn decode_older(
+            schema: u32,
+            from: &mut #krate::Decoder<'_>,
+        ) -> #krate::Result<Self, #krate::DecodeError> {
+            let before = <#before as #is_version>::decode_before(schema, from)?;
+            #krate::Ok(<#before as #krate::UpcastTo<Self>>::upcast(before))
+        }
     }
 }

@@ -6,8 +6,10 @@ use crate::names;
 
 /// The return type of a deciding method.
 pub(super) struct Answer {
-    /// The whole type, if it is a `Result`: whoever needs the refusal's type asks rustc.
+    /// The whole type, if it is a `Result`.
     pub(super) fallible: Option<syn::Type>,
+    /// Its second argument, if it is written: behind an alias only rustc knows it.
+    pub(super) refusal: Option<syn::Type>,
     pub(super) shape: Shape,
 }
 
@@ -38,7 +40,7 @@ impl Shape {
 /// Reads a method's return type.
 pub(super) fn read(signature: &syn::Signature, diagnostics: &mut Diagnostics) -> Option<Answer> {
     let syn::ReturnType::Type(_, ty) = &signature.output else {
-        diagnostics.push(errors::returns_nothing(&signature.ident));
+        diagnostics.push(errors::returns_nothing(&signature.ident, &signature.ident));
         return None;
     };
     let ty = ungrouped(ty);
@@ -46,14 +48,15 @@ pub(super) fn read(signature: &syn::Signature, diagnostics: &mut Diagnostics) ->
         Some(inner) => (Some(ty.clone()), inner),
         None => (None, ty),
     };
+    let refusal = arguments("Result", ty).and_then(|types| types.get(1).copied().cloned());
     let shape = shape(inner, &signature.ident, diagnostics)?;
-    Some(Answer { fallible, shape })
+    Some(Answer { fallible, refusal, shape })
 }
 
 fn shape(ty: &syn::Type, method: &syn::Ident, diagnostics: &mut Diagnostics) -> Option<Shape> {
     if let syn::Type::Tuple(tuple) = ty {
         if tuple.elems.is_empty() {
-            diagnostics.push(errors::returns_nothing(method));
+            diagnostics.push(errors::returns_nothing(tuple, method));
             return None;
         }
         return events(tuple.elems.iter(), diagnostics).map(Shape::Sequence);
@@ -66,7 +69,7 @@ fn shape(ty: &syn::Type, method: &syn::Ident, diagnostics: &mut Diagnostics) -> 
     }
     if let Some(alternatives) = arguments("OneOf", ty) {
         if !(2..=4).contains(&alternatives.len()) {
-            diagnostics.push(errors::count_of_alternatives(ty));
+            diagnostics.leave_to_rustc();
             return None;
         }
         return events(alternatives.into_iter(), diagnostics).map(Shape::Alternatives);

@@ -1,6 +1,6 @@
 //! The rules of a machine, one function each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::Shape;
 use super::errors;
@@ -25,7 +25,7 @@ pub(super) fn check(model: &Model<'_>, diagnostics: &mut Diagnostics) {
 
 fn has_states(model: &Model<'_>, diagnostics: &mut Diagnostics) {
     if model.states.is_empty() && diagnostics.is_empty() {
-        diagnostics.push(errors::no_states(&model.syntax.owner));
+        diagnostics.push(errors::no_states(model.syntax.owner_ident()));
     }
 }
 
@@ -74,9 +74,11 @@ fn initial_is_not_terminal(model: &Model<'_>, diagnostics: &mut Diagnostics) {
 // Replay knows the state and the event, and nothing of what the decision saw.
 fn one_target_per_event(model: &Model<'_>, diagnostics: &mut Diagnostics) {
     let mut targets: BTreeMap<(usize, usize), &Row> = BTreeMap::new();
+    let mut told = BTreeSet::new();
     for row in &model.rows {
         let first = targets.entry((row.from, row.event)).or_insert(row);
-        if first.to != row.to {
+        // A target that is wrong from one of its sources is one mistake, however many there are.
+        if first.to != row.to && told.insert((row.arrow, row.event)) {
             let from = &model.states[row.from].name;
             let event = &model.events[row.event].name;
             let both = [&model.states[first.to].name, &model.states[row.to].name];
@@ -89,22 +91,29 @@ fn one_target_per_event(model: &Model<'_>, diagnostics: &mut Diagnostics) {
 fn no_way_out_of_terminal_states(model: &Model<'_>, diagnostics: &mut Diagnostics) {
     for decision in &model.decisions {
         let state = &model.states[decision.state];
-        if state.terminal {
+        if state.terminal && !state.initial {
             let command = &model.commands[model.methods[decision.method].command].name;
             diagnostics.push(errors::way_out_of_terminal(&decision.place, &state.name, command));
         }
     }
-    for row in model.rows.iter().filter(|row| row.method.is_none()) {
+    // What is only replayed, and what a sequence goes on with in the state it has come to.
+    let is_decided_here = |row: &Row| {
+        let mut decisions = model.decisions.iter();
+        decisions.any(|decision| decision.state == row.from && Some(decision.method) == row.method)
+    };
+    for row in model.rows.iter().filter(|row| !is_decided_here(row)) {
         let state = &model.states[row.from];
         if state.terminal {
             let event = &model.events[row.event].name;
-            diagnostics.push(errors::replay_out_of_terminal(&row.place, &state.name, event));
+            let place = if row.method.is_none() { &row.source } else { &row.place };
+            diagnostics.push(errors::event_after_the_end(place, &state.name, event));
         }
     }
 }
 
 // The second event of a `Vec` happens in the state that the first has led to.
 fn repeated_events_are_accepted(model: &Model<'_>, diagnostics: &mut Diagnostics) {
+    let mut told = BTreeSet::new();
     for row in &model.rows {
         let Some(method) = row.method else { continue };
         let method = &model.methods[method];
@@ -112,7 +121,7 @@ fn repeated_events_are_accepted(model: &Model<'_>, diagnostics: &mut Diagnostics
             continue;
         }
         let accepted = model.rows.iter().any(|next| next.from == row.to && next.event == row.event);
-        if !accepted {
+        if !accepted && told.insert((row.arrow, row.to)) {
             let (event, state) = (&model.events[row.event].name, &model.states[row.to].name);
             diagnostics.push(errors::second_event_not_accepted(&row.place, event, state));
         }

@@ -1,7 +1,5 @@
 //! What `#[state_machine]`, `#[transition]` and `#[apply]` can say.
 
-use std::fmt::Display;
-
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
@@ -15,19 +13,20 @@ pub(super) fn not_an_impl(item: &TokenStream) -> Diagnostic {
         .help("write `#[state_machine(initial Draft, …)] impl Order { … }`")
 }
 
-pub(super) fn trait_impl(path: &syn::Path) -> Diagnostic {
-    let name = names::shown(path);
+pub(super) fn trait_impl(path: &syn::Path, owner: &syn::Type) -> Diagnostic {
+    let (name, owner) = (names::shown(path), names::shown(owner));
     Diagnostic::at(
         path,
         format!("a machine's `impl` implements no trait, this one implements `{name}`"),
     )
-    .help("write `impl Order { … }`")
+    .help(format!("write `impl {owner} {{ … }}`"))
 }
 
 pub(super) fn foreign_owner(path: &syn::Path) -> Diagnostic {
     let name = names::shown(path);
     Diagnostic::at(path, format!("the machine of `{name}` must stand in the module of the type"))
         .note("its states, commands, and events become enums beside the impl")
+        .help("move the `impl` there, or the type here")
 }
 
 pub(super) fn generic_machine(ty: &syn::Type) -> Diagnostic {
@@ -40,11 +39,34 @@ pub(super) fn generic_machine(ty: &syn::Type) -> Diagnostic {
 
 pub(super) fn not_a_named_type(ty: &syn::Type) -> Diagnostic {
     Diagnostic::at(ty, "a machine belongs to an aggregate, which is a struct with a name")
+        .help("write `impl Order { … }`")
 }
 
 pub(super) fn no_moore_machines(word: &syn::Ident) -> Diagnostic {
     Diagnostic::at(word, "Moore machines are not supported in this version")
         .help("leave `moore` out, and return the events from the transitions")
+}
+
+pub(super) fn no_regions(word: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(word, "regions are not supported in this version")
+        .help("write an aggregate for each part that lives its own life")
+}
+
+pub(super) fn unknown_word(word: &syn::Ident, state: &syn::Ident) -> Diagnostic {
+    let name = word.to_string();
+    let diagnostic =
+        Diagnostic::at(word, format!("`{name}` says nothing about the state `{state}`"));
+    let known = ["initial", "terminal"].map(String::from);
+    match names::nearest(&name, &known) {
+        Some(near) => diagnostic.help(format!("did you mean `{near} {state}`?")),
+        None => diagnostic.help(format!(
+            "write `initial {state}` or `terminal {state}`, and a comma between two states"
+        )),
+    }
+}
+
+pub(super) fn word_twice(word: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(word, format!("`{word}` stands here twice")).help("keep one of them")
 }
 
 pub(super) fn unreadable_state(tokens: &TokenStream) -> Diagnostic {
@@ -102,13 +124,14 @@ pub(super) fn undeclared_state(
     let name = names::plain(state);
     let diagnostic = Diagnostic::at(state, format!("`{name}` is not a state of `{owner}`"));
     match names::nearest(&name, declared) {
+        _ if name == "_" => diagnostic.help("write `*` for every state that is not terminal"),
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None if declared.is_empty() => {
             diagnostic.help(format!("declare it: `#[state_machine(…, {name})]`"))
         }
         None if declared.len() <= 8 => {
-            let states = names::list(declared, "and");
-            diagnostic.help(format!("declare it in the header, or use one of {states}"))
+            let states = names::list(declared, "or");
+            diagnostic.help(format!("declare it in the header, or write {states}"))
         }
         None => diagnostic.help("declare it in the header"),
     }
@@ -137,7 +160,7 @@ pub(super) fn two_targets(
 
 pub(super) fn two_stars(star: &TokenStream, command: &str) -> Diagnostic {
     Diagnostic::at(star, format!("`{command}` is already taken by another `*`"))
-        .help("name the states of one of them")
+        .help("keep one `*`, and name the states of the other")
 }
 
 pub(super) fn star_for_nothing(star: &TokenStream, command: &str) -> Diagnostic {
@@ -154,9 +177,10 @@ pub(super) fn way_out_of_terminal(place: &TokenStream, state: &str, command: &st
     .help(format!("remove `terminal` before `{state}`, or this source"))
 }
 
-pub(super) fn replay_out_of_terminal(place: &TokenStream, state: &str, event: &str) -> Diagnostic {
+pub(super) fn event_after_the_end(place: &TokenStream, state: &str, event: &str) -> Diagnostic {
     Diagnostic::at(place, format!("state `{state}` is terminal, `{event}` cannot happen in it"))
-        .help(format!("remove `terminal` before `{state}`, or this source"))
+        .note("terminal promises to every reader that nothing more will happen")
+        .help(format!("remove `terminal` before `{state}`, or let `{event}` happen before it"))
 }
 
 pub(super) fn second_event_not_accepted(
@@ -210,28 +234,24 @@ pub(super) fn both_attributes(transition: &syn::Attribute, method: &syn::Ident) 
         .help("write one method for each")
 }
 
-pub(super) fn conditional_method(cfg: &syn::Attribute) -> Diagnostic {
+pub(super) fn conditional(cfg: &syn::Attribute) -> Diagnostic {
     Diagnostic::at(cfg, "a machine cannot depend on features")
         .note("one build of the program could not replay what another has stored")
         .help("remove the `#[cfg]`")
 }
 
-pub(super) fn outside_a_machine(attribute: &str, item: &TokenStream) -> Diagnostic {
-    Diagnostic::at(item, format!("`#[{attribute}]` stands outside of a machine"))
+pub(super) fn outside_a_machine(attribute: &str) -> Diagnostic {
+    // Without tokens the place is the attribute itself.
+    Diagnostic::at(&TokenStream::new(), format!("`#[{attribute}]` stands outside of a machine"))
         .help("put the method into an `impl` with `#[state_machine(…)]` above it")
 }
 
 // Targets.
 
-pub(super) fn target_without_event<I>(state: &syn::Ident, events: I) -> Diagnostic
-where
-    I: Iterator,
-    I::Item: Display,
-{
-    let events: Vec<String> = events.map(|event| event.to_string()).collect();
+pub(super) fn target_without_event(state: &syn::Ident, events: &[String]) -> Diagnostic {
     let each =
         events.first().map_or_else(String::new, |event| format!(", such as `{state} on {event}`"));
-    let events = names::list(&events, "and");
+    let events = names::list(events, "and");
     Diagnostic::at(
         state,
         format!("the method answers with {events}: which of them leads to `{state}`?"),
@@ -247,15 +267,21 @@ pub(super) fn alternative_without_target(first: &syn::Ident, event: &str) -> Dia
 pub(super) fn on_another_event(
     on: &syn::Path,
     method: &syn::Ident,
-    events: Vec<String>,
+    events: &[String],
 ) -> Diagnostic {
     let name = names::shown(on);
     let diagnostic = Diagnostic::at(on, format!("`{method}` does not answer with `{name}`"));
-    let answers = names::list(&events, "and");
-    match names::nearest(&name, &events) {
+    let answers = names::list(events, "and");
+    match names::nearest(&name, events) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic.help(format!("it answers with {answers}")),
     }
+}
+
+pub(super) fn several_targets(second: &syn::Ident, event: &str, first: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(second, format!("`{event}` leads to both `{first}` and `{second}`"))
+        .note("replay sees the state and the event only, and could not tell which")
+        .help("keep one target; a decision with two ends answers with two events: `OneOf<E, F>`")
 }
 
 pub(super) fn replay_to_several(second: &syn::Ident) -> Diagnostic {
@@ -288,14 +314,24 @@ pub(super) fn takes_too_much(third: &syn::PatType) -> Diagnostic {
         .help("write `fn …(&self, cmd: …, cx: &Context<Self>) -> …`")
 }
 
+pub(super) fn not_the_context(second: &syn::Type) -> Diagnostic {
+    let found = names::shown(second);
+    Diagnostic::at(
+        second,
+        format!("the second parameter of a decision is its context, found `{found}`"),
+    )
+    .note("whatever else it depended on would be unknown to a retry")
+    .help("put it into the command, or take `cx: &Context<Self>`")
+}
+
 pub(super) fn not_a_command_type(ty: &syn::Type) -> Diagnostic {
     let found = names::shown(ty);
     Diagnostic::at(ty, format!("expected a command, found `{found}`"))
         .help("take the command by value, such as `cmd: PlaceOrder`")
 }
 
-pub(super) fn returns_nothing(method: &syn::Ident) -> Diagnostic {
-    Diagnostic::at(method, format!("`{method}` returns nothing, but a decision says what happened"))
+pub(super) fn returns_nothing(place: &dyn ToTokens, method: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(place, format!("`{method}` returns nothing, but a decision says what happened"))
         .help(
             "return the event, such as `-> OrderPlaced`, or `-> Result<OrderPlaced, OrderRefused>`",
         )
@@ -308,11 +344,6 @@ pub(super) fn not_an_event_type(ty: &syn::Type) -> Diagnostic {
     )
 }
 
-pub(super) fn count_of_alternatives(ty: &syn::Type) -> Diagnostic {
-    Diagnostic::at(ty, "`OneOf` has two to four alternatives")
-        .help("split the command, if one decision may end in more ways")
-}
-
 pub(super) fn two_events_of_one_name(second: &syn::Path, first: &syn::Path) -> Diagnostic {
     let (first, second_name) = (names::shown(first), names::shown(second));
     Diagnostic::at(second, format!("`{second_name}` and `{first}` have one name"))
@@ -320,10 +351,17 @@ pub(super) fn two_events_of_one_name(second: &syn::Path, first: &syn::Path) -> D
         .help("write the path of an event in one way, and give different events different names")
 }
 
+pub(super) fn two_commands_of_one_name(second: &syn::Path, first: &syn::Path) -> Diagnostic {
+    let (first, second_name) = (names::shown(first), names::shown(second));
+    Diagnostic::at(second, format!("`{second_name}` and `{first}` have one name"))
+        .note("commands are sent by name: from outside they could not be told apart")
+        .help("write the path of a command in one way, and give different commands different names")
+}
+
 pub(super) fn async_method(token: &syn::token::Async) -> Diagnostic {
     Diagnostic::at(token, "a machine's methods cannot be `async`")
-        .note("a decision that waits for the world cannot be made again in a retry")
-        .help("put what it needs to know into the command, or react to its event with a policy")
+        .note("what waits for the world would come to something else in a retry or a replay")
+        .help("put what it needs to know into the command, or act on the event after it is stored")
 }
 
 pub(super) fn unsafe_method(signature: &syn::Signature) -> Diagnostic {

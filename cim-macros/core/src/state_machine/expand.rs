@@ -15,12 +15,14 @@
 //! ```
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 use super::answer::Shape;
 use super::model::{Decision, Method, Model};
 use super::syntax::Syntax;
 use crate::names;
+use crate::scope;
 
 /// Writes the machine. An unsound one gets the same items with empty bodies: what relies on them
 /// still compiles, and the mistake is reported once.
@@ -30,26 +32,30 @@ pub(super) fn expand(syntax: &Syntax, model: &Model<'_>, sound: bool) -> TokenSt
     let enums = enums(&names, model);
     let state = machine_state(&names, model);
     let event = event_set(&names, model, sound);
+    let command = command_set(&names, model, sound);
     let machine = machine(&names, model, sound);
-    let handles = (0..model.commands.len()).map(|command| handles(&names, model, command, sound));
-    let questions = sound.then(|| questions(&names, model));
+    let rest = match sound {
+        true => {
+            let handles = (0..model.commands.len()).map(|command| handles(&names, model, command));
+            let questions = questions(&names, model);
+            quote!(#(#handles)* #questions)
+        }
+        false => handles_anything(&names),
+    };
+    let impls = scope::block(&syntax.krate, &quote!(#state #event #command #machine #rest));
     quote! {
         #item
         #enums
-        const _: () = {
-            #state
-            #event
-            #machine
-            #(#handles)*
-            #questions
-        };
+        #impls
     }
 }
 
 /// The names that are written again and again.
 struct Names<'a> {
-    krate: &'a syn::Path,
-    owner: &'a syn::Ident,
+    krate: syn::Path,
+    owner: &'a syn::Path,
+    /// The owner's last name.
+    ident: &'a syn::Ident,
     state: syn::Ident,
     event: syn::Ident,
     command: syn::Ident,
@@ -57,19 +63,20 @@ struct Names<'a> {
 
 impl<'a> Names<'a> {
     fn new(syntax: &'a Syntax) -> Self {
-        let owner = &syntax.owner;
+        let ident = syntax.owner_ident();
         Self {
-            krate: &syntax.krate,
-            owner,
-            state: format_ident!("{owner}State"),
-            event: format_ident!("{owner}Event"),
-            command: format_ident!("{owner}Command"),
+            krate: scope::code(),
+            owner: &syntax.owner,
+            ident,
+            state: format_ident!("{ident}State"),
+            event: format_ident!("{ident}Event"),
+            command: format_ident!("{ident}Command"),
         }
     }
 }
 
 fn enums(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
-    let Names { owner, state, event, command, .. } = names;
+    let Names { ident: owner, state, event, command, .. } = names;
     let states = distinct_states(model);
     let state_docs = states.iter().map(|&index| {
         let attrs = &model.syntax.states[index].attrs;
@@ -105,13 +112,11 @@ fn enums(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
             #(#state_docs #state_idents,)*
         }
         #[doc = #events_doc]
-        #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
         #[allow(dead_code, non_camel_case_types, private_interfaces, unreachable_pub)]
         pub enum #event {
             #(#[doc = #event_docs] #events(#event_paths),)*
         }
         #[doc = #commands_doc]
-        #[derive(::core::clone::Clone, ::core::fmt::Debug)]
         #[allow(dead_code, non_camel_case_types, private_interfaces, unreachable_pub)]
         pub enum #command {
             #(#[doc = #command_docs] #commands(#command_paths),)*
@@ -120,14 +125,14 @@ fn enums(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
 }
 
 fn machine_state(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
-    let Names { krate, state, .. } = names;
+    let Names { krate, owner, state, .. } = names;
     let states = distinct_states(model);
     let idents: Vec<_> = states.iter().map(|&index| &model.states[index].ident).collect();
     let texts = states.iter().map(|&index| &model.states[index].name);
-    let initial = model.states.iter().find(|state| state.initial).or(model.states.first());
+    let initial = states.iter().find(|&&index| model.states[index].initial).or(states.first());
     let initial = match initial {
-        Some(initial) => {
-            let initial = &initial.ident;
+        Some(&initial) => {
+            let initial = &model.states[initial].ident;
             quote!(Self::#initial)
         }
         None => quote!(::core::panic!("did not compile")),
@@ -139,9 +144,10 @@ fn machine_state(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
-        impl #krate::machine::MachineState for #state {
+        impl #krate::MachineState for #state {
             const ALL: &'static [Self] = &[#(Self::#idents),*];
             const INITIAL: Self = #initial;
+            const MACHINE: &'static #krate::MachineTable = <#owner as #krate::Machine>::MACHINE;
             fn name(self) -> &'static str {
                 #name
             }
@@ -149,80 +155,170 @@ fn machine_state(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     }
 }
 
+/// The events as one type. Of each of them everything is asked through `EventOf<Order>`, at the
+/// user's own name for it.
 fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
-    let Names { krate, event, .. } = names;
+    let Names { krate, owner, event, .. } = names;
     let variants = variants(&model.events);
     let paths: Vec<_> = model.events.iter().map(|named| &named.path).collect();
-    let (kind, encode) = match sound && !variants.is_empty() {
+    let of: Vec<_> = paths.iter().map(|path| quote!(<#path as #krate::EventOf<#owner>>)).collect();
+    let (kind, encode, clone, eq, debug) = match sound && !variants.is_empty() {
         true => (
-            quote!(match self { #(Self::#variants(_) => #krate::event::EventKind::of::<#paths>(),)* }),
-            quote!(match self { #(Self::#variants(event) => #krate::cbor::Value::encode(event, to),)* }),
+            quote!(match self { #(Self::#variants(_) => #of::KIND,)* }),
+            quote!(match self { #(Self::#variants(event) => #of::encode_event(event, to),)* }),
+            quote!(match self { #(Self::#variants(event) => Self::#variants(#of::clone_event(event)),)* }),
+            {
+                let different = (variants.len() > 1).then(|| quote!(_ => false,));
+                quote! {
+                    match (self, other) {
+                        #((Self::#variants(a), Self::#variants(b)) => #of::is_same_event(a, b),)*
+                        #different
+                    }
+                }
+            },
+            quote!(match self { #(Self::#variants(event) => #of::debug_event(event, f),)* }),
         ),
-        false => (stub(), quote!(let _ = to;)),
+        false => {
+            let stub = stub();
+            let with = |unused: TokenStream| quote!({ let _ = #unused; #stub });
+            (stub.clone(), with(quote!(to)), stub.clone(), with(quote!(other)), with(quote!(f)))
+        }
     };
     let decode = match sound {
         true => quote! {
+            let event = #krate::None;
+            #(let event = event.or_else(|| #of::decode_event(name, schema, from, Self::#variants));)*
+            event
+        },
+        false => quote!(let _ = (name, schema, from); #krate::None),
+    };
+    let from = match sound {
+        true => quote! {
             #(
-                if name == <#paths as #krate::event::Event>::NAME {
-                    let event = <#paths as #krate::event::Event>::decode_schema(schema, from);
-                    return ::core::option::Option::Some(
-                        ::core::result::Result::map(event, Self::#variants),
-                    );
+                #[automatically_derived]
+                impl #krate::From<#paths> for #event {
+                    fn from(event: #paths) -> Self {
+                        Self::#variants(event)
+                    }
                 }
             )*
-            ::core::option::Option::None
         },
-        false => quote!(let _ = (name, schema, from); ::core::option::Option::None),
+        false => {
+            let stub = stub();
+            quote! {
+                impl<E: #krate::Event> #krate::From<E> for #event {
+                    fn from(_: E) -> Self { #stub }
+                }
+            }
+        }
     };
     quote! {
         #[automatically_derived]
-        impl #krate::event::EventSet for #event {
-            fn kind(&self) -> #krate::event::EventKind {
+        impl #krate::EventSet for #event {
+            fn kind(&self) -> #krate::EventKind {
                 #kind
             }
-            fn encode(&self, to: &mut #krate::cbor::Encoder) {
+            fn encode(&self, to: &mut #krate::Encoder) {
                 #encode
             }
             fn decode(
                 name: &str,
                 schema: u32,
-                from: &mut #krate::cbor::Decoder<'_>,
-            ) -> ::core::option::Option<::core::result::Result<Self, #krate::cbor::DecodeError>> {
+                from: &mut #krate::Decoder<'_>,
+            ) -> #krate::Option<#krate::Result<Self, #krate::DecodeError>> {
                 #decode
             }
         }
-        #(
-            #[automatically_derived]
-            impl ::core::convert::From<#paths> for #event {
-                fn from(event: #paths) -> Self {
-                    Self::#variants(event)
-                }
+        #[automatically_derived]
+        impl #krate::Clone for #event {
+            fn clone(&self) -> Self {
+                #clone
             }
-        )*
+        }
+        #[automatically_derived]
+        impl #krate::PartialEq for #event {
+            fn eq(&self, other: &Self) -> bool {
+                #eq
+            }
+        }
+        #[automatically_derived]
+        impl #krate::Debug for #event {
+            fn fmt(&self, f: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result {
+                #debug
+            }
+        }
+        #from
+    }
+}
+
+/// The commands as one type.
+fn command_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
+    let Names { krate, owner, command, .. } = names;
+    let variants = variants(&model.commands);
+    let paths: Vec<_> = model.commands.iter().map(|named| &named.path).collect();
+    let of: Vec<_> =
+        paths.iter().map(|path| quote!(<#path as #krate::CommandOf<#owner>>)).collect();
+    let stub = stub();
+    let (clone, debug) = match sound && !variants.is_empty() {
+        true => (
+            quote!(match self { #(Self::#variants(command) => Self::#variants(#of::clone_command(command)),)* }),
+            quote!(match self { #(Self::#variants(command) => #of::debug_command(command, f),)* }),
+        ),
+        false => (stub.clone(), quote!({ let _ = f; #stub })),
+    };
+    let from = match sound {
+        true => quote! {
+            #(
+                #[automatically_derived]
+                impl #krate::From<#paths> for #command {
+                    fn from(command: #paths) -> Self {
+                        Self::#variants(command)
+                    }
+                }
+            )*
+        },
+        false => quote! {
+            impl<C: #krate::Command> #krate::From<C> for #command {
+                fn from(_: C) -> Self { #stub }
+            }
+        },
+    };
+    quote! {
+        #[automatically_derived]
+        impl #krate::Clone for #command {
+            fn clone(&self) -> Self {
+                #clone
+            }
+        }
+        #[automatically_derived]
+        impl #krate::Debug for #command {
+            fn fmt(&self, f: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result {
+                #debug
+            }
+        }
+        #from
     }
 }
 
 fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
-    let Names { krate, owner, state, event, .. } = names;
-    let name = names::plain(owner);
-    let refusal = refusal(krate, model);
+    let Names { krate, owner, ident, state, event, .. } = names;
+    let name = names::plain(ident);
+    let refusal = refusal(krate, model, sound);
     let table = table(krate, model, &name);
     let (next, apply) = match sound && !model.events.is_empty() {
         true => (next(names, model), apply(names, model)),
-        false => {
-            (quote!(let _ = (state, event); ::core::option::Option::None), quote!(let _ = event;))
-        }
+        false => (quote!(let _ = (state, event); #krate::None), quote!(let _ = event;)),
     };
     quote! {
         #[automatically_derived]
-        impl #krate::machine::Machine for #owner {
+        impl #krate::Machine for #owner {
             type State = #state;
             type Event = #event;
             type Refusal = #refusal;
-            const MACHINE: &'static #krate::machine::MachineTable = &#table;
+            const MACHINE: &'static #krate::MachineTable = &#table;
 
             #[inline]
-            fn next(state: #state, event: &#event) -> ::core::option::Option<#state> {
+            fn next(state: #state, event: &#event) -> #krate::Option<#state> {
                 #next
             }
 
@@ -235,45 +331,45 @@ fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
 }
 
 /// The refusal of the first method that has one; rustc compares the others with it.
-fn refusal(krate: &syn::Path, model: &Model<'_>) -> TokenStream {
-    let fallible = model.methods.iter().find_map(|method| method.answer.fallible.as_ref());
-    match fallible {
-        Some(ty) => quote!(<#ty as #krate::decision::Fallible>::Refusal),
-        None => quote!(#krate::decision::Never),
+fn refusal(krate: &syn::Path, model: &Model<'_>, sound: bool) -> TokenStream {
+    let mut answers = model.methods.iter().map(|method| &method.answer);
+    let first = answers.find_map(|answer| Some((answer.fallible.as_ref()?, &answer.refusal)));
+    match first {
+        Some((_, Some(refusal))) if sound => refusal.to_token_stream(),
+        Some((ty, _)) if sound => {
+            let span = ty.span();
+            quote_spanned!(span=> <#ty as #krate::Fallible>::Refusal)
+        }
+        _ => quote!(#krate::Never),
     }
 }
 
 fn table(krate: &syn::Path, model: &Model<'_>, name: &str) -> TokenStream {
     let states = distinct_states(model).into_iter().map(|index| {
         let state = &model.states[index];
-        let (name, initial, terminal) = (&state.name, state.initial, state.terminal);
+        let name = &state.name;
         let doc = first_line(&model.syntax.states[index].attrs);
-        let takes = model.decisions.iter().filter(|decision| decision.state == index);
-        let takes = takes.map(|taken| &model.commands[model.methods[taken.method].command].name);
-        quote! {
-            #krate::machine::StateRow {
-                name: #name,
-                doc: #doc,
-                initial: #initial,
-                terminal: #terminal,
-                takes: &[#(#takes),*],
-            }
-        }
+        let taken = model.decisions.iter().filter(|decision| decision.state == index);
+        let taken = taken.map(|taken| &model.commands[model.methods[taken.method].command].name);
+        let takes: Vec<_> = taken.collect();
+        let takes = (!takes.is_empty()).then(|| quote!(.takes(&[#(#takes),*])));
+        let initial = state.initial.then(|| quote!(.initial()));
+        let terminal = state.terminal.then(|| quote!(.terminal()));
+        quote!(#krate::StateRow::new(#name, #doc) #initial #terminal #takes)
     });
     let transitions = model.rows.iter().map(|row| {
-        let command = match row.method {
-            Some(method) => {
-                let command = &model.commands[model.methods[method].command].name;
-                quote!(::core::option::Option::Some(#command))
-            }
-            None => quote!(::core::option::Option::None),
-        };
         let (from, event) = (&model.states[row.from].name, &model.events[row.event].name);
         let to = &model.states[row.to].name;
-        quote!(#krate::machine::TransitionRow::new(#from, #command, #event, #to))
+        let command = |method: usize| &model.commands[model.methods[method].command].name;
+        match row.method.map(command) {
+            Some(command) => {
+                quote!(#krate::TransitionRow::decided(#from, #command, #event, #to))
+            }
+            None => quote!(#krate::TransitionRow::replayed(#from, #event, #to)),
+        }
     });
     quote! {
-        #krate::machine::MachineTable {
+        #krate::MachineTable {
             name: #name,
             states: &[#(#states),*],
             transitions: &[#(#transitions),*],
@@ -283,7 +379,7 @@ fn table(krate: &syn::Path, model: &Model<'_>, name: &str) -> TokenStream {
 
 /// `match (state, event) { (Draft, OrderPlaced(_)) => Some(Placed), … }`, grouped by target.
 fn next(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
-    let Names { state, event, .. } = names;
+    let Names { krate, state, event, .. } = names;
     let variants = variants(&model.events);
     let mut groups: Vec<((usize, usize), Vec<usize>)> = Vec::new();
     let rows = model.distinct_rows();
@@ -297,11 +393,11 @@ fn next(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
         let sources = sources.iter().map(|&source| &model.states[source].ident);
         let (variant, to) = (&variants[*event_index], &model.states[*to].ident);
         quote! {
-            (#(#state::#sources)|*, #event::#variant(_)) => ::core::option::Option::Some(#state::#to),
+            (#(#state::#sources)|*, #event::#variant(_)) => #krate::Some(#state::#to),
         }
     });
     let all = rows.len() == model.states.len() * model.events.len();
-    let rest = (!all).then(|| quote!(_ => ::core::option::Option::None,));
+    let rest = (!all).then(|| quote!(_ => #krate::None,));
     quote! {
         match (state, event) {
             #(#arms)*
@@ -326,10 +422,9 @@ fn apply(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     }
 }
 
-fn handles(names: &Names<'_>, model: &Model<'_>, command: usize, sound: bool) -> TokenStream {
-    let Names { krate, owner, command: set, .. } = names;
+fn handles(names: &Names<'_>, model: &Model<'_>, command: usize) -> TokenStream {
+    let Names { krate, owner, .. } = names;
     let path = &model.commands[command].path;
-    let variant = &variants(&model.commands)[command];
     let decisions: Vec<_> = model
         .decisions
         .iter()
@@ -344,16 +439,10 @@ fn handles(names: &Names<'_>, model: &Model<'_>, command: usize, sound: bool) ->
             }
         }
     }
-    let body = match sound {
-        true => decide(names, model, &decisions),
-        false => {
-            let stub = stub();
-            quote!(let _ = (command, cx); #stub)
-        }
-    };
+    let body = decide(names, model, &decisions);
     quote! {
         #[automatically_derived]
-        impl #krate::machine::Handles<#path> for #owner {
+        impl #krate::Handles<#path> for #owner {
             const EVENTS: &'static [&'static str] = &[#(#events),*];
 
             #[inline]
@@ -361,16 +450,27 @@ fn handles(names: &Names<'_>, model: &Model<'_>, command: usize, sound: bool) ->
                 &self,
                 command: #path,
                 cx: &#krate::Context<Self>,
-            ) -> #krate::decision::Decision<Self> {
+            ) -> #krate::Decision<Self> {
                 #body
             }
         }
-        #[automatically_derived]
-        impl #krate::machine::HandledBy<#owner> for #path {}
-        #[automatically_derived]
-        impl ::core::convert::From<#path> for #set {
-            fn from(command: #path) -> Self {
-                Self::#variant(command)
+    }
+}
+
+/// A machine that did not compile handles whatever there is: which commands it would have handled
+/// nobody can tell.
+fn handles_anything(names: &Names<'_>) -> TokenStream {
+    let Names { krate, owner, .. } = names;
+    let stub = stub();
+    quote! {
+        impl<C> #krate::Handles<C> for #owner {
+            const EVENTS: &'static [&'static str] = &[];
+
+            fn decide(&self, _: C, _: &#krate::Context<Self>) -> #krate::Decision<Self>
+            where
+                Self: #krate::Aggregate,
+            {
+                #stub
             }
         }
     }
@@ -391,7 +491,7 @@ fn decide(names: &Names<'_>, model: &Model<'_>, decisions: &[&Decision]) -> Toke
         let call = call(names, model, &model.methods[*method]);
         quote!(#(#state::#states)|* => { #call })
     });
-    let not_now = quote!(::core::result::Result::Err(#krate::decision::Rejection::NotNow));
+    let not_now = quote!(#krate::Err(#krate::Rejection::NotNow));
     let rest = (decisions.len() < model.states.len()).then(|| quote!(_ => #not_now,));
     quote! {
         match cx.state() {
@@ -404,24 +504,24 @@ fn decide(names: &Names<'_>, model: &Model<'_>, decisions: &[&Decision]) -> Toke
 fn call(names: &Names<'_>, model: &Model<'_>, method: &Method<'_>) -> TokenStream {
     let Names { krate, event, .. } = names;
     let ident = method.ident;
-    let call = match method.takes_context {
-        true => quote!(self.#ident(command, cx)),
-        false => quote!(self.#ident(command)),
-    };
-    let answer = match method.answer.fallible {
-        Some(_) => quote! {
-            match #call {
-                ::core::result::Result::Ok(answer) => answer,
-                ::core::result::Result::Err(refusal) => {
-                    return ::core::result::Result::Err(#krate::decision::Rejection::Refused(refusal));
-                }
-            }
-        },
+    // What else is asked for than the context, rustc then says where it is asked for.
+    let context = method.context.map(|ty| {
+        let span = proc_macro2::Span::call_site().located_at(ty.span());
+        quote_spanned!(span=> cx)
+    });
+    let call = quote!(self.#ident(command, #context));
+    let answer = match &method.answer.fallible {
+        Some(ty) => {
+            let refusal = quote!(<Self as #krate::Machine>::Refusal);
+            let refused = quote!(<#ty as #krate::RefusesWith<Self, #refusal>>::refused);
+            // A closure: of the bare function rustc would ask twice.
+            quote!(#krate::Result::map_err(#call, |refusal| #refused(refusal))?)
+        }
         None => call,
     };
     let variants = variants(&model.events);
     let of: Vec<_> = method.events.iter().map(|&index| &variants[index]).collect();
-    let events = quote!(#krate::decision::Events);
+    let events = quote!(#krate::Events);
     let answer = match &method.answer.shape {
         Shape::One(_) => {
             let variant = of[0];
@@ -446,29 +546,35 @@ fn call(names: &Names<'_>, model: &Model<'_>, method: &Method<'_>) -> TokenStrea
             let cases = ["First", "Second", "Third", "Fourth"].map(|case| format_ident!("{case}"));
             let arms = cases.iter().enumerate().map(|(i, case)| match of.get(i) {
                 Some(variant) => {
-                    quote!(#krate::decision::OneOf::#case(event) => #event::#variant(event),)
+                    quote!(#krate::OneOf::#case(event) => #event::#variant(event),)
                 }
-                None => quote!(#krate::decision::OneOf::#case(never) => match never {},),
+                None => quote!(#krate::OneOf::#case(never) => match never {},),
             });
             quote!(#events::One(match #answer { #(#arms)* }))
         }
     };
-    quote!(::core::result::Result::Ok(#answer))
+    quote!(#krate::Ok(#answer))
 }
 
 /// What only rustc can know, asked with the user's own tokens: the answer "no" is shown at them.
 fn questions(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     let Names { krate, owner, .. } = names;
-    let commands = model.commands.iter().map(|command| &command.path);
-    let events = model.events.iter().map(|event| &event.path);
     let unread = model.events.iter().enumerate().filter_map(|(index, event)| {
         let folded = model.folds.iter().any(|fold| fold.event == index);
-        (!folded).then_some(&event.path)
+        let path = &event.path;
+        // Of a type that is no event of the machine, this is no question.
+        let this = quote_spanned!(path.span()=> <#path as #krate::EventOf<#owner>>::This);
+        (!folded).then(
+            || quote_spanned!(path.span()=> const _: () = <#this as #krate::Unread<#owner>>::OK;),
+        )
+    });
+    let written = model.events.iter().map(|event| {
+        let path = &event.path;
+        quote_spanned!(path.span()=> impl #krate::EmittedOrSuperseded<#owner> for #path {})
     });
     quote! {
-        #(let _ = <#commands as #krate::machine::CommandOf<#owner>>::OK;)*
-        #(let _ = <#events as #krate::event::EventOf<#owner>>::OK;)*
-        #(let _ = <<#unread as #krate::event::Event>::Data as #krate::event::Unread<#unread, #owner>>::OK;)*
+        #(#unread)*
+        #(#written)*
     }
 }
 

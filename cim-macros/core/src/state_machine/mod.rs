@@ -12,17 +12,18 @@ use quote::quote;
 
 use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
+use syntax::Parsed;
 
 /// Expands `#[state_machine]`.
 pub fn state_machine(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let expansion = match syntax::parse(args, item.clone(), &mut diagnostics) {
-        Some(syntax) => {
+    let expansion = match syntax::parse(args, item, &mut diagnostics) {
+        Parsed::Machine(syntax) => {
             let model = model::build(&syntax, &mut diagnostics);
             check::check(&model, &mut diagnostics);
             expand::expand(&syntax, &model, diagnostics.is_empty())
         }
-        None => item,
+        Parsed::Nothing(item) => item,
     };
     let mistakes = diagnostics.finish();
     quote!(#mistakes #expansion)
@@ -40,7 +41,7 @@ pub fn apply(_: TokenStream, item: TokenStream) -> TokenStream {
 
 fn outside(attribute: &str, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    diagnostics.push(errors::outside_a_machine(attribute, &item));
+    diagnostics.push(errors::outside_a_machine(attribute));
     let mistakes = diagnostics.finish();
     quote!(#mistakes #item)
 }

@@ -43,7 +43,8 @@ pub(super) struct Named {
 pub(super) struct Method<'a> {
     pub(super) ident: &'a syn::Ident,
     pub(super) command: usize,
-    pub(super) takes_context: bool,
+    /// The type of the second parameter.
+    pub(super) context: Option<&'a syn::Type>,
     pub(super) answer: Answer,
     /// The events of the answer, in its order.
     pub(super) events: Vec<usize>,
@@ -72,6 +73,26 @@ pub(super) struct Row {
     pub(super) method: Option<usize>,
     /// What says so: the target, or the source where there is none.
     pub(super) place: TokenStream,
+    /// The source: the state or the `*`.
+    pub(super) source: TokenStream,
+    /// The arrow, by its number.
+    pub(super) arrow: usize,
+}
+
+/// An arrow of a deciding method, with its targets resolved.
+struct Claim<'a> {
+    method: usize,
+    arrow: &'a Arrow,
+    number: usize,
+    /// Where each event of the method leads; empty if that could not be told.
+    ways: Vec<Way>,
+}
+
+/// Where an event leads.
+struct Way {
+    event: usize,
+    /// The state and what says so; none if the event stays.
+    target: Option<(usize, TokenStream)>,
 }
 
 impl Model<'_> {
@@ -112,14 +133,17 @@ pub(super) fn build<'a>(syntax: &'a Syntax, diagnostics: &mut Diagnostics) -> Mo
     };
     let mut claims = Vec::new();
     for decider in &syntax.deciders {
-        if let Some(method) = builder.method(decider) {
-            claims.extend(decider.arrows.iter().map(|arrow| (method, arrow)));
+        let Some(method) = builder.method(decider) else { continue };
+        for arrow in &decider.arrows {
+            let number = claims.len();
+            let ways = builder.ways(method, arrow).unwrap_or_default();
+            claims.push(Claim { method, arrow, number, ways });
         }
     }
     builder.explicit_decisions(&claims);
     builder.decisions_of_stars(&claims);
-    for fold in &syntax.folds {
-        builder.fold(fold);
+    for (number, fold) in syntax.folds.iter().enumerate() {
+        builder.fold(fold, claims.len() + number);
     }
     builder.model
 }
@@ -158,7 +182,12 @@ impl<'a> Builder<'a, '_> {
             self.diagnostics.push(errors::takes_no_command(signature));
             return None;
         };
-        let takes_context = parameters.next().is_some();
+        let context = parameters.next().map(|context| answer::ungrouped(&context.ty));
+        if let Some(context) = context
+            && !is_reference_to_path(context)
+        {
+            self.diagnostics.push(errors::not_the_context(context));
+        }
         if let Some(third) = parameters.next() {
             self.diagnostics.push(errors::takes_too_much(third));
         }
@@ -166,55 +195,125 @@ impl<'a> Builder<'a, '_> {
             self.diagnostics.push(errors::not_a_command_type(&command.ty));
             return None;
         };
-        let command = intern(&mut self.model.commands, &command.path);
+        let command = self.command(&command.path);
         let answer = answer?;
-        let events =
-            answer.shape.events().into_iter().map(|path| self.event(path)).collect::<Vec<_>>();
-        let method = Method { ident: &signature.ident, command, takes_context, answer, events };
+        let events = answer.shape.events().into_iter().map(|path| self.event(path));
+        let events = events.collect::<Option<Vec<_>>>()?;
+        let method = Method { ident: &signature.ident, command, context, answer, events };
         self.model.methods.push(method);
         Some(self.model.methods.len() - 1)
     }
 
-    /// The event of this path, which is known by its last name alone.
-    fn event(&mut self, path: &syn::Path) -> usize {
-        let name = answer::last_name(path);
-        let known = self.model.events.iter().position(|event| event.name == name);
-        if let Some(known) = known
-            && self.model.events[known].path != *path
-        {
-            self.diagnostics
-                .push(errors::two_events_of_one_name(path, &self.model.events[known].path));
+    /// The command of this path, which is known by its last name alone.
+    fn command(&mut self, path: &syn::Path) -> usize {
+        let command = intern(&mut self.model.commands, path);
+        let first = &self.model.commands[command].path;
+        if first != path {
+            self.diagnostics.push(errors::two_commands_of_one_name(path, first));
         }
-        intern(&mut self.model.events, path)
+        command
     }
 
-    fn explicit_decisions(&mut self, claims: &[(usize, &'a Arrow)]) {
-        for &(method, arrow) in claims {
-            for source in &arrow.sources {
+    /// The event of this path, which is known by its last name alone.
+    fn event(&mut self, path: &syn::Path) -> Option<usize> {
+        let event = intern(&mut self.model.events, path);
+        let first = &self.model.events[event].path;
+        if first != path {
+            self.diagnostics.push(errors::two_events_of_one_name(path, first));
+            return None;
+        }
+        Some(event)
+    }
+
+    /// Where each event of the method leads by this arrow. What is wrong with its targets is
+    /// reported once, however many sources it has.
+    fn ways(&mut self, method: usize, arrow: &Arrow) -> Option<Vec<Way>> {
+        if !self.targets_name_their_events(arrow, method) {
+            return None;
+        }
+        let mut ways = Vec::new();
+        for event in self.model.methods[method].events.clone() {
+            let name = self.model.events[event].name.clone();
+            let is_its = |target: &&Target| {
+                target.on.as_ref().is_none_or(|on| answer::last_name(on) == name)
+            };
+            let mut targets = arrow.targets.iter().filter(is_its);
+            let target = match (targets.next(), targets.next()) {
+                (Some(first), Some(second)) => {
+                    let mistake = errors::several_targets(&second.state, &name, &first.state);
+                    self.diagnostics.push(mistake);
+                    return None;
+                }
+                (Some(target), None) => {
+                    Some((self.state(&target.state)?, target.state.to_token_stream()))
+                }
+                (None, _) => None,
+            };
+            ways.push(Way { event, target });
+        }
+        Some(ways)
+    }
+
+    /// Where a method has several events, each target says on which of them it is reached.
+    fn targets_name_their_events(&mut self, arrow: &Arrow, method: usize) -> bool {
+        let method = &self.model.methods[method];
+        let names: Vec<_> =
+            method.events.iter().map(|&event| self.model.events[event].name.clone()).collect();
+        let mut mistakes = Vec::new();
+        for target in &arrow.targets {
+            match &target.on {
+                Some(on) if !names.contains(&answer::last_name(on)) => {
+                    mistakes.push(errors::on_another_event(on, method.ident, &names));
+                }
+                None if names.len() > 1 => {
+                    mistakes.push(errors::target_without_event(&target.state, &names));
+                }
+                _ => {}
+            }
+        }
+        if let (Shape::Alternatives(_), [], [first, ..]) =
+            (&method.answer.shape, mistakes.as_slice(), arrow.targets.as_slice())
+        {
+            let leads = |name: &String| {
+                let mut ons = arrow.targets.iter().filter_map(|target| target.on.as_ref());
+                ons.any(|on| answer::last_name(on) == *name)
+            };
+            let lost = names.iter().filter(|name| !leads(name));
+            mistakes =
+                lost.map(|name| errors::alternative_without_target(&first.state, name)).collect();
+        }
+        let sound = mistakes.is_empty();
+        mistakes.into_iter().for_each(|mistake| self.diagnostics.push(mistake));
+        sound
+    }
+
+    fn explicit_decisions(&mut self, claims: &[Claim<'a>]) {
+        for claim in claims {
+            for source in &claim.arrow.sources {
                 let Source::State(ident) = source else { continue };
                 let Some(state) = self.state(ident) else { continue };
-                self.decide(state, method, arrow, ident.to_token_stream());
+                self.decide(state, claim, ident.to_token_stream());
             }
         }
     }
 
     /// A `*` stands for every state that is not terminal, is not the target, and takes the command
     /// nowhere else.
-    fn decisions_of_stars(&mut self, claims: &[(usize, &'a Arrow)]) {
+    fn decisions_of_stars(&mut self, claims: &[Claim<'a>]) {
         let mut starred: Vec<usize> = Vec::new();
-        for &(method, arrow) in claims {
-            let star = arrow.sources.iter().find_map(|source| match source {
+        for claim in claims {
+            let star = claim.arrow.sources.iter().find_map(|source| match source {
                 Source::Any(star) => Some(star.to_token_stream()),
                 Source::State(_) => None,
             });
             let Some(star) = star else { continue };
-            let command = self.model.methods[method].command;
+            let command = self.model.methods[claim.method].command;
             if starred.contains(&command) {
                 self.diagnostics.push(errors::two_stars(&star, &self.model.commands[command].name));
                 continue;
             }
             starred.push(command);
-            let target = match arrow.targets.as_slice() {
+            let target = match claim.arrow.targets.as_slice() {
                 [Target { state, .. }] => self.known_state(state),
                 _ => None,
             };
@@ -227,7 +326,7 @@ impl<'a> Builder<'a, '_> {
                     continue;
                 }
                 any = true;
-                self.decide(state, method, arrow, star.clone());
+                self.decide(state, claim, star.clone());
             }
             if !any {
                 self.diagnostics
@@ -243,7 +342,8 @@ impl<'a> Builder<'a, '_> {
         })
     }
 
-    fn decide(&mut self, state: usize, method: usize, arrow: &'a Arrow, place: TokenStream) {
+    fn decide(&mut self, state: usize, claim: &Claim<'a>, place: TokenStream) {
+        let method = claim.method;
         let command = self.model.methods[method].command;
         if self.takes(state, command) {
             let (state, command) =
@@ -251,79 +351,34 @@ impl<'a> Builder<'a, '_> {
             self.diagnostics.push(errors::taken_twice(&place, state, command));
             return;
         }
-        self.walk(state, method, arrow, &place);
+        self.walk(state, claim, &place);
         self.model.decisions.push(Decision { state, method, place });
     }
 
-    /// Adds the rows of one arrow from one state.
-    fn walk(&mut self, from: usize, method: usize, arrow: &'a Arrow, place: &TokenStream) {
-        let shape = &self.model.methods[method].answer.shape;
-        let sequence = matches!(shape, Shape::Sequence(_));
-        let single = matches!(shape, Shape::One(_) | Shape::Optional(_) | Shape::Many(_));
-        let events = self.model.methods[method].events.clone();
-        if !single && !self.targets_name_their_events(arrow, method) {
-            return;
-        }
-        let mut state = from;
-        for &event in &events {
-            let name = &self.model.events[event].name;
-            let target = arrow.targets.iter().find(|target| match &target.on {
-                Some(on) => answer::last_name(on) == *name,
-                None => single,
+    /// Adds the rows of one arrow from one state. Of a sequence, each event happens in the state
+    /// that the one before has led to.
+    fn walk(&mut self, from: usize, claim: &Claim<'a>, source: &TokenStream) {
+        let method = claim.method;
+        let sequence = matches!(self.model.methods[method].answer.shape, Shape::Sequence(_));
+        let mut from = from;
+        for way in &claim.ways {
+            let (to, place) = way.target.clone().unwrap_or_else(|| (from, source.clone()));
+            self.model.rows.push(Row {
+                from,
+                event: way.event,
+                to,
+                method: Some(method),
+                place,
+                source: source.clone(),
+                arrow: claim.number,
             });
-            let (to, place) = match target {
-                None => (Some(state), place.clone()),
-                Some(target) => (self.state(&target.state), target.state.to_token_stream()),
-            };
-            let Some(to) = to else { return };
-            self.model.rows.push(Row { from: state, event, to, method: Some(method), place });
             if sequence {
-                state = to;
-            }
-        }
-        self.only_known_events(arrow, &events, method);
-    }
-
-    /// Where a method has several events, each target says on which of them it is reached.
-    fn targets_name_their_events(&mut self, arrow: &Arrow, method: usize) -> bool {
-        let method = &self.model.methods[method];
-        let mut sound = true;
-        for target in arrow.targets.iter().filter(|target| target.on.is_none()) {
-            let events = method.events.iter().map(|&event| &self.model.events[event].name);
-            self.diagnostics.push(errors::target_without_event(&target.state, events));
-            sound = false;
-        }
-        if let Shape::Alternatives(_) = method.answer.shape
-            && sound
-            && let Some(first) = arrow.targets.first()
-        {
-            let names = |event: &&usize| {
-                let name = &self.model.events[**event].name;
-                !arrow.targets.iter().any(|target| {
-                    target.on.as_ref().is_some_and(|on| answer::last_name(on) == *name)
-                })
-            };
-            for &event in method.events.iter().filter(names) {
-                let name = &self.model.events[event].name;
-                self.diagnostics.push(errors::alternative_without_target(&first.state, name));
-                sound = false;
-            }
-        }
-        sound
-    }
-
-    fn only_known_events(&mut self, arrow: &Arrow, events: &[usize], method: usize) {
-        for on in arrow.targets.iter().filter_map(|target| target.on.as_ref()) {
-            let name = answer::last_name(on);
-            if !events.iter().any(|&event| self.model.events[event].name == name) {
-                let answers = events.iter().map(|&event| self.model.events[event].name.clone());
-                let method = self.model.methods[method].ident;
-                self.diagnostics.push(errors::on_another_event(on, method, answers.collect()));
+                from = to;
             }
         }
     }
 
-    fn fold(&mut self, fold: &'a Fold) {
+    fn fold(&mut self, fold: &'a Fold, number: usize) {
         let signature = &fold.signature;
         check_kind(signature, self.diagnostics);
         if !matches!(
@@ -353,20 +408,20 @@ impl<'a> Builder<'a, '_> {
             self.diagnostics.push(errors::fold_returns(&signature.output));
         }
         let emitted = self.model.events.iter().any(|event| event.name == answer::last_name(path));
-        if !emitted && fold.arrows.is_empty() {
+        if !emitted && !fold.replayed {
             return self.diagnostics.push(errors::folds_what_nothing_emits(path));
         }
-        let event = self.event(path);
+        let Some(event) = self.event(path) else { return };
         if self.model.folds.iter().any(|other| other.event == event) {
             self.diagnostics.push(errors::folded_twice(&signature.ident, &answer::last_name(path)));
         }
         for arrow in &fold.arrows {
-            self.replay_rows(arrow, event);
+            self.replay_rows(arrow, event, number);
         }
         self.model.folds.push(Folding { ident: &signature.ident, event });
     }
 
-    fn replay_rows(&mut self, arrow: &Arrow, event: usize) {
+    fn replay_rows(&mut self, arrow: &Arrow, event: usize, number: usize) {
         let target = match arrow.targets.as_slice() {
             [] => None,
             [target] => match self.state(&target.state) {
@@ -386,8 +441,10 @@ impl<'a> Builder<'a, '_> {
                     .collect(),
             };
             for from in from {
-                let (to, place) = target.clone().unwrap_or((from, source.to_token_stream()));
-                self.model.rows.push(Row { from, event, to, method: None, place });
+                let source = source.to_token_stream();
+                let (to, place) = target.clone().unwrap_or_else(|| (from, source.clone()));
+                let arrow = number;
+                self.model.rows.push(Row { from, event, to, method: None, place, source, arrow });
             }
         }
     }
@@ -398,7 +455,7 @@ impl<'a> Builder<'a, '_> {
         if state.is_none() {
             let declared: Vec<_> =
                 self.model.states.iter().map(|state| state.name.clone()).collect();
-            let owner = &self.model.syntax.owner;
+            let owner = self.model.syntax.owner_ident();
             self.diagnostics.push(errors::undeclared_state(ident, owner, &declared));
         }
         state
@@ -417,6 +474,13 @@ fn intern(named: &mut Vec<Named>, path: &syn::Path) -> usize {
     }
     named.push(Named { path: path.clone(), name });
     named.len() - 1
+}
+
+/// What a context may look like: behind an alias only rustc knows it.
+fn is_reference_to_path(ty: &syn::Type) -> bool {
+    let syn::Type::Reference(reference) = ty else { return false };
+    let elem = answer::ungrouped(&reference.elem);
+    reference.mutability.is_none() && matches!(elem, syn::Type::Path(_))
 }
 
 /// Rules for every method of a machine.

@@ -1,27 +1,35 @@
 //! What was written: the header, the methods and their attributes, with every token's place.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Token, token};
 
-use super::errors;
+use super::{answer, errors};
 use crate::arguments::split_at_commas;
 use crate::diagnostics::Diagnostics;
 use crate::fields::is_cfg;
+use crate::item;
 
 /// The machine as it was written.
 pub(super) struct Syntax {
     pub(super) krate: syn::Path,
     /// The type that has the machine.
-    pub(super) owner: syn::Ident,
+    pub(super) owner: syn::Path,
     pub(super) states: Vec<StateDecl>,
     pub(super) deciders: Vec<Decider>,
     pub(super) folds: Vec<Fold>,
     /// The impl, without our attributes.
-    pub(super) item: syn::ItemImpl,
+    pub(super) item: TokenStream,
+}
+
+impl Syntax {
+    /// The last name of the owner.
+    pub(super) fn owner_ident(&self) -> &syn::Ident {
+        &self.owner.segments.last().expect("a path has a segment").ident
+    }
 }
 
 /// A state in the header.
@@ -41,6 +49,8 @@ pub(super) struct Decider {
 /// A method with `#[apply]`.
 pub(super) struct Fold {
     pub(super) signature: syn::Signature,
+    /// Whether the attribute has an arrow, even one that could not be read.
+    pub(super) replayed: bool,
     /// The rows of an event that is only replayed.
     pub(super) arrows: Vec<Arrow>,
 }
@@ -115,48 +125,75 @@ impl Parse for Target {
     }
 }
 
-impl Parse for StateDecl {
+/// A part of the header as it stands there: attributes, words, and whatever else.
+struct Words {
+    attrs: Vec<syn::Attribute>,
+    words: Vec<syn::Ident>,
+    rest: TokenStream,
+}
+
+impl Parse for Words {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(syn::Attribute::parse_outer)?;
-        let mut words = vec![syn::Ident::parse_any(input)?];
-        // `initial` and `terminal` are words only before a name: a state may be called so.
+        let mut words = Vec::new();
         while input.peek(syn::Ident::peek_any) {
             words.push(syn::Ident::parse_any(input)?);
         }
-        if !input.is_empty() {
-            return Err(input.error("more follows"));
-        }
-        let (mut initial, mut terminal) = (None, None);
-        let Some(ident) = words.pop() else { return Err(input.error("no name")) };
-        for word in words {
-            match word.to_string().as_str() {
-                "initial" => initial = Some(word),
-                "terminal" => terminal = Some(word),
-                _ => return Err(syn::Error::new(word.span(), "unknown word")),
-            }
-        }
-        Ok(Self { attrs, ident, initial, terminal })
+        Ok(Self { attrs, words, rest: input.parse()? })
     }
 }
 
-/// Reads header and impl. `None` if there is no impl to speak of; other mistakes leave out the part
-/// they are in.
+/// What there is of a machine.
+pub(super) enum Parsed {
+    Machine(Syntax),
+    /// Nothing that could have a machine: the item, as it goes out again.
+    Nothing(TokenStream),
+}
+
+/// Reads header and impl. A mistake leaves out the part that it is in.
 pub(super) fn parse(
     args: TokenStream,
-    item: TokenStream,
+    tokens: TokenStream,
     diagnostics: &mut Diagnostics,
-) -> Option<Syntax> {
+) -> Parsed {
     let (krate, states) = header(args, diagnostics);
-    let mut item = match syn::parse2::<syn::ItemImpl>(item.clone()) {
-        Ok(item) => item,
-        Err(_) => {
-            diagnostics.push(errors::not_an_impl(&item));
-            return None;
+    let mut item = match syn::parse2::<syn::Item>(tokens.clone()) {
+        Ok(syn::Item::Impl(item)) => item,
+        Ok(other) => {
+            diagnostics.push(errors::not_an_impl(&item::head(&tokens)));
+            // On the struct there is no machine, but its commands and events count on one.
+            return match other {
+                syn::Item::Struct(syn::ItemStruct { ident, generics, .. })
+                | syn::Item::Enum(syn::ItemEnum { ident, generics, .. })
+                    if generics.params.is_empty() =>
+                {
+                    Parsed::Machine(Syntax {
+                        krate,
+                        owner: ident.into(),
+                        states,
+                        deciders: Vec::new(),
+                        folds: Vec::new(),
+                        item: tokens,
+                    })
+                }
+                _ => Parsed::Nothing(tokens),
+            };
+        }
+        Err(error) => {
+            diagnostics.push_syntax(error);
+            return Parsed::Nothing(tokens);
         }
     };
-    let owner = owner(&item, diagnostics)?;
+    let owner = owner(&item, diagnostics);
     let (deciders, folds) = methods(&mut item, diagnostics);
-    Some(Syntax { krate, owner, states, deciders, folds, item })
+    if is_ambiguous(&item) {
+        diagnostics.leave_to_rustc();
+    }
+    let item = item.into_token_stream();
+    match owner {
+        Some(owner) => Parsed::Machine(Syntax { krate, owner, states, deciders, folds, item }),
+        None => Parsed::Nothing(item),
+    }
 }
 
 fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> (syn::Path, Vec<StateDecl>) {
@@ -164,31 +201,78 @@ fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> (syn::Path, Vec<S
     let mut keys = TokenStream::new();
     for part in split_at_commas(args) {
         if part.clone().into_iter().nth(1).is_some_and(|second| second.to_string() == "=") {
-            keys.extend(part);
+            keys.extend(quote!(#part,));
             continue;
         }
-        match syn::parse2::<StateDecl>(part.clone()) {
-            Ok(state) if state.attrs.is_empty() && is_kind(&state, "mealy") => {}
-            Ok(state) if state.attrs.is_empty() && is_kind(&state, "moore") => {
-                diagnostics.push(errors::no_moore_machines(&state.ident));
+        let Ok(Words { attrs, mut words, rest }) = syn::parse2(part.clone()) else {
+            diagnostics.push(errors::unreadable_state(&part));
+            continue;
+        };
+        match words.as_slice() {
+            [] => {
+                diagnostics.push(errors::unreadable_state(&part));
+                continue;
             }
-            Ok(state) => states.push(state),
-            Err(_) => diagnostics.push(errors::unreadable_state(&part)),
+            [kind] if kind == "mealy" && rest.is_empty() => continue,
+            [kind] if kind == "moore" && rest.is_empty() => {
+                diagnostics.push(errors::no_moore_machines(kind));
+                continue;
+            }
+            [kind, _, ..] if kind == "region" => {
+                diagnostics.push(errors::no_regions(kind));
+                continue;
+            }
+            _ if !rest.is_empty() => diagnostics.push(errors::unreadable_state(&part)),
+            _ => {}
         }
+        if let Some(cfg) = attrs.iter().find(|attr| is_cfg(attr)) {
+            diagnostics.push(errors::conditional(cfg));
+        }
+        // The name is the last word: a state may be called `initial`.
+        let ident = words.pop().expect("there is a word");
+        let attrs = attrs.into_iter().filter(|attr| !is_cfg(attr)).collect();
+        states.extend(state(attrs, words, ident, diagnostics));
     }
     (super::krate(keys, diagnostics), states)
 }
 
-fn is_kind(state: &StateDecl, kind: &str) -> bool {
-    state.ident == kind && state.initial.is_none() && state.terminal.is_none()
+/// One state, with the words before its name; of words that could be states themselves there may be
+/// more, so that their transitions are not reported too.
+fn state(
+    attrs: Vec<syn::Attribute>,
+    words: Vec<syn::Ident>,
+    ident: syn::Ident,
+    diagnostics: &mut Diagnostics,
+) -> Vec<StateDecl> {
+    let mut states = Vec::new();
+    let mut state = StateDecl { attrs, ident, initial: None, terminal: None };
+    for word in words {
+        let place = match word.to_string().as_str() {
+            "initial" => &mut state.initial,
+            "terminal" => &mut state.terminal,
+            _ => {
+                diagnostics.push(errors::unknown_word(&word, &state.ident));
+                if syn::parse_str::<syn::Ident>(&word.to_string()).is_ok() {
+                    let (initial, terminal) = (state.initial.take(), state.terminal.take());
+                    states.push(StateDecl { attrs: Vec::new(), ident: word, initial, terminal });
+                }
+                continue;
+            }
+        };
+        if place.is_some() {
+            diagnostics.push(errors::word_twice(&word));
+        }
+        *place = Some(word);
+    }
+    states.push(state);
+    states
 }
 
-fn owner(item: &syn::ItemImpl, diagnostics: &mut Diagnostics) -> Option<syn::Ident> {
+fn owner(item: &syn::ItemImpl, diagnostics: &mut Diagnostics) -> Option<syn::Path> {
     if let Some((of, _)) = &item.trait_ {
-        diagnostics.push(errors::trait_impl(of));
-        return None;
+        diagnostics.push(errors::trait_impl(of, &item.self_ty));
     }
-    if let syn::Type::Path(path) = &*item.self_ty
+    if let syn::Type::Path(path) = answer::ungrouped(&item.self_ty)
         && let Some(segment) = path.path.segments.last()
     {
         if path.path.segments.len() > 1 {
@@ -198,10 +282,23 @@ fn owner(item: &syn::ItemImpl, diagnostics: &mut Diagnostics) -> Option<syn::Ide
             diagnostics.push(errors::generic_machine(&item.self_ty));
             return None;
         }
-        return Some(segment.ident.clone());
+        return Some(path.path.clone());
     }
     diagnostics.push(errors::not_a_named_type(&item.self_ty));
     None
+}
+
+/// Whether two methods have one name. rustc shows both; to call either would be a second mistake.
+fn is_ambiguous(item: &syn::ItemImpl) -> bool {
+    let names = item.items.iter().filter_map(|item| match item {
+        syn::ImplItem::Fn(method) => Some(&method.sig.ident),
+        _ => None,
+    });
+    let mut names: Vec<_> = names.collect();
+    let count = names.len();
+    names.sort();
+    names.dedup();
+    names.len() < count
 }
 
 /// Takes our attributes off the methods.
@@ -215,17 +312,18 @@ fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> (Vec<Deci
             continue;
         }
         if let Some(cfg) = method.attrs.iter().find(|attr| is_cfg(attr)) {
-            diagnostics.push(errors::conditional_method(cfg));
+            diagnostics.push(errors::conditional(cfg));
         }
         if let (Some(transition), Some(_)) = (transitions.first(), applies.first()) {
             diagnostics.push(errors::both_attributes(transition, &method.sig.ident));
-            continue;
         }
         let signature = method.sig.clone();
         if transitions.is_empty() {
             let arrows =
                 applies.iter().filter_map(|attr| arrow(attr, "apply", diagnostics)).collect();
-            folds.push(Fold { signature, arrows });
+            let is_plain = |attr: &syn::Attribute| matches!(attr.meta, syn::Meta::Path(_));
+            let replayed = !applies.iter().all(is_plain);
+            folds.push(Fold { signature, replayed, arrows });
         } else {
             let arrows =
                 transitions.iter().filter_map(|attr| arrow(attr, "transition", diagnostics));
@@ -259,7 +357,10 @@ fn arrow(attr: &syn::Attribute, name: &str, diagnostics: &mut Diagnostics) -> Op
     match Arrow::parse.parse2(tokens.clone()) {
         Ok(arrow) => Some(arrow),
         Err(error) => {
-            diagnostics.push(errors::unreadable_arrow(tokens, error.span(), name));
+            match tokens.is_empty() {
+                true => diagnostics.push(errors::no_arrow(&attr.meta, name)),
+                false => diagnostics.push(errors::unreadable_arrow(tokens, error.span(), name)),
+            }
             None
         }
     }

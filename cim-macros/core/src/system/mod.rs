@@ -3,10 +3,13 @@
 mod errors;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
+use crate::item;
+use crate::scope;
 
 /// Expands `#[system]`.
 pub fn system(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -14,18 +17,19 @@ pub fn system(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut arguments = Arguments::parse("system", args);
     let aggregates = arguments.paths("aggregates", &mut diagnostics);
     let krate = arguments.krate(&mut diagnostics);
-    let given = arguments.was_given("aggregates");
+    // A key that is misspelt may be the one that is missing.
+    let told = arguments.was_given("aggregates") || arguments.has_more();
     arguments.finish(&mut diagnostics);
     let expansion = match syn::parse2::<syn::ItemStruct>(item.clone()) {
         Ok(item) => {
-            if aggregates.is_empty() && !given {
+            if aggregates.is_empty() && !told {
                 diagnostics.push(errors::no_aggregates(&item.ident));
             }
             check(&aggregates, &item, &mut diagnostics);
             expand(&krate, &aggregates, &item)
         }
         Err(_) => {
-            diagnostics.push(errors::wrong_item(&item));
+            diagnostics.push(errors::wrong_item(&item::head(&item)));
             item
         }
     };
@@ -45,6 +49,7 @@ fn check(aggregates: &[syn::Path], item: &syn::ItemStruct, diagnostics: &mut Dia
 }
 
 fn expand(krate: &syn::Path, aggregates: &[syn::Path], item: &syn::ItemStruct) -> TokenStream {
+    let (real, krate) = (krate, scope::code());
     let ident = &item.ident;
     let vis = &item.vis;
     let (impl_generics, type_generics, bounds) = item.generics.split_for_impl();
@@ -55,16 +60,24 @@ fn expand(krate: &syn::Path, aggregates: &[syn::Path], item: &syn::ItemStruct) -
             distinct.push(aggregate);
         }
     }
-    quote! {
-        #item
+    let names = distinct.iter().map(|aggregate| {
+        quote_spanned! {aggregate.span()=>
+            impl #krate::NameOfOneAggregate<
+                { <#aggregate as #krate::Aggregate>::FINGERPRINT },
+            > for #ident {}
+        }
+    });
+    let names = item.generics.params.is_empty().then(|| quote!(#(#names)*));
+    let impls = quote! {
+        #names
         #[automatically_derived]
-        impl #impl_generics #krate::system::System for #ident #type_generics #bounds {
-            const AGGREGATES: &'static [#krate::system::AggregateInfo] =
-                &[#(#krate::system::AggregateInfo::of::<#distinct>()),*];
+        impl #impl_generics #krate::System for #ident #type_generics #bounds {
+            const AGGREGATES: &'static [#krate::AggregateInfo] =
+                &[#(<#distinct as #krate::Aggregate>::INFO),*];
         }
         #(
             #[automatically_derived]
-            impl #impl_generics #krate::system::Includes<#distinct> for #ident #type_generics #bounds {}
+            impl #impl_generics #krate::Includes<#distinct> for #ident #type_generics #bounds {}
         )*
         impl #impl_generics #ident #type_generics #bounds {
             /// Opens the system on the store at `url`: `memory:`, `file:DIR`, or a path.
@@ -75,10 +88,15 @@ fn expand(krate: &syn::Path, aggregates: &[syn::Path], item: &syn::ItemStruct) -
             // Who has a store at hand uses `Handle::over`.
             #[allow(dead_code)]
             #vis async fn open(
-                url: impl ::core::convert::Into<::std::string::String>,
-            ) -> ::core::result::Result<#krate::Handle<Self>, #krate::Error> {
+                url: impl #krate::Into<#krate::String>,
+            ) -> #krate::Result<#krate::Handle<Self>, #krate::Error> {
                 #krate::Handle::open(url).await
             }
         }
+    };
+    let impls = scope::block(real, &impls);
+    quote! {
+        #item
+        #impls
     }
 }

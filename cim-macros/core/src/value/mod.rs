@@ -9,35 +9,39 @@ use crate::arguments::Arguments;
 use crate::derives::{self, Derive};
 use crate::diagnostics::Diagnostics;
 use crate::fields::{self, Owner};
+use crate::item::{self, Item};
 use crate::record::{self, Body};
+use crate::scope;
 
 /// Expands `#[value]`.
-pub fn value(args: TokenStream, item: TokenStream) -> TokenStream {
+pub fn value(args: TokenStream, tokens: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let mut arguments = Arguments::parse("value", args);
     let krate = arguments.krate(&mut diagnostics);
     arguments.finish(&mut diagnostics);
-    let expansion = match syn::parse2::<syn::Item>(item.clone()) {
+    let expansion = match syn::parse2::<syn::Item>(tokens.clone()) {
         Ok(syn::Item::Struct(item)) => {
-            fields::no_generics(Owner::Value, &item.generics, &mut diagnostics);
-            fields::check(Owner::Value, &item.fields, &mut diagnostics);
-            let body = if diagnostics.is_empty() { Body::Struct(&item.fields) } else { Body::Stub };
-            expand(&krate, &item.ident, &item.generics, &item.attrs, &item, &body)
+            fields::no_generics(Owner::Value, &item.generics, &item.fields, &mut diagnostics);
+            fields::check(Owner::Value, &item.ident, &item.fields, &mut diagnostics);
+            expand(&krate, Item::Struct(item), diagnostics.is_empty())
         }
         Ok(syn::Item::Enum(item)) => {
-            fields::no_generics(Owner::Value, &item.generics, &mut diagnostics);
+            let all = item.variants.iter().flat_map(|variant| &variant.fields);
+            let all = syn::Fields::Unnamed(syn::FieldsUnnamed {
+                paren_token: syn::token::Paren::default(),
+                unnamed: all.cloned().collect(),
+            });
+            fields::no_generics(Owner::Value, &item.generics, &all, &mut diagnostics);
             check_variants(&item, &mut diagnostics);
-            let variants = item.variants.iter().collect();
-            let body = if diagnostics.is_empty() { Body::Enum(variants) } else { Body::Stub };
-            expand(&krate, &item.ident, &item.generics, &item.attrs, &item, &body)
+            expand(&krate, Item::Enum(item), diagnostics.is_empty())
         }
-        Ok(other) => {
-            diagnostics.push(errors::wrong_item(&other));
-            item
+        Ok(_) => {
+            diagnostics.push(errors::wrong_item(&item::head(&tokens)));
+            tokens
         }
         Err(error) => {
             diagnostics.push_syntax(error);
-            item
+            tokens
         }
     };
     let mistakes = diagnostics.finish();
@@ -52,23 +56,34 @@ fn check_variants(item: &syn::ItemEnum, diagnostics: &mut Diagnostics) {
         if let Some(cfg) = variant.attrs.iter().find(|attr| fields::is_cfg(attr)) {
             diagnostics.push(errors::conditional_variant(cfg));
         }
-        fields::check(Owner::Value, &variant.fields, diagnostics);
+        fields::check(Owner::Value, &item.ident, &variant.fields, diagnostics);
     }
 }
 
-fn expand(
-    krate: &syn::Path,
-    ident: &syn::Ident,
-    generics: &syn::Generics,
-    attrs: &[syn::Attribute],
-    item: &dyn quote::ToTokens,
-    body: &Body<'_>,
-) -> TokenStream {
-    let derives = derives::missing(&[Derive::Clone, Derive::Debug, Derive::PartialEq], attrs);
-    let value = record::value_impl(krate, ident, generics, body);
+fn expand(krate: &syn::Path, item: Item, sound: bool) -> TokenStream {
+    let wanted = [Derive::Clone, Derive::Debug, Derive::PartialEq];
+    let derives = derives::missing(&wanted, item.attrs());
+    let item = if sound { item } else { item.without_lifetimes() };
+    let body = match &item {
+        _ if !sound => Body::Stub,
+        Item::Struct(item) => Body::Struct(&item.fields),
+        Item::Enum(item) => Body::Enum(item.variants.iter().collect()),
+    };
+    let ident = item.ident();
+    let value = record::value_impl(ident, item.generics(), &body);
+    let (real, krate) = (krate, scope::code());
+    let refusal = (!item.is_generic()).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #krate::Refusal for #ident {}
+        }
+    });
+    let impls = scope::block(real, &quote!(#value #refusal));
+    // Our impls before the derives: of a field that has none of the traits, rustc then first says
+    // what it lacks for us.
     quote! {
+        #impls
         #derives
         #item
-        #value
     }
 }

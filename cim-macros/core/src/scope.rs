@@ -1,0 +1,20 @@
+//! The block in which generated impls stand.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// How the runtime's names are reached inside of [`block`].
+pub(crate) fn code() -> syn::Path {
+    syn::parse_quote!(cim_code)
+}
+
+/// `const _: () = { use ::cim_runtime::code as cim_code; … };`: no name gets out, and the one that
+/// comes in nobody else has.
+pub(crate) fn block(krate: &syn::Path, items: &TokenStream) -> TokenStream {
+    quote! {
+        const _: () = {
+            use #krate::code as cim_code;
+            #items
+        };
+    }
+}

@@ -1,0 +1,370 @@
+//! The compiler on tokens, without a proc-macro around it.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::quote;
+
+use crate::{aggregate, command, domain_id, event, state_machine, system, value};
+
+/// The messages in an expansion, first lines only.
+fn mistakes(expansion: &TokenStream) -> Vec<String> {
+    let file: syn::File = syn::parse2(expansion.clone()).unwrap();
+    let macros = file.items.into_iter().filter_map(|item| match item {
+        syn::Item::Macro(item) => Some(item.mac),
+        _ => None,
+    });
+    let texts = macros.map(|mac| syn::parse2::<syn::LitStr>(mac.tokens).unwrap().value());
+    texts.map(|text| text.lines().next().unwrap_or_default().to_owned()).collect()
+}
+
+fn machine(header: TokenStream, methods: TokenStream) -> TokenStream {
+    state_machine(header, quote!(impl Order { #methods }))
+}
+
+#[test]
+fn a_sound_machine_has_no_mistakes() {
+    let expansion = machine(
+        quote!(initial Draft, terminal Placed),
+        quote!(
+            #[transition(Draft -> Placed)]
+            fn place(&self, cmd: PlaceOrder) -> OrderPlaced {
+                OrderPlaced
+            }
+        ),
+    );
+    assert_eq!(mistakes(&expansion), [""; 0]);
+}
+
+#[test]
+fn our_attributes_do_not_come_out_again() {
+    let expansion = machine(
+        quote!(initial Draft, terminal Placed),
+        quote! {
+            /// Kept.
+            #[transition(Draft -> Placed)]
+            #[inline]
+            fn place(&self, cmd: PlaceOrder) -> OrderPlaced { OrderPlaced }
+            #[apply]
+            fn placed(&mut self, event: &OrderPlaced) {}
+        },
+    )
+    .to_string();
+    assert!(!expansion.contains("transition (") && !expansion.contains("# [apply"));
+    assert!(expansion.contains("Kept."));
+}
+
+#[test]
+fn every_mistake_is_told_once() {
+    let expansion = machine(
+        quote!(initial Draft, Paper, terminal Placed, terminal Placed),
+        quote! {
+            #[transition(Draft | Paper -> Plcaed)]
+            fn place(&self, cmd: PlaceOrder) -> OrderPlaced { OrderPlaced }
+            #[transition(Draft -> Placed)]
+            async fn cancel(&self, cmd: CancelOrder) -> OrderCancelled { OrderCancelled }
+        },
+    );
+    let mut found = mistakes(&expansion);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "`Plcaed` is not a state of `Order`",
+            "a machine's methods cannot be `async`",
+            "state `Placed` is declared twice",
+        ]
+    );
+}
+
+#[test]
+fn mistakes_come_in_source_order() {
+    // Places only differ in tokens that come from a text.
+    let item: TokenStream = "impl Order {
+        #[transition(Draft -> Plcaed)] fn place(&mut self, cmd: PlaceOrder) -> OrderPlaced {}
+    }"
+    .parse()
+    .unwrap();
+    let header: TokenStream = "\n\n\n\n moore, initial Draft".parse().unwrap();
+    assert_eq!(
+        mistakes(&state_machine(header, item)),
+        [
+            "`Plcaed` is not a state of `Order`",
+            "`place` decides, and must take `&self`",
+            "Moore machines are not supported in this version",
+        ]
+    );
+}
+
+#[test]
+fn a_star_gives_way_to_a_state() {
+    let expansion = machine(
+        quote!(initial A, B, terminal C),
+        quote! {
+            #[transition(A -> B)]
+            fn first(&self, cmd: Go) -> Went { Went }
+            #[transition(* -> C)]
+            fn last(&self, cmd: Go) -> Gone { Gone }
+        },
+    );
+    assert_eq!(mistakes(&expansion), [""; 0]);
+    let text = expansion.to_string();
+    assert!(text.contains(r#"decided ("B" , "Go" , "Gone" , "C")"#), "{text}");
+    assert!(!text.contains(r#"decided ("A" , "Go" , "Gone""#), "{text}");
+}
+
+#[test]
+fn a_sequence_walks_through_its_states() {
+    let expansion = machine(
+        quote!(initial A, B, terminal C),
+        quote! {
+            #[transition(A -> B on First, C on Second)]
+            fn both(&self, cmd: Go) -> (First, Second) { (First, Second) }
+            #[transition(B -> C)]
+            fn end(&self, cmd: End) -> Ended { Ended }
+        },
+    );
+    assert_eq!(mistakes(&expansion), [""; 0]);
+    let text = expansion.to_string();
+    assert!(text.contains(r#"decided ("A" , "Go" , "First" , "B")"#), "{text}");
+    assert!(text.contains(r#"decided ("B" , "Go" , "Second" , "C")"#), "{text}");
+}
+
+#[test]
+fn states_that_lead_to_each_other_are_one_mistake() {
+    let expansion = machine(
+        quote!(initial A, terminal B, Lost, Found),
+        quote! {
+            #[transition(A -> B)]
+            fn go(&self, cmd: Go) -> Went { Went }
+            #[transition(Lost -> Found)]
+            #[transition(Found -> Lost)]
+            fn lose(&self, cmd: Lose) -> Moved { Moved }
+        },
+    );
+    assert_eq!(mistakes(&expansion), ["state `Lost` is unreachable from the initial state `A`"]);
+}
+
+#[test]
+fn a_new_type_is_null_when_what_it_holds_is() {
+    let expansion = value(
+        quote!(),
+        quote!(
+            struct Note(Option<String>);
+        ),
+    )
+    .to_string();
+    assert!(expansion.contains("const NULLABLE"), "{expansion}");
+    let expansion = value(
+        quote!(),
+        quote!(
+            struct Note {
+                text: Option<String>,
+            }
+        ),
+    )
+    .to_string();
+    assert!(!expansion.contains("const NULLABLE"), "{expansion}");
+}
+
+#[test]
+fn what_is_borrowed_becomes_static_in_a_stub() {
+    let item = quote!(
+        pub struct Named<'a> {
+            name: &'a str,
+            all: Vec<&[u8]>,
+        }
+    );
+    let expansion = event(quote!(Order), item).to_string();
+    assert!(expansion.contains("pub struct Named { name : & 'static str"), "{expansion}");
+    assert!(expansion.contains("Vec < & 'static [u8] >"), "{expansion}");
+}
+
+#[test]
+fn keys_are_stored_by_length_then_bytes() {
+    let item = quote!(
+        struct Line {
+            sku: String,
+            cents: u64,
+            by: String,
+            qty: u32,
+        }
+    );
+    let expansion = value(quote!(), item).to_string();
+    let at = |key: &str| expansion.find(&format!("\"{key}\"")).unwrap();
+    assert!(at("by") < at("qty") && at("qty") < at("sku") && at("sku") < at("cents"));
+}
+
+#[test]
+fn an_item_of_another_kind_comes_out_again() {
+    for expand in [aggregate, command, event, value, state_machine, system] {
+        let expansion = expand(
+            quote!(Order),
+            quote!(
+                pub fn place() {}
+            ),
+        )
+        .to_string();
+        assert!(expansion.contains("pub fn place () { }"), "{expansion}");
+        assert!(expansion.contains("compile_error"), "{expansion}");
+    }
+}
+
+// Half-typed attributes: whatever an author has typed so far, the editor gets an answer.
+
+type Expand = fn(TokenStream, TokenStream) -> TokenStream;
+
+/// A fixture's items, each with the arguments of the first of our attributes on it.
+fn items(source: &str) -> Vec<(Expand, TokenStream, TokenStream)> {
+    let Ok(file) = syn::parse_file(source) else { return Vec::new() };
+    let mut found = Vec::new();
+    for mut item in file.items {
+        let attrs = match &mut item {
+            syn::Item::Struct(item) => &mut item.attrs,
+            syn::Item::Enum(item) => &mut item.attrs,
+            syn::Item::Impl(item) => &mut item.attrs,
+            _ => continue,
+        };
+        let expand = |attr: &syn::Attribute| -> Option<Expand> {
+            Some(match attr.path().segments.last()?.ident.to_string().as_str() {
+                "aggregate" => aggregate,
+                "command" => command,
+                "event" => event,
+                "value" => value,
+                "state_machine" => state_machine,
+                "system" => system,
+                _ => return None,
+            })
+        };
+        let Some(at) = attrs.iter().position(|attr| expand(attr).is_some()) else { continue };
+        let attr = attrs.remove(at);
+        let arguments = match &attr.meta {
+            syn::Meta::List(list) => list.tokens.clone(),
+            _ => TokenStream::new(),
+        };
+        found.extend(expand(&attr).map(|expand| (expand, arguments, quote!(#item))));
+    }
+    found
+}
+
+/// The stream cut off after each of its tokens, at every depth.
+fn cuts(tokens: &TokenStream) -> Vec<TokenStream> {
+    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let mut cuts = vec![TokenStream::new()];
+    for (i, tree) in trees.iter().enumerate() {
+        let before = || trees[..i].iter().cloned();
+        if let TokenTree::Group(group) = tree {
+            for inner in self::cuts(&group.stream()) {
+                let group = TokenTree::Group(Group::new(group.delimiter(), inner));
+                cuts.push(before().chain([group]).collect());
+            }
+        }
+        cuts.push(before().chain([tree.clone()]).collect());
+    }
+    cuts
+}
+
+/// The item with each attribute in it cut off after each of its tokens.
+fn cut_attributes(item: &TokenStream) -> Vec<TokenStream> {
+    let trees: Vec<TokenTree> = item.clone().into_iter().collect();
+    let mut found = Vec::new();
+    for (i, tree) in trees.iter().enumerate() {
+        let TokenTree::Group(group) = tree else { continue };
+        let with = |inner: TokenStream| {
+            let group = TokenTree::Group(Group::new(group.delimiter(), inner));
+            let (before, after) = (trees[..i].iter().cloned(), trees[i + 1..].iter().cloned());
+            before.chain([group]).chain(after).collect::<TokenStream>()
+        };
+        let is_attribute = i > 0 && trees[i - 1].to_string() == "#";
+        let inner = match (is_attribute, group.delimiter()) {
+            (true, Delimiter::Bracket) => cuts(&group.stream()),
+            (false, Delimiter::Brace) => cut_attributes(&group.stream()),
+            _ => continue,
+        };
+        found.extend(inner.into_iter().map(with));
+    }
+    found
+}
+
+fn sources() -> Vec<String> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let mut folders = vec![format!("{root}/domains/order/src")];
+    for name in ["aggregate", "command", "event", "state_machine", "system", "value"] {
+        folders.push(format!("{root}/ui-tests/ui/{name}/pass"));
+    }
+    folders.push(format!("{root}/ui-tests/ui/hygiene"));
+    let mut sources = Vec::new();
+    for folder in folders.iter().filter(|folder| std::path::Path::new(folder).exists()) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                sources.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    sources
+}
+
+#[test]
+fn whatever_is_half_typed_is_answered() {
+    let mut tried = 0;
+    for source in sources() {
+        for (expand, arguments, item) in items(&source) {
+            let item_of_cut = cuts(&arguments).into_iter().map(|cut| (cut, item.clone()));
+            let cut_of_item = cut_attributes(&item).into_iter().map(|cut| (arguments.clone(), cut));
+            for (arguments, item) in item_of_cut.chain(cut_of_item) {
+                let expansion = expand(arguments.clone(), item.clone());
+                // The item comes out again, so that names in it can still be completed.
+                assert!(!expansion.is_empty(), "#[…({arguments})] {item}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 1000, "tried {tried} only");
+}
+
+#[test]
+fn every_expansion_is_rust() {
+    for source in sources() {
+        for (expand, arguments, item) in items(&source) {
+            for arguments in cuts(&arguments) {
+                let expansion = expand(arguments.clone(), item.clone());
+                let parsed = syn::parse2::<syn::File>(expansion.clone());
+                assert!(parsed.is_ok(), "#[…({arguments})] {item}\n{expansion}");
+            }
+        }
+    }
+}
+
+#[test]
+fn half_an_id_is_answered() {
+    let items = [
+        quote!(
+            pub struct OrderId(String);
+        ),
+        quote!(
+            pub struct OrderId();
+        ),
+        quote!(
+            pub struct OrderId {}
+        ),
+        quote!(
+            pub enum OrderId {}
+        ),
+        quote!(
+            pub union OrderId {
+                a: u8,
+            }
+        ),
+        quote!(
+            pub struct OrderId<T>(T);
+        ),
+        quote!(
+            pub fn order_id() {}
+        ),
+        quote!(),
+    ];
+    for item in items {
+        for attr in cuts(&quote!(#[domain_id(crate = a::b, x)])) {
+            domain_id(quote!(#attr #item));
+        }
+    }
+}

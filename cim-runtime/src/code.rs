@@ -1,0 +1,30 @@
+//! What generated code names: everything in one flat module, so that an expansion is short enough
+//! to be read, and says `cim_code::Ok` whatever `Ok` means where it stands.
+
+pub use core::cmp::{Eq, Ord, Ordering, PartialEq, PartialOrd};
+pub use core::fmt;
+pub use core::hash::{Hash, Hasher};
+pub use core::option::Option::{self, None, Some};
+pub use core::result::Result::{self, Err, Ok};
+pub use core::str::FromStr;
+pub use core::{clone::Clone, convert::From, convert::Into, fmt::Debug, fmt::Display};
+pub use std::borrow::Cow;
+pub use std::string::{String, ToString};
+
+pub use crate::cbor::{DecodeError, Decoder, Encoder, Key, Shape, Value};
+pub use crate::context::Context;
+pub use crate::decision::{
+    Decision, Events, Fallible, Never, OneOf, Refusal, RefusesWith, Rejection,
+};
+pub use crate::error::Error;
+pub use crate::event::{
+    Data, EmittedOrSuperseded, Event, EventKind, EventOf, EventSet, IsVersion, NoData, Unread,
+    UpcastTo, Version,
+};
+pub use crate::id::{DomainId, IdInner, InvalidId};
+pub use crate::machine::{
+    Aggregate, Command, CommandOf, HandledBy, Handles, HasDefault, Machine, MachineState,
+    MachineTable, StartsEmpty, StateRow, TransitionRow, UnknownId,
+};
+pub use crate::subject::AggregateName;
+pub use crate::system::{AggregateInfo, Handle, Includes, NameOfOneAggregate, System};

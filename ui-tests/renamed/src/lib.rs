@@ -1,0 +1,74 @@
+//! A domain in a crate that knows the runtime under another name: every macro takes
+//! `crate = path`.
+
+#![allow(missing_docs, reason = "a fixture is minimal")]
+
+use framework::prelude::*;
+
+pub mod clap;
+
+/// The path may lead through a re-export.
+pub mod exports {
+    pub use framework as runtime;
+}
+
+#[derive(DomainId)]
+#[domain_id(crate = framework)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "pass", id = OrderId, crate = crate::exports::runtime)]
+#[derive(Default)]
+pub struct Order {
+    lines: Vec<Line>,
+}
+
+#[value(crate = framework)]
+pub struct Line {
+    pub sku: String,
+}
+
+#[value(crate = framework)]
+pub enum Refused {
+    Empty,
+    Because(String),
+}
+
+#[command(Order, crate = framework)]
+pub struct PlaceOrder {
+    pub lines: Vec<Line>,
+}
+
+pub mod v1 {
+    #[framework::prelude::event(super::Order, crate = framework)]
+    pub struct OrderPlaced;
+}
+
+#[event(Order, version = 2, upcast = v1::OrderPlaced, crate = ::framework)]
+pub struct OrderPlaced {
+    pub lines: Vec<Line>,
+}
+
+impl From<v1::OrderPlaced> for OrderPlaced {
+    fn from(_: v1::OrderPlaced) -> Self {
+        Self { lines: Vec::new() }
+    }
+}
+
+#[state_machine(initial Draft, terminal Placed, crate = framework)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, cmd: PlaceOrder) -> Result<OrderPlaced, Refused> {
+        if cmd.lines.is_empty() {
+            return Err(Refused::Empty);
+        }
+        Ok(OrderPlaced { lines: cmd.lines })
+    }
+
+    #[apply]
+    fn placed(&mut self, event: &OrderPlaced) {
+        self.lines = event.lines.clone();
+    }
+}
+
+#[system(aggregates(Order), crate = framework)]
+pub struct Shop;

@@ -1,0 +1,8 @@
+//! What the compiler says about mistakes, and what the macros write.
+
+#![allow(clippy::unwrap_used, reason = "what fails here is a test")]
+
+mod expand;
+mod files;
+mod tidy;
+mod ui;

@@ -1,0 +1,5 @@
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order {
+    lines: Vec<Line>,
+}

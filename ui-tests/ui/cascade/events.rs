@@ -1,0 +1,29 @@
+//~ code that matches the events still compiles
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order {}
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[event(Order)]
+pub struct OrderPlaced;
+
+#[state_machine(initial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Plcaed)]
+    fn place(&self, _: PlaceOrder) -> OrderPlaced {
+        OrderPlaced
+    }
+}
+
+pub fn is_placed(event: &OrderEvent) -> bool {
+    matches!(event, OrderEvent::OrderPlaced(_))
+}
+
+fn main() {}

@@ -1,0 +1,32 @@
+//~ a machine without a sound header still handles its commands
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order {}
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[event(Order)]
+pub struct OrderPlaced;
+
+#[state_machine(intial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, _: PlaceOrder) -> OrderPlaced {
+        OrderPlaced
+    }
+}
+
+#[system(aggregates(Order))]
+pub struct Shop;
+
+pub async fn place(shop: &Handle<Shop>, id: &OrderId) -> bool {
+    shop.send(id, PlaceOrder).await.is_ok()
+}
+
+fn main() {}

@@ -1,0 +1,32 @@
+//~ a method that decides nothing does not make its command unhandled
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order {}
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[event(Order)]
+pub struct OrderPlaced;
+
+#[state_machine(initial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self) -> OrderPlaced {
+        OrderPlaced
+    }
+}
+
+#[system(aggregates(Order))]
+pub struct Shop;
+
+pub async fn place(shop: &Handle<Shop>, id: &OrderId) -> bool {
+    shop.send(id, PlaceOrder).await.is_ok()
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[command(Order)]
+pub struct CancelOrder {
+    pub reason: String,
+}

@@ -1,0 +1,2 @@
+#[derive(DomainId)]
+pub struct OrderId(String);

@@ -1,0 +1,27 @@
+//~ an id is a tuple struct
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct OrderId {
+    pub id: String,
+}
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order {}
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[event(Order)]
+pub struct OrderPlaced;
+
+#[state_machine(initial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, _: PlaceOrder) -> OrderPlaced {
+        OrderPlaced
+    }
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+//! Every type that may stand inside an id.
+
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct Text(String);
+
+#[derive(DomainId)]
+pub struct Random(Uuid);
+
+#[derive(DomainId)]
+pub struct Number(pub u64);
+
+#[derive(DomainId)]
+pub struct Signed(pub(crate) i16);

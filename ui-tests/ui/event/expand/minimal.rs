@@ -1,0 +1,2 @@
+#[event(Order)]
+pub struct OrderConfirmed;

@@ -1,0 +1,9 @@
+//~ `versoin` is no key
+use cim_runtime::prelude::*;
+
+pub struct Order;
+
+#[event(Order, versoin = 1)]
+pub struct OrderPlaced;
+
+fn main() {}

@@ -1,0 +1,27 @@
+//~ what is stored is owned
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order {}
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[event(Order)]
+pub struct OrderPlaced {
+    pub by: &str,
+}
+
+#[state_machine(initial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, _: PlaceOrder) -> OrderPlaced {
+        OrderPlaced { by: "me" }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,25 @@
+//~ how is version 1 read?
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order {}
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[event(Order, version = 2)]
+pub struct OrderPlaced;
+
+#[state_machine(initial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, _: PlaceOrder) -> OrderPlaced {
+        OrderPlaced
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//~ equal maps would have different bytes
+use cim_runtime::prelude::*;
+use std::collections::HashMap;
+
+pub struct Order;
+
+#[event(Order)]
+pub struct OrderPlaced {
+    pub lines: HashMap<String, u32>,
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+//~ version 2 is missing
+use cim_runtime::prelude::*;
+
+pub struct Order;
+
+pub mod v1 {
+    #[cim_runtime::prelude::event(super::Order)]
+    pub struct OrderPlaced;
+}
+
+#[event(Order, version = 3, upcast = v1::OrderPlaced)]
+pub struct OrderPlaced;
+
+impl From<v1::OrderPlaced> for OrderPlaced {
+    fn from(_: v1::OrderPlaced) -> Self {
+        OrderPlaced
+    }
+}
+
+fn main() {}

@@ -1,0 +1,66 @@
+//! A whole domain from a `macro_rules!`, with types and names from outside.
+
+use cim_runtime::prelude::*;
+
+macro_rules! domain {
+    ($owner:ident, $id:ident, $inner:ty, $command:ident { $field:ident: $ty:ty }, $event:ident, $from:ident -> $to:ident) => {
+        #[derive(DomainId)]
+        pub struct $id($inner);
+
+        #[aggregate(domain = "pass", id = $id)]
+        #[derive(Default)]
+        pub struct $owner {
+            $field: $ty,
+        }
+
+        #[command($owner)]
+        pub struct $command {
+            pub $field: $ty,
+        }
+
+        #[event($owner)]
+        pub struct $event {
+            pub $field: $ty,
+        }
+
+        domain!(@machine $owner, $owner, $command, $event, $field, $from, $to);
+    };
+    (@machine $owner:ty, $name:ident, $command:ty, $event:ident, $field:ident, $from:ident, $to:ident) => {
+        #[state_machine(initial $from, terminal $to)]
+        impl $owner {
+            #[transition($from -> $to)]
+            fn decide(&self, command: $command) -> $event {
+                $event { $field: command.$field }
+            }
+
+            #[apply]
+            fn fold(&mut self, event: &$event) {
+                self.$field = event.$field.clone();
+            }
+        }
+    };
+}
+
+domain!(Order, OrderId, String, PlaceOrder { lines: Vec<Option<String>> }, OrderPlaced, Draft -> Placed);
+
+macro_rules! system {
+    ($name:ident: $($aggregate:ty),*) => {
+        #[system(aggregates($($aggregate),*))]
+        pub struct $name;
+    };
+}
+
+system!(Shop: Order);
+
+macro_rules! events {
+    ($owner:ty: $($name:ident($($field:ident: $ty:ty),*)),*) => {
+        $(
+            #[event($owner, unread)]
+            pub struct $name {
+                $(pub $field: $ty),*
+            }
+        )*
+    };
+}
+
+events!(Order: OrderLost(at: Timestamp, by: Option<Actor>), OrderFound());

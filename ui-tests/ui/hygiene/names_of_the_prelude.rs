@@ -1,0 +1,71 @@
+//! Commands, events and values with the names of std and of the runtime.
+
+use cim_runtime::prelude::{DomainId, aggregate, command, event, state_machine, system, value};
+
+#[derive(DomainId)]
+pub struct OrderId(std::string::String);
+
+#[aggregate(domain = "pass", id = OrderId)]
+#[derive(Default)]
+pub struct Machine {
+    count: u64,
+}
+
+#[value]
+pub struct String {
+    pub value: u64,
+}
+
+#[value]
+pub enum Error {
+    None,
+    Some,
+    Ok(u64),
+    Err { error: u64 },
+}
+
+#[command(Machine)]
+pub struct Command {
+    pub strings: std::vec::Vec<String>,
+}
+
+#[command(Machine)]
+pub struct Vec;
+
+#[event(Machine)]
+pub struct Event {
+    pub string: String,
+}
+
+#[event(Machine)]
+pub struct Option;
+
+#[event(Machine)]
+pub struct Result;
+
+#[state_machine(initial Value, Self_, terminal Never)]
+impl Machine {
+    #[transition(Value -> Self_)]
+    fn decide(&self, command: Command) -> std::result::Result<Event, Error> {
+        let value = self.count + command.strings.len() as u64;
+        Ok(Event { string: String { value } })
+    }
+
+    #[transition(Value)]
+    fn handles(&self, _: Vec) -> Option {
+        Option
+    }
+
+    #[transition(Self_ -> Never)]
+    fn next(&self, _: Vec) -> Result {
+        Result
+    }
+
+    #[apply]
+    fn apply(&mut self, event: &Event) {
+        self.count = event.string.value;
+    }
+}
+
+#[system(aggregates(Machine))]
+pub struct System;

@@ -1,0 +1,65 @@
+//! Not even `Option` is in scope.
+
+#![no_implicit_prelude]
+
+use ::cim_runtime::prelude::{DomainId, aggregate, command, event, state_machine, system, value};
+
+#[derive(DomainId)]
+pub struct OrderId(::std::string::String);
+
+#[aggregate(domain = "pass", id = OrderId)]
+#[derive(::std::default::Default)]
+pub struct Order {
+    lines: ::std::vec::Vec<Line>,
+}
+
+#[value]
+pub struct Line {
+    pub sku: ::std::string::String,
+}
+
+#[value]
+pub enum Refused {
+    Empty,
+    Because(::std::string::String),
+}
+
+#[command(Order)]
+pub struct PlaceOrder {
+    pub lines: ::std::vec::Vec<Line>,
+}
+
+pub mod v1 {
+    #[::cim_runtime::prelude::event(super::Order)]
+    pub struct OrderPlaced;
+}
+
+#[event(Order, version = 2, upcast = v1::OrderPlaced)]
+pub struct OrderPlaced {
+    pub lines: ::std::vec::Vec<Line>,
+}
+
+impl ::std::convert::From<v1::OrderPlaced> for OrderPlaced {
+    fn from(_: v1::OrderPlaced) -> Self {
+        Self { lines: ::std::vec::Vec::new() }
+    }
+}
+
+#[state_machine(initial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, cmd: PlaceOrder) -> ::std::result::Result<OrderPlaced, Refused> {
+        if cmd.lines.is_empty() {
+            return ::std::result::Result::Err(Refused::Empty);
+        }
+        ::std::result::Result::Ok(OrderPlaced { lines: cmd.lines })
+    }
+
+    #[apply]
+    fn placed(&mut self, event: &OrderPlaced) {
+        self.lines = ::std::clone::Clone::clone(&event.lines);
+    }
+}
+
+#[system(aggregates(Order))]
+pub struct Shop;

@@ -1,0 +1,43 @@
+//! A domain that is nobody else's.
+
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+struct DoorId(String);
+
+#[aggregate(domain = "pass", id = DoorId)]
+#[derive(Default)]
+struct Door {}
+
+#[command(Door)]
+struct OpenDoor;
+
+#[event(Door)]
+struct DoorOpened;
+
+#[value]
+enum Refused {
+    Locked,
+}
+
+#[state_machine(initial Closed, terminal Open)]
+impl Door {
+    #[transition(Closed -> Open)]
+    fn open(&self, _: OpenDoor) -> Result<DoorOpened, Refused> {
+        if self.is_locked() { Err(Refused::Locked) } else { Ok(DoorOpened) }
+    }
+
+    fn is_locked(&self) -> bool {
+        false
+    }
+}
+
+#[system(aggregates(Door))]
+struct House;
+
+/// Uses them.
+pub async fn open() -> bool {
+    let Ok(house) = House::open("memory:").await else { return false };
+    let Ok(id) = "front".parse() else { return false };
+    house.send(&id, OpenDoor).await.is_ok()
+}

@@ -1,0 +1,45 @@
+//! Raw identifiers wherever a name may stand.
+
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct r#OrderId(String);
+
+#[allow(non_camel_case_types)]
+#[aggregate(domain = "pass", id = OrderId)]
+#[derive(Default)]
+pub struct r#move {
+    r#type: u32,
+}
+
+#[command(r#move)]
+pub struct Go {
+    pub r#type: u32,
+    pub r#in: Choice,
+}
+
+#[value]
+#[allow(non_camel_case_types)]
+pub enum Choice {
+    r#if { r#else: u32 },
+    r#loop,
+}
+
+#[event(r#move)]
+#[allow(non_camel_case_types)]
+pub struct r#yield {
+    pub r#type: u32,
+}
+
+#[state_machine(initial r#async, terminal r#final)]
+impl r#move {
+    #[transition(r#async -> r#final)]
+    fn r#do(&self, cmd: Go) -> r#yield {
+        r#yield { r#type: cmd.r#type + self.r#type }
+    }
+
+    #[apply]
+    fn r#dyn(&mut self, event: &r#yield) {
+        self.r#type = event.r#type;
+    }
+}

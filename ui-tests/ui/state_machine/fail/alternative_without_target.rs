@@ -1,0 +1,28 @@
+//~ an alternative that stays says so
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order {}
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[event(Order)]
+pub struct OrderPlaced;
+
+#[event(Order)]
+pub struct OrderCancelled;
+
+#[state_machine(initial Draft, terminal Placed, terminal Cancelled)]
+impl Order {
+    #[transition(Draft -> Placed on OrderPlaced)]
+    fn end(&self, _: PlaceOrder) -> OneOf<OrderPlaced, OrderCancelled> {
+        one_of(OrderPlaced)
+    }
+}
+
+fn main() {}

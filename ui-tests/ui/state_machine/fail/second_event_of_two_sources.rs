@@ -1,0 +1,25 @@
+//~ one wrong target is one mistake
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order {}
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[event(Order)]
+pub struct OrderPlaced;
+
+#[state_machine(initial Draft, Paper, terminal Placed)]
+impl Order {
+    #[transition(Draft | Paper -> Placed)]
+    fn place(&self, _: PlaceOrder) -> Vec<OrderPlaced> {
+        vec![OrderPlaced, OrderPlaced]
+    }
+}
+
+fn main() {}

@@ -1,0 +1,25 @@
+//~ `OneOf` ends at four
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order {}
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[event(Order)]
+pub struct OrderPlaced;
+
+#[state_machine(initial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, _: PlaceOrder) -> OneOf<u8, u8, u8, u8, u8> {
+        unreachable!()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+//~ the struct has a machine, and no id
+use cim_runtime::prelude::*;
+
+#[derive(Default)]
+pub struct Order {}
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[event(Order)]
+pub struct OrderPlaced;
+
+#[state_machine(initial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, _: PlaceOrder) -> OrderPlaced {
+        OrderPlaced
+    }
+}
+
+fn main() {}

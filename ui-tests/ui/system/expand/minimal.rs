@@ -1,0 +1,2 @@
+#[system(aggregates(Order, item::Item))]
+pub struct Shop;

@@ -1,0 +1,7 @@
+//~ which aggregates?
+use cim_runtime::prelude::*;
+
+#[system(aggregates)]
+pub struct Shop;
+
+fn main() {}

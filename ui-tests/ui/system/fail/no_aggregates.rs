@@ -1,0 +1,7 @@
+//~ a system has parts
+use cim_runtime::prelude::*;
+
+#[system]
+pub struct Shop;
+
+fn main() {}

@@ -1,0 +1,6 @@
+//! A system that has nothing yet.
+
+use cim_runtime::prelude::*;
+
+#[system(aggregates())]
+pub struct Shop;

@@ -1,0 +1,7 @@
+//~ nothing could be stored
+use cim_runtime::prelude::*;
+
+#[value]
+pub enum Refused {}
+
+fn main() {}

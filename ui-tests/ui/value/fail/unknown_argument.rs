@@ -1,0 +1,7 @@
+//~ `#[value]` needs none
+use cim_runtime::prelude::*;
+
+#[value("line")]
+pub struct Line {}
+
+fn main() {}
