@@ -34,6 +34,12 @@ impl Default for Actor {
     }
 }
 
+impl<T: Into<Arc<str>>> From<T> for Actor {
+    fn from(name: T) -> Self {
+        Self::new(name)
+    }
+}
+
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

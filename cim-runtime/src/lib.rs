@@ -1,5 +1,7 @@
 //! Event-sourced domains in Rust: commands decided by checked state machines, events in a chain
-//! that anyone can verify, on an embedded store or on NATS JetStream.
+//! that anyone can verify.
+//!
+//! [`guide`] shows the language form by form; [`Handle`] sends commands, [`store`] keeps events.
 
 // The macros name this crate as its users do.
 extern crate self as cim_runtime;
@@ -22,6 +24,9 @@ pub mod event;
 mod export;
 mod id;
 mod ids;
+pub mod guide {
+    #![doc = include_str!("../../docs/guide.md")]
+}
 pub mod machine;
 pub mod prelude;
 mod recorded;
@@ -39,7 +44,7 @@ pub use envelope::{Causation, Envelope};
 pub use environment::{Environment, SeededEnvironment, SystemEnvironment};
 pub use error::{Error, SendError};
 pub use id::{DomainId, IdInner, InvalidId, MAX_TOKEN};
-pub use jiff::Timestamp;
+pub use jiff::{SignedDuration, Timestamp};
 pub use recorded::Recorded;
 pub use subject::{AggregateName, StreamName};
 pub use system::{Handle, Options};

@@ -11,7 +11,7 @@ pub use crate::machine::{Aggregate, Machine, MachineState};
 pub use crate::recorded::Recorded;
 pub use crate::system::{Handle, System};
 pub use crate::testing::Given;
-pub use crate::{Timestamp, Uuid};
+pub use crate::{SignedDuration, Timestamp, Uuid};
 
 pub use cim_macros::{
     DomainId, aggregate, apply, command, event, output, state_machine, system, transition, value,

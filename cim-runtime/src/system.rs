@@ -45,6 +45,9 @@ pub trait Includes<A> {}
 #[doc(hidden)]
 pub trait NameOfOneAggregate<const FINGERPRINT: u64> {}
 
+/// The id of the aggregate that decides a command.
+pub type IdOf<C> = <<C as Command>::Of as Aggregate>::Id;
+
 /// How many live aggregates a handle keeps, unless told otherwise.
 const LIVE_AGGREGATES: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
 
@@ -193,8 +196,8 @@ impl<S: System> Handle<S> {
 
     /// A handle whose commands are sent on behalf of `actor`.
     #[must_use]
-    pub fn acting_as(&self, actor: Actor) -> Self {
-        Self { actor, ..self.clone() }
+    pub fn acting_as(&self, actor: impl Into<Actor>) -> Self {
+        Self { actor: actor.into(), ..self.clone() }
     }
 
     /// A handle whose commands are reactions to an event: they inherit its correlation.
@@ -230,14 +233,13 @@ impl<S: System> Handle<S> {
     ///
     /// [`SendError::Refused`] and [`SendError::NotNow`] when the business says no,
     /// [`SendError::Error`] when the machine does.
-    pub async fn send<A, C>(&self, id: &A::Id, command: C) -> Result<Sent, SendError<A>>
+    pub async fn send<C>(&self, id: &IdOf<C>, command: C) -> Result<Sent, SendError<C::Of>>
     where
-        A: Aggregate + Handles<C>,
-        C: Command<Of = A>,
-        S: Includes<A>,
+        C: Command<Of: Aggregate + Handles<C>>,
+        S: Includes<C::Of>,
     {
         let message = self.message();
-        let slot = self.shared.live.slot::<A>(id)?;
+        let slot = self.shared.live.slot::<C::Of>(id)?;
         let mut live = slot.lock().await;
         let mut sending = Sending::new(&mut live, command, &message);
         let sent = self.drive(&mut sending).await;

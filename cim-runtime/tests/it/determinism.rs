@@ -178,8 +178,8 @@ async fn one_seed_is_one_history_byte_for_byte() {
 
 /// The message with which the test kit fails a test.
 #[track_caller]
-fn complaint(test: impl FnOnce()) -> String {
-    let panic = catch_unwind(AssertUnwindSafe(test)).expect_err("the test kit lets it pass");
+fn complaint<T>(test: impl FnOnce() -> T) -> String {
+    let panic = catch_unwind(AssertUnwindSafe(test)).err().expect("the test kit lets it pass");
     match panic.downcast::<String>() {
         Ok(text) => *text,
         Err(panic) => (*panic.downcast::<&str>().unwrap()).to_owned(),

@@ -9,12 +9,12 @@ use cim_order::Shop;
 use cim_order::item::{
     Item, ItemId, PackItem, PickItem, ReorderItem, ReportOutOfStock, RequestItem,
 };
-use cim_order::order::{ConfirmOrder, Order, OrderId, PayOrder, PlaceOrder, RemindOfPayment};
+use cim_order::order::{ConfirmOrder, OrderId, PayOrder, PlaceOrder, RemindOfPayment};
 use cim_order::package::{
-    CreatePackage, DeliverPackage, Package, PackageId, ReportFailedDelivery, SendPackage,
+    CreatePackage, DeliverPackage, PackageId, ReportFailedDelivery, SendPackage,
 };
 use cim_runtime::machine::{Aggregate, Command, Handles};
-use cim_runtime::system::Includes;
+use cim_runtime::system::{IdOf, Includes};
 use cim_runtime::{Cause, Error, Handle, Receipt, SendError, Sent, Uuid};
 use futures::future::join_all;
 
@@ -253,43 +253,34 @@ impl Step<'_> {
         match &self.row.activity {
             Activity::PlaceOrder { order, items, price_cents } => {
                 let place = PlaceOrder { items: items.clone(), price_cents: *price_cents };
-                let placed = self.send::<Order, _>(order, place, None).await;
+                let placed = self.send(order, place, None).await;
                 let request = RequestItem { order: order.clone() };
                 self.then(placed, items, request).await
             }
             Activity::CreatePackage { package, items } => {
                 let create = CreatePackage { items: items.clone() };
-                let created = self.send::<Package, _>(package, create, None).await;
+                let created = self.send(package, create, None).await;
                 let pack = PackItem { package: package.clone() };
                 self.then(created, items, pack).await
             }
-            Activity::ConfirmOrder { order } => self.only::<Order, _>(order, ConfirmOrder).await,
-            Activity::RemindOfPayment { order } => {
-                self.only::<Order, _>(order, RemindOfPayment).await
-            }
+            Activity::ConfirmOrder { order } => self.only(order, ConfirmOrder).await,
+            Activity::RemindOfPayment { order } => self.only(order, RemindOfPayment).await,
             Activity::PayOrder { order, price_cents } => {
-                self.only::<Order, _>(order, PayOrder { cents: *price_cents }).await
+                self.only(order, PayOrder { cents: *price_cents }).await
             }
-            Activity::ItemOutOfStock { item } => self.only::<Item, _>(item, ReportOutOfStock).await,
-            Activity::ReorderItem { item } => self.only::<Item, _>(item, ReorderItem).await,
-            Activity::PickItem { item } => self.only::<Item, _>(item, PickItem).await,
-            Activity::SendPackage { package } => {
-                self.only::<Package, _>(package, SendPackage).await
-            }
-            Activity::FailDelivery { package } => {
-                self.only::<Package, _>(package, ReportFailedDelivery).await
-            }
-            Activity::DeliverPackage { package } => {
-                self.only::<Package, _>(package, DeliverPackage).await
-            }
+            Activity::ItemOutOfStock { item } => self.only(item, ReportOutOfStock).await,
+            Activity::ReorderItem { item } => self.only(item, ReorderItem).await,
+            Activity::PickItem { item } => self.only(item, PickItem).await,
+            Activity::SendPackage { package } => self.only(package, SendPackage).await,
+            Activity::FailDelivery { package } => self.only(package, ReportFailedDelivery).await,
+            Activity::DeliverPackage { package } => self.only(package, DeliverPackage).await,
         }
     }
 
-    async fn only<A, C>(&self, id: &A::Id, command: C) -> Vec<Result<Taken, Error>>
+    async fn only<C>(&self, id: &IdOf<C>, command: C) -> Vec<Result<Taken, Error>>
     where
-        A: Aggregate + Handles<C>,
-        C: Command<Of = A>,
-        Shop: Includes<A>,
+        C: Command<Of: Aggregate + Handles<C>>,
+        Shop: Includes<C::Of>,
     {
         vec![self.send(id, command, None).await]
     }
@@ -308,19 +299,18 @@ impl Step<'_> {
         let cause = first.as_ref().ok().and_then(Taken::receipt).map(Cause::from);
         let mut taken = vec![first];
         if cause.is_some() {
-            let sent = items.iter().map(|item| self.send::<Item, C>(item, command.clone(), cause));
+            let sent = items.iter().map(|item| self.send(item, command.clone(), cause));
             taken.extend(join_all(sent).await);
         }
         taken
     }
 
-    async fn send<A, C>(&self, id: &A::Id, command: C, cause: Option<Cause>) -> Result<Taken, Error>
+    async fn send<C>(&self, id: &IdOf<C>, command: C, cause: Option<Cause>) -> Result<Taken, Error>
     where
-        A: Aggregate + Handles<C>,
-        C: Command<Of = A>,
-        Shop: Includes<A>,
+        C: Command<Of: Aggregate + Handles<C>>,
+        Shop: Includes<C::Of>,
     {
-        let object = format!("{}/{id}", A::NAME);
+        let object = format!("{}/{id}", <C::Of as Aggregate>::NAME);
         let mut shop = self.shop.at(self.row.at).with_command_id(self.command_id(&object));
         if let Some(cause) = cause {
             shop = shop.because_of(cause);
@@ -332,7 +322,7 @@ impl Step<'_> {
             Err(SendError::Error(error)) => return Err(error),
             Err(refusal) => Outcome::Refused(format!("{object}: {refusal}")),
         };
-        Ok(Taken { outcome, events: A::EVENTS })
+        Ok(Taken { outcome, events: <C::Of as Handles<C>>::EVENTS })
     }
 
     /// The same step has the same id in every run: it is stored once.

@@ -1,19 +1,17 @@
 //! The whole life of one simulated order: what its customer, the shop and the carrier do.
 
 use cim_order::Shop;
-use cim_order::item::{
-    Item, ItemId, PackItem, PickItem, ReorderItem, ReportOutOfStock, RequestItem,
-};
+use cim_order::item::{ItemId, PackItem, PickItem, ReorderItem, ReportOutOfStock, RequestItem};
 use cim_order::order::{
     CancelOrder, ConfirmOrder, DeliverOrder, Order, OrderId, PayOrder, PlaceOrder, RemindOfPayment,
     ShipOrder,
 };
 use cim_order::package::{
-    CreatePackage, DeliverPackage, Package, PackageId, ReportFailedDelivery, SendPackage,
+    CreatePackage, DeliverPackage, PackageId, ReportFailedDelivery, SendPackage,
 };
 use cim_runtime::machine::{Aggregate, Command, Handles};
 use cim_runtime::prelude::{MachineState as _, Uuid};
-use cim_runtime::system::Includes;
+use cim_runtime::system::{IdOf, Includes};
 use cim_runtime::{Actor, Cause, Handle, Receipt, SendError, Sent, Timestamp};
 use futures::future;
 use rand::{RngExt as _, SeedableRng as _};
@@ -74,31 +72,30 @@ impl Story<'_> {
         let price_cents = self.chance.random_range(499..250_000);
 
         if self.happens(5) {
-            self.send::<Order, _>(&order, PlaceOrder { items: vec![], price_cents: 0 }, None)
-                .await?;
+            self.send(&order, PlaceOrder { items: vec![], price_cents: 0 }, None).await?;
         }
         let place = PlaceOrder { items: items.clone(), price_cents };
-        let placed = self.send::<Order, _>(&order, place, None).await?;
+        let placed = self.send(&order, place, None).await?;
         for item in &items {
             let request = RequestItem { order: order.clone() };
-            self.send::<Item, _>(item, request, placed.as_ref().map(Cause::from)).await?;
+            self.send(item, request, placed.as_ref().map(Cause::from)).await?;
         }
         if self.happens(10) {
-            self.send::<Order, _>(&order, PayOrder { cents: price_cents }, None).await?;
+            self.send(&order, PayOrder { cents: price_cents }, None).await?;
         }
-        self.send::<Order, _>(&order, ConfirmOrder, None).await?;
+        self.send(&order, ConfirmOrder, None).await?;
         for _ in 0..self.chance.random_range(0..3) {
             self.remind_from_both_desks(&order).await?;
         }
         if self.happens(8) {
             let reason = "changed my mind".to_owned();
-            self.send::<Order, _>(&order, CancelOrder { reason }, None).await?;
+            self.send(&order, CancelOrder { reason }, None).await?;
             return Ok(());
         }
         if self.happens(10) {
-            self.send::<Order, _>(&order, PayOrder { cents: price_cents + 1 }, None).await?;
+            self.send(&order, PayOrder { cents: price_cents + 1 }, None).await?;
         }
-        self.send::<Order, _>(&order, PayOrder { cents: price_cents }, None).await?;
+        self.send(&order, PayOrder { cents: price_cents }, None).await?;
         self.pick(&items).await?;
         self.deliver(&order, items).await
     }
@@ -106,10 +103,10 @@ impl Story<'_> {
     async fn pick(&mut self, items: &[ItemId]) -> anyhow::Result<()> {
         for item in items {
             if self.happens(20) {
-                self.send::<Item, _>(item, ReportOutOfStock, None).await?;
-                self.send::<Item, _>(item, ReorderItem, None).await?;
+                self.send(item, ReportOutOfStock, None).await?;
+                self.send(item, ReorderItem, None).await?;
             }
-            self.send::<Item, _>(item, PickItem, None).await?;
+            self.send(item, PickItem, None).await?;
         }
         Ok(())
     }
@@ -117,22 +114,22 @@ impl Story<'_> {
     async fn deliver(&mut self, order: &OrderId, items: Vec<ItemId>) -> anyhow::Result<()> {
         let package: PackageId = self.id("p", 0)?;
         let create = CreatePackage { items: items.clone() };
-        let created = self.send::<Package, _>(&package, create, None).await?;
+        let created = self.send(&package, create, None).await?;
         for item in &items {
             let pack = PackItem { package: package.clone() };
-            self.send::<Item, _>(item, pack, created.as_ref().map(Cause::from)).await?;
+            self.send(item, pack, created.as_ref().map(Cause::from)).await?;
         }
-        let sent = self.send::<Package, _>(&package, SendPackage, None).await?;
-        self.send::<Order, _>(order, ShipOrder, sent.as_ref().map(Cause::from)).await?;
+        let sent = self.send(&package, SendPackage, None).await?;
+        self.send(order, ShipOrder, sent.as_ref().map(Cause::from)).await?;
         if self.happens(5) {
             let reason = "too late".to_owned();
-            self.send::<Order, _>(order, CancelOrder { reason }, None).await?;
+            self.send(order, CancelOrder { reason }, None).await?;
         }
         while self.happens(20) {
-            self.send::<Package, _>(&package, ReportFailedDelivery, None).await?;
+            self.send(&package, ReportFailedDelivery, None).await?;
         }
-        let delivered = self.send::<Package, _>(&package, DeliverPackage, None).await?;
-        self.send::<Order, _>(order, DeliverOrder, delivered.as_ref().map(Cause::from)).await?;
+        let delivered = self.send(&package, DeliverPackage, None).await?;
+        self.send(order, DeliverOrder, delivered.as_ref().map(Cause::from)).await?;
         Ok(())
     }
 
@@ -148,16 +145,15 @@ impl Story<'_> {
         Ok(())
     }
 
-    async fn send<A, C>(
+    async fn send<C>(
         &mut self,
-        id: &A::Id,
+        id: &IdOf<C>,
         command: C,
         cause: Option<Cause>,
     ) -> anyhow::Result<Option<Receipt>>
     where
-        A: Aggregate + Handles<C>,
-        C: Command<Of = A>,
-        Shop: Includes<A>,
+        C: Command<Of: Aggregate + Handles<C>>,
+        Shop: Includes<C::Of>,
     {
         let mut shop = self.prepared(&self.desks.front, "front desk");
         if let Some(cause) = cause {
