@@ -45,6 +45,17 @@ pub trait Includes<A> {}
 #[doc(hidden)]
 pub trait NameOfOneAggregate<const FINGERPRINT: u64> {}
 
+/// Holds for the commands of the aggregates that the system `S` names.
+#[diagnostic::on_unimplemented(
+    message = "the system `{S}` does not know the aggregate of the command `{Self}`",
+    label = "no aggregate of `{S}` decides it",
+    note = "add the aggregate to `#[system(aggregates(…))]`"
+)]
+pub trait SentTo<S> {}
+
+#[diagnostic::do_not_recommend]
+impl<C: Command, S: Includes<C::Of>> SentTo<S> for C {}
+
 /// The id of the aggregate that decides a command.
 pub type IdOf<C> = <<C as Command>::Of as Aggregate>::Id;
 
@@ -235,8 +246,7 @@ impl<S: System> Handle<S> {
     /// [`SendError::Error`] when the machine does.
     pub async fn send<C>(&self, id: &IdOf<C>, command: C) -> Result<Sent, SendError<C::Of>>
     where
-        C: Command<Of: Aggregate + Handles<C>>,
-        S: Includes<C::Of>,
+        C: Command<Of: Aggregate + Handles<C>> + SentTo<S>,
     {
         let message = self.message();
         let slot = self.shared.live.slot::<C::Of>(id)?;

@@ -193,18 +193,18 @@ fn misbehave(how: &str) -> String {
 #[test]
 fn a_decision_that_reads_the_clock_fails_its_test() {
     let message = misbehave("clock");
-    assert!(message.contains("deciding `Misbehave` twice came to different bytes"), "{message}");
+    assert!(message.contains("deciding `Misbehave` twice came to different events"), "{message}");
     assert!(message.contains("not on clocks, chance or the order of hash maps"), "{message}");
 }
 
 #[test]
 fn a_decision_that_throws_dice_fails_its_test() {
-    assert!(misbehave("chance").contains("twice came to different bytes"));
+    assert!(misbehave("chance").contains("twice came to different events"));
 }
 
 #[test]
 fn a_decision_in_the_order_of_a_hash_map_fails_its_test() {
-    assert!(misbehave("order").contains("twice came to different bytes"));
+    assert!(misbehave("order").contains("twice came to different events"));
 }
 
 // Nothing is stored of a refusal, but the caller who tries again is told something else.
@@ -274,7 +274,7 @@ fn given_what_cannot_have_happened_fails() {
     let message = complaint(|| drop(Lot::given((Sold, Sold))));
     assert_eq!(
         message,
-        "event 2 of `it.evt.lot.example` cannot be replayed: `Sold` cannot happen in state `Gone`"
+        "the events: event 2 of `it.evt.lot.example` cannot be replayed: `Sold` cannot happen in state `Gone`"
     );
     let message = complaint(|| drop(Lot::given(Reopened)));
     assert!(message.contains("`Reopened` cannot happen in state `Open`"), "{message}");

@@ -164,7 +164,7 @@ impl Parse for Words {
 
 /// What there is of a machine.
 pub(super) enum Parsed {
-    Machine(Syntax),
+    Machine(Box<Syntax>),
     /// Nothing that could have a machine: the item, as it goes out again.
     Nothing(TokenStream),
 }
@@ -186,7 +186,7 @@ pub(super) fn parse(
                 | syn::Item::Enum(syn::ItemEnum { ident, generics, .. })
                     if generics.params.is_empty() =>
                 {
-                    Parsed::Machine(Syntax {
+                    Parsed::Machine(Box::new(Syntax {
                         krate,
                         owner: ident.into(),
                         kind,
@@ -195,7 +195,7 @@ pub(super) fn parse(
                         outputs: Vec::new(),
                         folds: Vec::new(),
                         item: tokens,
-                    })
+                    }))
                 }
                 _ => Parsed::Nothing(tokens),
             };
@@ -213,7 +213,8 @@ pub(super) fn parse(
     let item = item.into_token_stream();
     match owner {
         Some(owner) => {
-            Parsed::Machine(Syntax { krate, owner, kind, states, deciders, outputs, folds, item })
+            let syntax = Syntax { krate, owner, kind, states, deciders, outputs, folds, item };
+            Parsed::Machine(Box::new(syntax))
         }
         None => Parsed::Nothing(item),
     }

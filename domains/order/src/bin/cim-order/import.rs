@@ -14,7 +14,7 @@ use cim_order::package::{
     CreatePackage, DeliverPackage, PackageId, ReportFailedDelivery, SendPackage,
 };
 use cim_runtime::machine::{Aggregate, Command, Handles};
-use cim_runtime::system::{IdOf, Includes};
+use cim_runtime::system::{IdOf, SentTo};
 use cim_runtime::{Cause, Error, Handle, Receipt, SendError, Sent, Uuid};
 use futures::future::join_all;
 
@@ -279,8 +279,7 @@ impl Step<'_> {
 
     async fn only<C>(&self, id: &IdOf<C>, command: C) -> Vec<Result<Taken, Error>>
     where
-        C: Command<Of: Aggregate + Handles<C>>,
-        Shop: Includes<C::Of>,
+        C: Command<Of: Aggregate + Handles<C>> + SentTo<Shop>,
     {
         vec![self.send(id, command, None).await]
     }
@@ -307,8 +306,7 @@ impl Step<'_> {
 
     async fn send<C>(&self, id: &IdOf<C>, command: C, cause: Option<Cause>) -> Result<Taken, Error>
     where
-        C: Command<Of: Aggregate + Handles<C>>,
-        Shop: Includes<C::Of>,
+        C: Command<Of: Aggregate + Handles<C>> + SentTo<Shop>,
     {
         let object = format!("{}/{id}", <C::Of as Aggregate>::NAME);
         let mut shop = self.shop.at(self.row.at).with_command_id(self.command_id(&object));

@@ -11,7 +11,7 @@ use cim_order::package::{
 };
 use cim_runtime::machine::{Aggregate, Command, Handles};
 use cim_runtime::prelude::{MachineState as _, Uuid};
-use cim_runtime::system::{IdOf, Includes};
+use cim_runtime::system::{IdOf, SentTo};
 use cim_runtime::{Actor, Cause, Handle, Receipt, SendError, Sent, Timestamp};
 use futures::future;
 use rand::{RngExt as _, SeedableRng as _};
@@ -152,8 +152,7 @@ impl Story<'_> {
         cause: Option<Cause>,
     ) -> anyhow::Result<Option<Receipt>>
     where
-        C: Command<Of: Aggregate + Handles<C>>,
-        Shop: Includes<C::Of>,
+        C: Command<Of: Aggregate + Handles<C>> + SentTo<Shop>,
     {
         let mut shop = self.prepared(&self.desks.front, "front desk");
         if let Some(cause) = cause {
