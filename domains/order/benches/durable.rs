@@ -22,7 +22,7 @@ use floor::block::{Placed, by_hand};
 use floor::machine::{Command, Event, Order, State};
 
 const CALLERS: usize = 64;
-const PAIRS: usize = 5;
+const PAIRS: usize = 9;
 
 /// The commands of one order: one place, one confirmation, six reminders, one payment.
 const COMMANDS: usize = 9;

@@ -150,25 +150,23 @@ impl Writer {
             let verdict = self.judge(&plan, &request.commit);
             plan.add(&request.commit, verdict);
         }
-        let written = match plan.next == self.next {
-            true => Ok(()),
-            false => self.append(&requests, &plan),
-        };
-        for (request, verdict) in requests.into_iter().zip(plan.verdicts) {
-            let events = request.commit.events().len() as u64;
-            let answer = match (verdict, &written) {
-                (Verdict::Refused(error), _) => Err(error),
-                (Verdict::Again { position, in_group: false }, _)
-                | (Verdict::Again { position, .. }, Ok(())) => {
-                    Ok(Committed { position, duplicate: true })
-                }
-                (Verdict::Append(first), Ok(())) => {
-                    Ok(Committed { position: first + events - 1, duplicate: false })
-                }
-                (_, Err(error)) => Err(error.clone()),
-            };
+        let is_new = plan.next > self.next;
+        let written = if is_new { self.append(&requests, &plan) } else { Ok(()) };
+        let (commits, senders): (Vec<_>, Vec<_>) =
+            requests.into_iter().map(|request| (request.commit, request.answer)).unzip();
+        // Whoever has an answer finds the event: readers wait for this lock until the index has it,
+        // while the callers already work on their next commands.
+        let recent = Arc::clone(&self.recent);
+        let mut index = recent.write().unwrap_or_else(PoisonError::into_inner);
+        for ((commit, sender), verdict) in commits.iter().zip(senders).zip(&plan.verdicts) {
             // Nobody waits any more for an answer that cannot be sent.
-            let _ = request.answer.send(answer);
+            let _ = sender.send(answer(commit, verdict, &written));
+        }
+        if is_new && written.is_ok() {
+            self.index(&mut index, &commits, &plan);
+            let head = index.head();
+            drop(index);
+            self.tell(head);
         }
     }
 
@@ -208,7 +206,7 @@ impl Writer {
         Err(StoreError::conflict(commit.expected(), version))
     }
 
-    /// Brings the plan's commits to the disk, and into the index in memory.
+    /// Brings the plan's commits to the disk.
     fn append(&mut self, requests: &[Request], plan: &Plan) -> Result<(), StoreError> {
         self.buffer.clear();
         for (request, verdict) in requests.iter().zip(&plan.verdicts) {
@@ -225,20 +223,25 @@ impl Writer {
         mark.push(&mut self.buffer);
         self.make_room()?;
         self.put()?;
+        Ok(())
+    }
 
-        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+    /// Enters what was appended into the index in memory.
+    fn index(&mut self, index: &mut Recent, commits: &[Commit], plan: &Plan) {
         let mut at = self.segment.at;
-        for (request, verdict) in requests.iter().zip(&plan.verdicts) {
+        for (commit, verdict) in commits.iter().zip(&plan.verdicts) {
             if let Verdict::Append(position) = verdict {
-                recent.push(&request.commit, *position, at);
-                at += request.commit.sections().len() as u64;
+                index.push(commit, *position, at);
+                at += commit.sections().len() as u64;
             }
         }
         self.segment.at += self.buffer.len() as u64;
         self.next = plan.next;
-        recent.close_group(self.next, self.segment.at);
-        let head = recent.head();
-        drop(recent);
+        index.close_group(self.next, self.segment.at);
+    }
+
+    /// Tells subscribers and the remembered head where the log ends now.
+    fn tell(&mut self, head: Option<Head>) {
         if let Some(head) = head {
             let remembered = Remembered { store: self.content.store, head };
             if let Err(error) = self.head_file.write(&remembered) {
@@ -246,7 +249,6 @@ impl Writer {
             }
         }
         self.content.head.send_replace(self.next - 1);
-        Ok(())
     }
 
     /// Begins another segment if the present one has no room for the buffer.
@@ -330,6 +332,22 @@ impl Plan {
             });
         }
         self.verdicts.push(verdict);
+    }
+}
+
+/// The answer to a commit, once it is known whether its group was written.
+fn answer(
+    commit: &Commit,
+    verdict: &Verdict,
+    written: &Result<(), StoreError>,
+) -> Result<Committed, StoreError> {
+    let stored = |position, duplicate| Ok(Committed { position, duplicate });
+    match (verdict, written) {
+        (Verdict::Refused(error), _) => Err(error.clone()),
+        (Verdict::Again { position, in_group: false }, _)
+        | (Verdict::Again { position, .. }, Ok(())) => stored(*position, true),
+        (Verdict::Append(first), Ok(())) => stored(first + commit.events().len() as u64 - 1, false),
+        (_, Err(error)) => Err(error.clone()),
     }
 }
 
