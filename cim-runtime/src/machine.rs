@@ -237,6 +237,8 @@ pub struct TransitionRow {
     pub event: &'static str,
     /// The state after.
     pub to: &'static str,
+    /// The state after the whole commit: another one only where more events follow this one.
+    pub ends: &'static str,
 }
 
 impl StateRow {
@@ -270,7 +272,12 @@ impl TransitionRow {
         event: &'static str,
         to: &'static str,
     ) -> Self {
-        Self { from, command: Some(command), event, to }
+        Self { from, command: Some(command), event, to, ends: to }
+    }
+
+    #[doc(hidden)]
+    pub const fn ending(self, ends: &'static str) -> Self {
+        Self { ends, ..self }
     }
 
     /// The row of an event that no command brings about from here.
@@ -280,7 +287,7 @@ impl TransitionRow {
         event: &'static str,
         to: &'static str,
     ) -> Self {
-        Self { from, command: None, event, to }
+        Self { from, command: None, event, to, ends: to }
     }
 }
 

@@ -124,8 +124,21 @@ fn a_sequence_walks_through_its_states() {
     );
     assert_eq!(mistakes(&expansion), [""; 0]);
     let text = expansion.to_string();
-    assert!(text.contains(r#"decided ("A" , "Go" , "First" , "B")"#), "{text}");
+    assert!(text.contains(r#"decided ("A" , "Go" , "First" , "B") . ending ("C")"#), "{text}");
     assert!(text.contains(r#"without_command ("B" , "Second" , "C")"#), "{text}");
+}
+
+#[test]
+fn a_sequence_may_have_one_event() {
+    let expansion = machine(
+        quote!(initial A, terminal B),
+        quote! {
+            #[transition(A -> B)]
+            fn go(&self, cmd: Go) -> (Went,) { (Went,) }
+        },
+    );
+    assert_eq!(mistakes(&expansion), [""; 0]);
+    assert!(expansion.to_string().contains("let (event_0 ,) ="), "{expansion}");
 }
 
 #[test]

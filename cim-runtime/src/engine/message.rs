@@ -1,5 +1,7 @@
 //! What goes with a command, and what comes back.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use smallvec::SmallVec;
 use uuid::Uuid;
@@ -124,6 +126,8 @@ pub struct Receipt {
     pub position: u64,
     /// The events, in order; there is one at least.
     pub events: SmallVec<[EventCid; 1]>,
+    /// Their types, such as `OrderPlaced`: which of its outcomes the command had.
+    pub event_types: SmallVec<[Cow<'static, str>; 1]>,
     /// How often the command was decided before its events could be stored: more than once if
     /// others changed the aggregate meanwhile.
     pub attempts: u32,
@@ -156,11 +160,13 @@ impl Receipt {
                 version: 0,
                 position: 0,
                 events: SmallVec::new(),
+                event_types: SmallVec::new(),
                 attempts: 0,
             });
             receipt.version = envelope.version;
             receipt.position = event.position;
             receipt.events.push(event.cid);
+            receipt.event_types.push(envelope.event_type.to_owned().into());
         }
         receipt
     }

@@ -192,6 +192,7 @@ where
             version: commit.version(),
             position,
             events: commit.events().iter().map(|event| event.cid).collect(),
+            event_types: commit.events().iter().map(|event| event.event_type.clone()).collect(),
             attempts: self.attempts,
         }
     }

@@ -33,7 +33,7 @@ impl MachineTable {
                 let _ = writeln!(
                     text,
                     "    <transition event=\"{command}\" target=\"{}\"><raise event=\"{}\"/></transition>",
-                    row.to, row.event
+                    row.ends, row.event
                 );
             }
         }

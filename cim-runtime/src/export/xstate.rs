@@ -40,7 +40,7 @@ impl MachineTable {
         let targets: Vec<String> = rows
             .iter()
             .map(|row| {
-                let mut target = format!("{{ \"target\": \"{}\", ", row.to);
+                let mut target = format!("{{ \"target\": \"{}\", ", row.ends);
                 if rows.len() > 1 {
                     let _ = write!(target, "\"guard\": \"{}\", ", row.event);
                 }

@@ -362,7 +362,9 @@ fn table(krate: &syn::Path, model: &Model<'_>, name: &str) -> TokenStream {
         // What follows in a commit, no command brings about from where it starts.
         match row.method.filter(|_| !row.follows).map(command) {
             Some(command) => {
-                quote!(#krate::TransitionRow::decided(#from, #command, #event, #to))
+                let ends = &model.states[row.ends].name;
+                let ends = (row.ends != row.to).then(|| quote!(.ending(#ends)));
+                quote!(#krate::TransitionRow::decided(#from, #command, #event, #to) #ends)
             }
             None => quote!(#krate::TransitionRow::without_command(#from, #event, #to)),
         }
@@ -542,7 +544,7 @@ fn call(names: &Names<'_>, model: &Model<'_>, decision: &Decision) -> TokenStrea
         Shape::Sequence(_) => {
             let parts: Vec<_> = (0..of.len()).map(|i| format_ident!("event_{i}")).collect();
             quote! {{
-                let (#(#parts),*) = #answer;
+                let (#(#parts,)*) = #answer;
                 #events::Many(::std::vec![#(#event::#of(#parts)),*])
             }}
         }

@@ -90,6 +90,8 @@ pub(super) struct Row {
     pub(super) arrow: usize,
     /// Whether the event follows another in its commit, so that no command is taken here for it.
     pub(super) follows: bool,
+    /// Where the whole commit leads.
+    pub(super) ends: usize,
 }
 
 /// An arrow of a deciding method, with its targets resolved.
@@ -473,7 +475,7 @@ impl<'a> Builder<'a, '_> {
                 let (method, arrow) = (Some(claim.method), claim.number);
                 let (place, source) = (source.clone(), source.clone());
                 let (to, follows) = (from, false);
-                let row = Row { from, event, to, method, place, source, arrow, follows };
+                let row = Row { from, event, to, method, place, source, arrow, follows, ends: to };
                 self.model.rows.push(row);
                 from
             }
@@ -487,6 +489,7 @@ impl<'a> Builder<'a, '_> {
     fn walk(&mut self, from: usize, claim: &Claim<'a>, source: &TokenStream) {
         let method = claim.method;
         let sequence = matches!(self.model.methods[method].answer.shape, Shape::Sequence(_));
+        let first = self.model.rows.len();
         let mut from = from;
         for (part, way) in claim.ways.iter().enumerate() {
             let (to, place) = way.target.clone().unwrap_or_else(|| (from, source.clone()));
@@ -499,10 +502,14 @@ impl<'a> Builder<'a, '_> {
                 source: source.clone(),
                 arrow: claim.number,
                 follows: sequence && part > 0,
+                ends: to,
             });
             if sequence {
                 from = to;
             }
+        }
+        if sequence {
+            self.model.rows[first..].iter_mut().for_each(|row| row.ends = from);
         }
     }
 
@@ -573,7 +580,7 @@ impl<'a> Builder<'a, '_> {
                 let (to, place) = target.clone().unwrap_or_else(|| (from, source.clone()));
                 let arrow = number;
                 let (method, follows) = (None, false);
-                let row = Row { from, event, to, method, place, source, arrow, follows };
+                let row = Row { from, event, to, method, place, source, arrow, follows, ends: to };
                 self.model.rows.push(row);
             }
         }

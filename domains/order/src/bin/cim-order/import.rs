@@ -1,5 +1,6 @@
 //! Takes the log of an order process as commands.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::path::PathBuf;
@@ -152,7 +153,7 @@ struct Counts {
     repeated: u64,
     refused: u64,
     skipped: u64,
-    events: BTreeMap<&'static str, u64>,
+    events: BTreeMap<Cow<'static, str>, u64>,
 }
 
 struct Import {
@@ -182,15 +183,15 @@ impl Import {
 
     fn count(&mut self, line: u64, taken: Taken) {
         self.counts.commands += 1;
-        match taken.outcome {
-            Outcome::Stored(receipt) => {
+        match taken {
+            Taken::Stored(receipt) => {
                 self.counts.stored += receipt.events.len() as u64;
-                for event in taken.events {
+                for event in receipt.event_types {
                     *self.counts.events.entry(event).or_default() += 1;
                 }
             }
-            Outcome::Repeated(_) => self.counts.repeated += 1,
-            Outcome::Refused(problem) => {
+            Taken::Repeated(_) => self.counts.repeated += 1,
+            Taken::Refused(problem) => {
                 self.counts.refused += 1;
                 self.reports.push((line, problem));
             }
@@ -220,13 +221,7 @@ impl Import {
 }
 
 /// What came of one command.
-struct Taken {
-    outcome: Outcome,
-    /// The types of the events it may have stored.
-    events: &'static [&'static str],
-}
-
-enum Outcome {
+enum Taken {
     Stored(Receipt),
     Repeated(Receipt),
     Refused(String),
@@ -234,9 +229,9 @@ enum Outcome {
 
 impl Taken {
     fn receipt(&self) -> Option<&Receipt> {
-        match &self.outcome {
-            Outcome::Stored(receipt) | Outcome::Repeated(receipt) => Some(receipt),
-            Outcome::Refused(_) => None,
+        match self {
+            Taken::Stored(receipt) | Taken::Repeated(receipt) => Some(receipt),
+            Taken::Refused(_) => None,
         }
     }
 }
@@ -313,14 +308,13 @@ impl Step<'_> {
         if let Some(cause) = cause {
             shop = shop.because_of(cause);
         }
-        let outcome = match shop.send(id, command).await {
-            Ok(Sent::Stored(receipt)) => Outcome::Stored(receipt),
-            Ok(Sent::Repeated(receipt)) => Outcome::Repeated(receipt),
-            Ok(Sent::Unchanged { .. }) => Outcome::Refused(format!("{object}: nothing happened")),
+        Ok(match shop.send(id, command).await {
+            Ok(Sent::Stored(receipt)) => Taken::Stored(receipt),
+            Ok(Sent::Repeated(receipt)) => Taken::Repeated(receipt),
+            Ok(Sent::Unchanged { .. }) => Taken::Refused(format!("{object}: nothing happened")),
             Err(SendError::Error(error)) => return Err(error),
-            Err(refusal) => Outcome::Refused(format!("{object}: {refusal}")),
-        };
-        Ok(Taken { outcome, events: <C::Of as Handles<C>>::EVENTS })
+            Err(refusal) => Taken::Refused(format!("{object}: {refusal}")),
+        })
     }
 
     /// The same step has the same id in every run: it is stored once.
