@@ -1,5 +1,8 @@
 //! What the machine means: which command is taken where, and where each event leads.
 
+mod fold;
+mod moore;
+
 use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
@@ -7,7 +10,7 @@ use quote::ToTokens as _;
 
 use super::answer::{self, Answer, Shape};
 use super::errors;
-use super::syntax::{Arrow, Decider, Fold, Kind, Output, Source, Syntax, Target};
+use super::syntax::{Arrow, Decider, Kind, Source, Syntax, Target};
 use crate::diagnostics::Diagnostics;
 use crate::names;
 
@@ -250,53 +253,6 @@ impl<'a> Builder<'a, '_> {
         Some(event)
     }
 
-    fn output(&mut self, output: &'a Output) {
-        check_kind(&output.signature, self.diagnostics);
-        if self.model.syntax.kind == Kind::Mealy {
-            return self.diagnostics.push(errors::output_of_a_mealy_machine(&output.attribute));
-        }
-        let Some(ident) = &output.state else { return };
-        let Some(state) = self.state(ident) else { return };
-        match self.emission(&output.signature, ident, state) {
-            Some(emission) => self.model.outputs.push(emission),
-            None => self.unusable_outputs.push(state),
-        }
-    }
-
-    fn emission(
-        &mut self,
-        signature: &'a syn::Signature,
-        ident: &syn::Ident,
-        state: usize,
-    ) -> Option<Emission<'a>> {
-        let is_plain = matches!(
-            signature.receiver().map(|this| &this.kind),
-            Some(syn::ReceiverKind::Reference(_, _, None))
-        );
-        if !is_plain || signature.inputs.len() > 1 {
-            self.diagnostics.push(errors::output_takes_more(signature));
-        }
-        let syn::ReturnType::Type(_, ty) = &signature.output else {
-            self.diagnostics.push(errors::output_returns_nothing(&signature.ident));
-            return None;
-        };
-        let event = answer::event(ty, self.diagnostics)?;
-        let event = self.event(&event)?;
-        for other in &self.model.outputs {
-            if other.state == state {
-                self.diagnostics.push(errors::two_outputs(ident));
-                return None;
-            }
-            if other.event == event {
-                let name = &self.model.events[event].name;
-                let first = &self.model.states[other.state].name;
-                self.diagnostics.push(errors::one_event_for_two_states(ident, name, first));
-                return None;
-            }
-        }
-        Some(Emission { state, event, ident: &signature.ident })
-    }
-
     /// Where each event of the method leads by this arrow. What is wrong with its targets is
     /// reported once, however many sources it has.
     fn ways(&mut self, method: usize, arrow: &Arrow) -> Option<Vec<Way>> {
@@ -327,37 +283,6 @@ impl<'a> Builder<'a, '_> {
             ways.push(Way { event, target });
         }
         Some(ways)
-    }
-
-    /// In a Moore machine an arrow leads to one state, whose event it is.
-    fn way_in(&mut self, arrow: &Arrow) -> Option<Vec<Way>> {
-        match arrow.targets.as_slice() {
-            [] => None,
-            [Target { state, on: None }] => {
-                let to = self.state(state)?;
-                let place = state.to_token_stream();
-                let event = self.output_of(to, &place)?;
-                Some(vec![Way { event, target: Some((to, place)) }])
-            }
-            [Target { on: Some(on), .. }, ..] => {
-                self.diagnostics.push(errors::moore_names_an_event(on));
-                None
-            }
-            [_, second, ..] => {
-                self.diagnostics.push(errors::moore_has_one_target(&second.state));
-                None
-            }
-        }
-    }
-
-    /// The event of a Moore machine's state, which is reported if it has none.
-    fn output_of(&mut self, state: usize, place: &TokenStream) -> Option<usize> {
-        let output = self.model.outputs.iter().find(|output| output.state == state);
-        if output.is_none() && !self.unusable_outputs.contains(&state) {
-            let name = &self.model.states[state].name;
-            self.diagnostics.push(errors::state_without_output(place, name));
-        }
-        output.map(|output| output.event)
     }
 
     /// Where a method has several events, each target says on which of them it is reached.
@@ -465,25 +390,6 @@ impl<'a> Builder<'a, '_> {
         self.model.decisions.push(Decision { state, method, output, place });
     }
 
-    /// The output of the state that a Moore machine's arrow enters; one that stays enters the state
-    /// it is in again, and gets its row here.
-    fn walk_in(&mut self, from: usize, claim: &Claim<'a>, source: &TokenStream) -> Option<usize> {
-        let entered = match (claim.ways.as_slice(), claim.arrow.targets.as_slice()) {
-            ([way], _) => way.target.as_ref().map(|(to, _)| *to)?,
-            ([], []) => {
-                let event = self.output_of(from, source)?;
-                let (method, arrow) = (Some(claim.method), claim.number);
-                let (place, source) = (source.clone(), source.clone());
-                let (to, follows) = (from, false);
-                let row = Row { from, event, to, method, place, source, arrow, follows, ends: to };
-                self.model.rows.push(row);
-                from
-            }
-            _ => return None,
-        };
-        self.model.outputs.iter().position(|output| output.state == entered)
-    }
-
     /// Adds the rows of one arrow from one state. Of a sequence, each event happens in the state
     /// that the one before has led to.
     fn walk(&mut self, from: usize, claim: &Claim<'a>, source: &TokenStream) {
@@ -510,79 +416,6 @@ impl<'a> Builder<'a, '_> {
         }
         if sequence {
             self.model.rows[first..].iter_mut().for_each(|row| row.ends = from);
-        }
-    }
-
-    fn fold(&mut self, fold: &'a Fold, number: usize) {
-        let signature = &fold.signature;
-        check_kind(signature, self.diagnostics);
-        if !matches!(
-            signature.receiver().map(|this| &this.kind),
-            Some(syn::ReceiverKind::Reference(_, _, Some(_)))
-        ) {
-            self.diagnostics.push(errors::folds_by_mutable_reference(signature));
-        }
-        let parameters: Vec<_> = signature
-            .inputs
-            .iter()
-            .filter_map(|input| match input {
-                syn::FnArg::Typed(typed) => Some(answer::ungrouped(&typed.ty)),
-                syn::FnArg::Receiver(_) => None,
-            })
-            .collect();
-        let path = match parameters.as_slice() {
-            [syn::Type::Reference(reference)] if reference.mutability.is_none() => {
-                match answer::ungrouped(&reference.elem) {
-                    syn::Type::Path(path) => &path.path,
-                    _ => return self.diagnostics.push(errors::takes_no_event(signature)),
-                }
-            }
-            _ => return self.diagnostics.push(errors::takes_no_event(signature)),
-        };
-        if !matches!(signature.output, syn::ReturnType::Default) {
-            self.diagnostics.push(errors::fold_returns(&signature.output));
-        }
-        let emitted = self.model.events.iter().any(|event| event.name == answer::last_name(path));
-        if !emitted && !fold.replayed {
-            return self.diagnostics.push(errors::folds_what_nothing_emits(path));
-        }
-        let Some(event) = self.event(path) else { return };
-        if self.model.folds.iter().any(|other| other.event == event) {
-            self.diagnostics.push(errors::folded_twice(&signature.ident, &answer::last_name(path)));
-        }
-        for arrow in &fold.arrows {
-            self.replay_rows(arrow, event, number);
-        }
-        self.model.folds.push(Folding { ident: &signature.ident, event });
-    }
-
-    fn replay_rows(&mut self, arrow: &Arrow, event: usize, number: usize) {
-        let target = match arrow.targets.as_slice() {
-            [] => None,
-            [target] => match self.state(&target.state) {
-                Some(to) => Some((to, target.state.to_token_stream())),
-                None => return,
-            },
-            [_, second, ..] => {
-                return self.diagnostics.push(errors::replay_to_several(&second.state));
-            }
-        };
-        for source in &arrow.sources {
-            let from = match source {
-                Source::State(ident) => self.state(ident).into_iter().collect::<Vec<_>>(),
-                Source::Any(_) => (0..self.model.states.len())
-                    .filter(|&state| !self.model.states[state].terminal)
-                    .filter(|&state| target.as_ref().is_none_or(|(to, _)| *to != state))
-                    .collect(),
-            };
-            for from in from {
-                let source = source.to_token_stream();
-                let (to, place) = target.clone().unwrap_or_else(|| (from, source.clone()));
-                let arrow = number;
-                let (method, follows) = (None, false);
-                let row = Row { from, event, to, method, place, source, arrow, follows, ends: to };
-                self.model.rows.push(row);
-            }
         }
     }
 

@@ -1,0 +1,174 @@
+//! The machine: its states, its table, and how it evolves.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use super::super::model::Model;
+use super::{Names, distinct_states, variants};
+use crate::names;
+
+pub(super) fn machine_state(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
+    let Names { krate, owner, state, .. } = names;
+    let states = distinct_states(model);
+    let idents: Vec<_> = states.iter().map(|&index| &model.states[index].ident).collect();
+    let texts = states.iter().map(|&index| &model.states[index].name);
+    let initial = states.iter().find(|&&index| model.states[index].initial).or(states.first());
+    let initial = match initial {
+        Some(&initial) => {
+            let initial = &model.states[initial].ident;
+            quote!(Self::#initial)
+        }
+        None => quote!(::core::panic!("did not compile")),
+    };
+    // A machine without states has an enum without variants, which a reference does not exhaust.
+    let name = match idents.is_empty() {
+        true => quote!(match self {}),
+        false => quote!(match self { #(Self::#idents => #texts,)* }),
+    };
+    quote! {
+        #[automatically_derived]
+        impl #krate::MachineState for #state {
+            const ALL: &'static [Self] = &[#(Self::#idents),*];
+            const INITIAL: Self = #initial;
+            const MACHINE: &'static #krate::MachineTable = <#owner as #krate::Machine>::MACHINE;
+            fn name(self) -> &'static str {
+                #name
+            }
+        }
+    }
+}
+
+pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
+    let Names { krate, owner, ident, state, event, .. } = names;
+    let name = names::plain(ident);
+    let refusal = refusal(krate, model, sound);
+    let table = table(krate, model, &name);
+    let (next, apply) = match sound && !model.events.is_empty() {
+        true => (next(names, model), apply(names, model)),
+        false => (quote!(let _ = (state, event); #krate::None), quote!(let _ = event;)),
+    };
+    quote! {
+        #[automatically_derived]
+        impl #krate::Machine for #owner {
+            type State = #state;
+            type Event = #event;
+            type Refusal = #refusal;
+            const MACHINE: &'static #krate::MachineTable = &#table;
+
+            #[inline]
+            fn next(state: #state, event: &#event) -> #krate::Option<#state> {
+                #next
+            }
+
+            #[inline]
+            fn apply(&mut self, event: &#event) {
+                #apply
+            }
+        }
+    }
+}
+
+/// The refusal of the first method that has one; rustc compares the others with it.
+fn refusal(krate: &syn::Path, model: &Model<'_>, sound: bool) -> TokenStream {
+    let mut answers = model.methods.iter().map(|method| &method.answer);
+    let first = answers.find_map(|answer| Some((answer.fallible.as_ref()?, &answer.refusal)));
+    match first {
+        Some((_, Some(refusal))) if sound => refusal.to_token_stream(),
+        Some((ty, _)) if sound => {
+            let span = ty.span();
+            quote_spanned!(span=> <#ty as #krate::Fallible>::Refusal)
+        }
+        _ => quote!(#krate::Never),
+    }
+}
+
+fn table(krate: &syn::Path, model: &Model<'_>, name: &str) -> TokenStream {
+    let states = distinct_states(model).into_iter().map(|index| {
+        let state = &model.states[index];
+        let name = &state.name;
+        let doc = first_line(&model.syntax.states[index].attrs);
+        let takes = model.decisions.iter().filter(|decision| decision.state == index);
+        let takes = takes.map(|taken| &model.commands[model.methods[taken.method].command].name);
+        let initial = state.initial.then(|| quote!(.initial()));
+        let terminal = state.terminal.then(|| quote!(.terminal()));
+        quote!(#krate::StateRow::new(#name, #doc, &[#(#takes),*]) #initial #terminal)
+    });
+    let transitions = model.rows.iter().map(|row| {
+        let (from, event) = (&model.states[row.from].name, &model.events[row.event].name);
+        let to = &model.states[row.to].name;
+        let command = |method: usize| &model.commands[model.methods[method].command].name;
+        // What follows in a commit, no command brings about from where it starts.
+        match row.method.filter(|_| !row.follows).map(command) {
+            Some(command) => {
+                let ends = &model.states[row.ends].name;
+                let ends = (row.ends != row.to).then(|| quote!(.ending(#ends)));
+                quote!(#krate::TransitionRow::decided(#from, #command, #event, #to) #ends)
+            }
+            None => quote!(#krate::TransitionRow::without_command(#from, #event, #to)),
+        }
+    });
+    quote! {
+        #krate::MachineTable {
+            name: #name,
+            states: &[#(#states),*],
+            transitions: &[#(#transitions),*],
+        }
+    }
+}
+
+/// `match (state, event) { (Draft, OrderPlaced(_)) => Some(Placed), … }`, grouped by target.
+fn next(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
+    let Names { krate, state, event, .. } = names;
+    let variants = variants(&model.events);
+    let mut groups: Vec<((usize, usize), Vec<usize>)> = Vec::new();
+    let rows = model.distinct_rows();
+    for row in &rows {
+        match groups.iter_mut().find(|(key, _)| *key == (row.event, row.to)) {
+            Some((_, sources)) => sources.push(row.from),
+            None => groups.push(((row.event, row.to), vec![row.from])),
+        }
+    }
+    let arms = groups.iter().map(|((event_index, to), sources)| {
+        let sources = sources.iter().map(|&source| &model.states[source].ident);
+        let (variant, to) = (&variants[*event_index], &model.states[*to].ident);
+        quote! {
+            (#(#state::#sources)|*, #event::#variant(_)) => #krate::Some(#state::#to),
+        }
+    });
+    let all = rows.len() == model.states.len() * model.events.len();
+    let rest = (!all).then(|| quote!(_ => #krate::None,));
+    quote! {
+        match (state, event) {
+            #(#arms)*
+            #rest
+        }
+    }
+}
+
+fn apply(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
+    let Names { event, .. } = names;
+    let variants = variants(&model.events);
+    let arms = model.folds.iter().map(|fold| {
+        let (variant, method) = (&variants[fold.event], fold.ident);
+        quote!(#event::#variant(event) => self.#method(event),)
+    });
+    let rest = (model.folds.len() < model.events.len()).then(|| quote!(_ => {}));
+    quote! {
+        match event {
+            #(#arms)*
+            #rest
+        }
+    }
+}
+
+fn first_line(attrs: &[syn::Attribute]) -> String {
+    let doc = attrs.iter().find_map(|attr| match &attr.meta {
+        syn::Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    });
+    doc.unwrap_or_default().trim().to_owned()
+}

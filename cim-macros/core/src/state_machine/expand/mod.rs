@@ -1,0 +1,122 @@
+//! What the macro writes: three enums, and impls that state facts and call the user's methods.
+//!
+//! ```text
+//! impl Order { … }                       the user's, without our attributes
+//! pub enum OrderState { Draft, … }
+//! pub enum OrderEvent { OrderPlaced(OrderPlaced), … }
+//! pub enum OrderCommand { PlaceOrder(PlaceOrder), … }
+//! const _: () = {
+//!     impl MachineState for OrderState { … }
+//!     impl EventSet for OrderEvent { … }
+//!     impl Machine for Order { MACHINE, next, apply }
+//!     impl Handles<PlaceOrder> for Order { decide }     one for each command
+//!     …and questions to rustc, at the user's tokens
+//! };
+//! ```
+
+mod decide;
+mod enums;
+mod machine;
+mod sets;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use super::model::{Model, Named};
+use super::syntax::Syntax;
+use crate::scope;
+
+/// Writes the machine. An unsound one gets the same items with empty bodies: what relies on them
+/// still compiles, and the mistake is reported once.
+pub(super) fn expand(syntax: &Syntax, model: &Model<'_>, sound: bool) -> TokenStream {
+    let names = Names::new(syntax);
+    let item = &syntax.item;
+    let enums = enums::enums(&names, model);
+    let state = machine::machine_state(&names, model);
+    let event = sets::event_set(&names, model, sound);
+    let command = sets::command_set(&names, model, sound);
+    let machine = machine::machine(&names, model, sound);
+    let rest = match sound {
+        true => {
+            let handles =
+                (0..model.commands.len()).map(|command| decide::handles(&names, model, command));
+            let questions = questions(&names, model);
+            quote!(#(#handles)* #questions)
+        }
+        false => decide::handles_anything(&names),
+    };
+    let impls = scope::block(&syntax.krate, &quote!(#state #event #command #machine #rest));
+    quote! {
+        #item
+        #enums
+        #impls
+    }
+}
+
+/// The names that are written again and again.
+struct Names<'a> {
+    krate: syn::Path,
+    owner: &'a syn::Path,
+    /// The owner's last name.
+    ident: &'a syn::Ident,
+    state: syn::Ident,
+    event: syn::Ident,
+    command: syn::Ident,
+}
+
+impl<'a> Names<'a> {
+    fn new(syntax: &'a Syntax) -> Self {
+        let ident = syntax.owner_ident();
+        Self {
+            krate: scope::code(),
+            owner: &syntax.owner,
+            ident,
+            state: format_ident!("{ident}State"),
+            event: format_ident!("{ident}Event"),
+            command: format_ident!("{ident}Command"),
+        }
+    }
+}
+
+/// What only rustc can know, asked with the user's own tokens: the answer "no" is shown at them.
+fn questions(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
+    let Names { krate, owner, .. } = names;
+    let unread = model.events.iter().enumerate().filter_map(|(index, event)| {
+        let folded = model.folds.iter().any(|fold| fold.event == index);
+        let path = &event.path;
+        // Of a type that is no event of the machine, this is no question.
+        let this = quote_spanned!(path.span()=> <#path as #krate::EventOf<#owner>>::This);
+        (!folded).then(
+            || quote_spanned!(path.span()=> const _: () = <#this as #krate::Unread<#owner>>::OK;),
+        )
+    });
+    let written = model.events.iter().map(|event| {
+        let path = &event.path;
+        quote_spanned!(path.span()=> impl #krate::EmittedOrSuperseded<#owner> for #path {})
+    });
+    quote! {
+        #(#unread)*
+        #(#written)*
+    }
+}
+
+/// The declared states, each once.
+fn distinct_states(model: &Model<'_>) -> Vec<usize> {
+    let first = |index: &usize| {
+        let name = &model.states[*index].name;
+        !model.states[..*index].iter().any(|state| state.name == *name)
+            && syn::parse_str::<syn::Ident>(&model.states[*index].ident.to_string()).is_ok()
+    };
+    (0..model.states.len()).filter(first).collect()
+}
+
+/// The variants that hold these events or commands.
+fn variants(named: &[Named]) -> Vec<syn::Ident> {
+    let last = |named: &Named| named.path.segments.last().map(|last| last.ident.clone());
+    named.iter().filter_map(last).collect()
+}
+
+fn stub() -> TokenStream {
+    quote!(::core::unreachable!("did not compile"))
+}
