@@ -129,6 +129,20 @@ fn a_sequence_walks_through_its_states() {
 }
 
 #[test]
+fn a_machine_is_in_its_documentation() {
+    let expansion = machine(
+        quote!(initial A, terminal B),
+        quote! {
+            #[transition(A -> B)]
+            fn go(&self, cmd: Go) -> Went { Went }
+        },
+    );
+    let text = expansion.to_string();
+    assert!(text.contains(r"| A | [`Go`] | [`Went`] | B |"), "{text}");
+    assert!(text.contains(r"A --> B: Go / Went\n    B --> [*]\n```"), "{text}");
+}
+
+#[test]
 fn a_sequence_may_have_one_event() {
     let expansion = machine(
         quote!(initial A, terminal B),

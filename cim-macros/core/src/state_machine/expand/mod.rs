@@ -15,6 +15,7 @@
 //! ```
 
 mod decide;
+mod document;
 mod enums;
 mod machine;
 mod sets;
@@ -32,6 +33,8 @@ use crate::scope;
 pub(super) fn expand(syntax: &Syntax, model: &Model<'_>, sound: bool) -> TokenStream {
     let names = Names::new(syntax);
     let item = &syntax.item;
+    let document = sound.then(|| document::document(model));
+    let document = document.map(|text| quote!(#[doc = #text]));
     let enums = enums::enums(&names, model);
     let state = machine::machine_state(&names, model);
     let event = sets::event_set(&names, model, sound);
@@ -48,6 +51,7 @@ pub(super) fn expand(syntax: &Syntax, model: &Model<'_>, sound: bool) -> TokenSt
     };
     let impls = scope::block(&syntax.krate, &quote!(#state #event #command #machine #rest));
     quote! {
+        #document
         #item
         #enums
         #impls

@@ -46,7 +46,6 @@ pub(super) fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> To
     let from = match sound {
         true => quote! {
             #(
-                #[automatically_derived]
                 impl #krate::From<#paths> for #event {
                     fn from(event: #paths) -> Self {
                         Self::#variants(event)
@@ -120,7 +119,6 @@ pub(super) fn command_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> 
     let from = match sound {
         true => quote! {
             #(
-                #[automatically_derived]
                 impl #krate::From<#paths> for #command {
                     fn from(command: #paths) -> Self {
                         Self::#variants(command)

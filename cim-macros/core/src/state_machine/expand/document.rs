@@ -1,0 +1,39 @@
+//! The machine in its own documentation: a table of its transitions, and a diagram.
+
+use std::fmt::Write as _;
+
+use super::super::model::{Model, Row};
+
+/// Markdown, which stands at the machine's `impl` in the documentation of the aggregate.
+pub(super) fn document(model: &Model<'_>) -> String {
+    let mut text = "# Lifecycle\n\n| from | command | event | to |\n|---|---|---|---|\n".to_owned();
+    for row in &model.rows {
+        let (from, event, to) = names(model, row);
+        let command = command(model, row).map(|name| format!("[`{name}`]")).unwrap_or_default();
+        let _ = writeln!(text, "| {from} | {command} | [`{event}`] | {to} |");
+    }
+    text.push_str("\n```mermaid\nstateDiagram-v2\n");
+    for state in model.states.iter().filter(|state| state.initial) {
+        let _ = writeln!(text, "    [*] --> {}", state.name);
+    }
+    for row in &model.rows {
+        let (from, event, to) = names(model, row);
+        let command = command(model, row).map(|name| format!("{name} ")).unwrap_or_default();
+        let _ = writeln!(text, "    {from} --> {to}: {command}/ {event}");
+    }
+    for state in model.states.iter().filter(|state| state.terminal) {
+        let _ = writeln!(text, "    {} --> [*]", state.name);
+    }
+    text.push_str("```");
+    text
+}
+
+fn names<'m>(model: &'m Model<'_>, row: &Row) -> (&'m str, &'m str, &'m str) {
+    (&model.states[row.from].name, &model.events[row.event].name, &model.states[row.to].name)
+}
+
+/// The command that brings the row's event about, if one does from there.
+fn command<'m>(model: &'m Model<'_>, row: &Row) -> Option<&'m str> {
+    let method = row.method.filter(|_| !row.follows)?;
+    Some(&model.commands[model.methods[method].command].name)
+}
