@@ -78,16 +78,7 @@ pub enum InvalidId {
     label = "not `String`, `Uuid`, or a whole number",
     note = "an id becomes a part of a subject, and must have one text: write `(String)`, `(Uuid)`, or `(u64)`"
 )]
-pub trait IdInner: Clone + fmt::Debug + fmt::Display + Ord + Hash {
-    /// The fingerprint of the encoding.
-    const SHAPE: Shape;
-
-    /// Appends the encoding.
-    fn encode_id(&self, to: &mut Encoder);
-
-    /// Reads the encoding.
-    fn decode_id(from: &mut Decoder<'_>) -> Result<Self, DecodeError>;
-
+pub trait IdInner: Value + Clone + fmt::Debug + fmt::Display + Ord + Hash {
     /// Reads the text form.
     fn parse_id(text: &str) -> Result<Self, InvalidId>;
 
@@ -96,6 +87,19 @@ pub trait IdInner: Clone + fmt::Debug + fmt::Display + Ord + Hash {
 
     // The derive asks for everything through this trait: of a type that cannot stand inside, rustc
     // then says one thing, and once.
+
+    #[doc(hidden)]
+    const SHAPE: Shape = <Self as Value>::SHAPE;
+
+    #[doc(hidden)]
+    fn encode_id(&self, to: &mut Encoder) {
+        self.encode(to);
+    }
+
+    #[doc(hidden)]
+    fn decode_id(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Self::decode(from)
+    }
 
     #[doc(hidden)]
     fn clone_id(&self) -> Self {
@@ -124,16 +128,6 @@ pub trait IdInner: Clone + fmt::Debug + fmt::Display + Ord + Hash {
 }
 
 impl IdInner for String {
-    const SHAPE: Shape = <Self as Value>::SHAPE;
-
-    fn encode_id(&self, to: &mut Encoder) {
-        self.encode(to);
-    }
-
-    fn decode_id(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        Self::decode(from)
-    }
-
     fn parse_id(text: &str) -> Result<Self, InvalidId> {
         let len = token_len(text);
         if len == 0 {
@@ -151,16 +145,6 @@ impl IdInner for String {
 }
 
 impl IdInner for Uuid {
-    const SHAPE: Shape = <Self as Value>::SHAPE;
-
-    fn encode_id(&self, to: &mut Encoder) {
-        self.encode(to);
-    }
-
-    fn decode_id(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        Self::decode(from)
-    }
-
     fn parse_id(text: &str) -> Result<Self, InvalidId> {
         text.parse().map_err(|_| InvalidId::Mismatch { id: text.to_owned(), expected: "a UUID" })
     }
@@ -173,16 +157,6 @@ impl IdInner for Uuid {
 macro_rules! whole_number {
     ($($ty:ty),*) => {$(
         impl IdInner for $ty {
-    const SHAPE: Shape = <Self as Value>::SHAPE;
-
-    fn encode_id(&self, to: &mut Encoder) {
-        self.encode(to);
-    }
-
-    fn decode_id(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        Self::decode(from)
-    }
-
             fn parse_id(text: &str) -> Result<Self, InvalidId> {
                 text.parse().map_err(|_| InvalidId::Mismatch {
                     id: text.to_owned(),
