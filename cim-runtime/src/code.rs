@@ -18,13 +18,35 @@ pub use crate::decision::{
 };
 pub use crate::error::Error;
 pub use crate::event::{
-    Data, EmittedOrSuperseded, Event, EventKind, EventOf, EventSet, IsVersion, NoData, Unread,
-    UpcastTo, Version,
+    Data, Emits, EmittedBy, Event, EventOf, EventSet, EventVisitor, InRegion, IsVersion, NoData,
+    Reading, Unread, UpcastTo, Version,
 };
 pub use crate::id::{DomainId, IdInner, InvalidId};
 pub use crate::machine::{
-    Aggregate, Command, CommandOf, HandledBy, Handles, HasDefault, Machine, MachineState,
-    MachineTable, StartsEmpty, StateRow, TransitionRow, UnknownId,
+    Aggregate, Command, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles, HasDefault,
+    Machine, MachineState, MachineTable, RegionRow, Standing, StartsEmpty, StateRow, TransitionRow,
+    Unknown, UnknownId, Within,
 };
 pub use crate::subject::AggregateName;
 pub use crate::system::{AggregateInfo, Handle, Includes, NameOfOneAggregate, System};
+
+/// What reading a value comes to.
+pub type Decoded<T> = Result<T, DecodeError>;
+
+/// An event as one of all events of its aggregate, whose own it is or a region's.
+pub fn wrapped<A, E>(event: E) -> A::Event
+where
+    A: Aggregate,
+    E: Event<Of: Within<Owner = A> + Emits<E>>,
+{
+    <E::Of as Within>::wrap(<E::Of as Emits<E>>::EVENT(event))
+}
+
+/// An event of an older version as what it has become.
+pub fn superseded<M, Old, New>(old: Old) -> M::Event
+where
+    M: Emits<New>,
+    Old: UpcastTo<New>,
+{
+    M::EVENT(old.upcast())
+}

@@ -40,20 +40,15 @@ pub(crate) fn value_impl(
     let nullable =
         transparent.map(|ty| quote!(const NULLABLE: bool = <#ty as #krate::Value>::NULLABLE;));
     quote! {
-        #[automatically_derived]
         impl #impl_generics #krate::Value for #ident #type_generics #bounds {
             const SHAPE: #krate::Shape = #shape;
             #nullable
 
-            #[inline]
             fn encode(&self, to: &mut #krate::Encoder) {
                 #encode
             }
 
-            #[inline]
-            fn decode(
-                from: &mut #krate::Decoder<'_>,
-            ) -> #krate::Result<Self, #krate::DecodeError> {
+            fn decode(from: &mut #krate::Decoder<'_>) -> #krate::Decoded<Self> {
                 #decode
             }
         }

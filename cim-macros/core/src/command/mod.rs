@@ -44,12 +44,8 @@ fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: boo
     let value = record::value_impl(ident, item.generics(), &body);
     let (real, krate) = (krate, scope::code());
     let name = names::plain(ident);
-    let (params, of) = match machine {
-        Some(machine) => (quote!(), quote!(#machine)),
-        // Nobody knows whose it is: whoever uses it is right.
-        None => (quote!(<A>), quote!(A)),
-    };
-    let machine_or_self = machine.map_or_else(|| quote!(Self), |machine| quote!(#machine));
+    // If nobody knows whose it is, whoever uses it is right.
+    let of = machine.map_or_else(|| quote!(#krate::Unknown), |machine| quote!(#machine));
     // Asked of the command, so that rustc points at it when nobody handles it.
     let handled = machine.filter(|_| sound).map(|machine| {
         quote! {
@@ -58,13 +54,10 @@ fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: boo
     });
     let impls = quote! {
         #value
-        #[automatically_derived]
         impl #krate::Command for #ident {
-            type Of = #machine_or_self;
+            type Of = #of;
             const NAME: &'static str = #name;
         }
-        #[automatically_derived]
-        impl #params #krate::CommandOf<#of> for #ident {}
         #handled
     };
     let impls = scope::block(real, &impls);

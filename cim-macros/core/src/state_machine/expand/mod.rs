@@ -8,8 +8,10 @@
 //! const _: () = {
 //!     impl MachineState for OrderState { … }
 //!     impl EventSet for OrderEvent { … }
-//!     impl Machine for Order { MACHINE, next, apply }
-//!     impl Handles<PlaceOrder> for Order { decide }     one for each command
+//!     impl Emits<OrderPlaced> for Order { … }       one for each event
+//!     impl CommandSet for OrderCommand { … }
+//!     impl Handles<PlaceOrder> for Order { … }      one for each command
+//!     impl Machine for Order { MACHINE, decide, next, apply }
 //!     …and questions to rustc, at the user's tokens
 //! };
 //! ```
@@ -40,16 +42,8 @@ pub(super) fn expand(syntax: &Syntax, model: &Model<'_>, sound: bool) -> TokenSt
     let event = sets::event_set(&names, model, sound);
     let command = sets::command_set(&names, model, sound);
     let machine = machine::machine(&names, model, sound);
-    let rest = match sound {
-        true => {
-            let handles =
-                (0..model.commands.len()).map(|command| decide::handles(&names, model, command));
-            let questions = questions(&names, model);
-            quote!(#(#handles)* #questions)
-        }
-        false => decide::handles_anything(&names),
-    };
-    let impls = scope::block(&syntax.krate, &quote!(#state #event #command #machine #rest));
+    let questions = sound.then(|| questions(&names, model));
+    let impls = scope::block(&syntax.krate, &quote!(#state #event #command #machine #questions));
     quote! {
         #document
         #item
@@ -95,14 +89,7 @@ fn questions(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
             || quote_spanned!(path.span()=> const _: () = <#this as #krate::Unread<#owner>>::OK;),
         )
     });
-    let written = model.events.iter().map(|event| {
-        let path = &event.path;
-        quote_spanned!(path.span()=> impl #krate::EmittedOrSuperseded<#owner> for #path {})
-    });
-    quote! {
-        #(#unread)*
-        #(#written)*
-    }
+    quote!(#(#unread)*)
 }
 
 /// The declared states, each once.
