@@ -4,7 +4,7 @@
 use std::fmt::{self, Debug};
 use std::hash::Hash;
 
-use crate::cbor::{Shape, Value};
+use crate::cbor::{Fingerprint, Value};
 use crate::context::Context;
 use crate::decision::{Decision, Refusal};
 use crate::event::EventSet;
@@ -58,7 +58,7 @@ pub trait Aggregate: Machine + Value + StartsEmpty {
     const INFO: AggregateInfo = AggregateInfo { name: Self::NAME, machine: Self::MACHINE };
     /// A fingerprint of its name.
     #[doc(hidden)]
-    const FINGERPRINT: u64 = Shape::of(Self::NAME.as_str()).fingerprint();
+    const FINGERPRINT: u64 = Fingerprint::START.name(Self::NAME.as_str()).number();
 }
 
 /// The id of an aggregate whose `#[aggregate]` did not compile.
