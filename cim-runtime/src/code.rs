@@ -11,7 +11,7 @@ pub use core::{clone::Clone, convert::From, convert::Into, fmt::Debug, fmt::Disp
 pub use std::borrow::Cow;
 pub use std::string::{String, ToString};
 
-pub use crate::cbor::{DecodeError, Decoder, Encoder, Key, Shape, Value};
+pub use crate::cbor::{DecodeError, Decoder, Encoder, Field, Key, Shape, Value};
 pub use crate::context::Context;
 pub use crate::decision::{
     Decision, Events, Fallible, Never, OneOf, Refusal, RefusesWith, Rejection,

@@ -132,7 +132,7 @@ impl fmt::Display for Never {
 }
 
 impl Value for Never {
-    const SHAPE: Shape = Shape::of("never");
+    const SHAPE: Shape = Shape::Of("never");
 
     fn encode(&self, _: &mut Encoder) {
         match *self {}

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! impl Value for Line {
-//!     const SHAPE: Shape = Shape::named("struct", &[("sku", <String as Value>::SHAPE), …]);
+//!     const FIELDS: &'static [Field] = &[("sku", <String as Value>::SHAPE), …];
 //!     fn encode(&self, to: &mut Encoder) {
 //!         to.map(2);
 //!         <String as Value>::encode_field(&self.sku, "sku", to); …
@@ -37,11 +37,19 @@ pub(crate) fn value_impl(
         Body::Enum(variants) => enum_code(krate, variants),
         Body::Stub => stub_code(krate),
     };
+    let shape = match shape {
+        // The shape is then that of a record, which need not be said.
+        Shape::Record(fields) if fields.is_empty() => quote!(),
+        Shape::Record(fields) => {
+            quote!(const FIELDS: &'static [#krate::Field] = &[#(#fields),*];)
+        }
+        Shape::Other(shape) => quote!(const SHAPE: #krate::Shape = #shape;),
+    };
     let nullable =
         transparent.map(|ty| quote!(const NULLABLE: bool = <#ty as #krate::Value>::NULLABLE;));
     quote! {
         impl #impl_generics #krate::Value for #ident #type_generics #bounds {
-            const SHAPE: #krate::Shape = #shape;
+            #shape
             #nullable
 
             fn encode(&self, to: &mut #krate::Encoder) {
@@ -64,11 +72,28 @@ pub(crate) enum Body<'a> {
 }
 
 struct Code {
-    shape: TokenStream,
+    shape: Shape,
     encode: TokenStream,
     decode: TokenStream,
     /// The type that it is written as: null, if that one can be null.
     transparent: Option<TokenStream>,
+}
+
+/// What a type's `FIELDS` or `SHAPE` say.
+enum Shape {
+    /// The fields, each with its key and its shape.
+    Record(Vec<TokenStream>),
+    Other(TokenStream),
+}
+
+impl Shape {
+    /// As an expression, for the data of a variant.
+    fn expression(&self, krate: &syn::Path) -> TokenStream {
+        match self {
+            Shape::Record(fields) => quote!(#krate::Shape::Record(&[#(#fields),*])),
+            Shape::Other(shape) => shape.clone(),
+        }
+    }
 }
 
 /// A named field and the name it is stored under.
@@ -131,7 +156,7 @@ fn fields_code(
 
 fn unit_code(krate: &syn::Path, path: &TokenStream) -> Code {
     Code {
-        shape: quote!(#krate::Shape::named("struct", &[])),
+        shape: Shape::Record(Vec::new()),
         encode: quote!(to.map(0);),
         decode: quote!(from.map(0)?; #krate::Ok(#path)),
         transparent: None,
@@ -151,13 +176,10 @@ fn named_code(
     let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
     let values = idents.iter().enumerate().map(|(i, ident)| at.value(i, ident));
     let bound = (0..len).map(|i| format_ident!("field_{i}"));
+    let shapes =
+        keys.iter().zip(&types).map(|(key, ty)| quote!((#key, <#ty as #krate::Value>::SHAPE)));
     let code = Code {
-        shape: quote! {
-            #krate::Shape::named(
-                "struct",
-                &[#((#keys, <#types as #krate::Value>::SHAPE)),*],
-            )
-        },
+        shape: Shape::Record(shapes.collect()),
         encode: quote! {
             to.map(#len);
             #(<#types as #krate::Value>::encode_field(#values, #keys, to);)*
@@ -186,7 +208,7 @@ fn tuple_code(
     let values: Vec<_> = (0..types.len()).map(|i| at.value(i, &syn::Index::from(i))).collect();
     let code = if let [ty] = types.as_slice() {
         Code {
-            shape: quote!(<#ty as #krate::Value>::SHAPE),
+            shape: Shape::Other(quote!(<#ty as #krate::Value>::SHAPE)),
             encode: quote!(#(<#ty as #krate::Value>::encode(#values, to);)*),
             decode: quote!(#krate::Ok(#path(<#ty as #krate::Value>::decode(from)?))),
             transparent: Some(quote!(#ty)),
@@ -194,9 +216,9 @@ fn tuple_code(
     } else {
         let len = types.len();
         Code {
-            shape: quote! {
-                #krate::Shape::list("tuple", &[#(<#types as #krate::Value>::SHAPE),*])
-            },
+            shape: Shape::Other(quote! {
+                #krate::Shape::Tuple(&[#(<#types as #krate::Value>::SHAPE),*])
+            }),
             encode: quote! {
                 to.array(#len);
                 #(<#types as #krate::Value>::encode(#values, to);)*
@@ -220,7 +242,7 @@ fn enum_code(krate: &syn::Path, variants: &[&syn::Variant]) -> Code {
         let ident = &variant.ident;
         let name = names::plain(ident);
         if variant.fields.is_empty() && matches!(variant.fields, syn::Fields::Unit) {
-            shapes.push(quote!((#name, #krate::Shape::of("unit"))));
+            shapes.push((name.clone(), quote!(#krate::Shape::Unit)));
             encode_arms.push(quote!(Self::#ident => to.text(#name),));
             decode_arms.push(quote!((#name, false) => #krate::Ok(Self::#ident),));
             continue;
@@ -228,7 +250,7 @@ fn enum_code(krate: &syn::Path, variants: &[&syn::Variant]) -> Code {
         let (pattern, code) =
             fields_code(krate, &variant.fields, &quote!(Self::#ident), At::Bindings);
         let Code { shape, encode, decode, .. } = code;
-        shapes.push(quote!((#name, #shape)));
+        shapes.push((name.clone(), shape.expression(krate)));
         encode_arms.push(quote! {
             Self::#ident #pattern => {
                 to.map(1);
@@ -238,8 +260,11 @@ fn enum_code(krate: &syn::Path, variants: &[&syn::Variant]) -> Code {
         });
         decode_arms.push(quote!((#name, true) => { #decode }));
     }
+    // Variants are told apart by their names: their order says nothing about the encoding.
+    shapes.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let shapes = shapes.iter().map(|(name, shape)| quote!((#name, #shape)));
     Code {
-        shape: quote!(#krate::Shape::named("enum", &[#(#shapes),*])),
+        shape: Shape::Other(quote!(#krate::Shape::Enum(&[#(#shapes),*]))),
         encode: quote!(match self { #(#encode_arms)* }),
         decode: quote! {
             match from.variant()? {
@@ -253,7 +278,7 @@ fn enum_code(krate: &syn::Path, variants: &[&syn::Variant]) -> Code {
 
 fn stub_code(krate: &syn::Path) -> Code {
     Code {
-        shape: quote!(#krate::Shape::of("stub")),
+        shape: Shape::Record(Vec::new()),
         encode: quote!(let _ = to;),
         decode: quote!(#krate::Err(from.error("did not compile"))),
         transparent: None,

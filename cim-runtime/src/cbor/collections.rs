@@ -6,7 +6,7 @@ use super::value::Container;
 use super::{DecodeError, Decoder, Encoder, Key, OneOrder, Shape, Value};
 
 impl<T: Value> Value for Option<T> {
-    const SHAPE: Shape = Shape::list("option", &[T::SHAPE]);
+    const SHAPE: Shape = Shape::Option(&T::SHAPE);
     const NULLABLE: bool = {
         assert!(!T::NULLABLE, "an `Option` of an `Option` cannot be stored: both are null");
         true
@@ -55,7 +55,7 @@ impl<T: Value> Value for Vec<T> {
 }
 
 impl<T: Value, const N: usize> Value for [T; N] {
-    const SHAPE: Shape = T::SHAPE_OF_MANY;
+    const SHAPE: Shape = Shape::Array(&T::SHAPE_OF_MANY, N);
 
     fn encode(&self, to: &mut Encoder) {
         T::encode_all(self, to);
@@ -72,7 +72,7 @@ impl<T: Value, const N: usize> Value for [T; N] {
 /// stored outlives the code, and a changed `Ord` must not make it unreadable. Items that are written
 /// alike (times within one microsecond) are written once.
 impl<T: Value + Ord> Value for BTreeSet<T> {
-    const SHAPE: Shape = Shape::list("set", &[T::SHAPE]);
+    const SHAPE: Shape = Shape::Set(&T::SHAPE);
 
     fn encode(&self, to: &mut Encoder) {
         to.set(self.iter());
@@ -95,7 +95,7 @@ impl<T: Value + Ord> Value for BTreeSet<T> {
 }
 
 impl<K: Key, V: Value> Value for BTreeMap<K, V> {
-    const SHAPE: Shape = Shape::list("map", &[V::SHAPE]);
+    const SHAPE: Shape = Shape::Map(&V::SHAPE);
 
     fn encode(&self, to: &mut Encoder) {
         let mut entries: Vec<_> = self.iter().map(|(key, value)| (key.to_key(), value)).collect();
@@ -134,7 +134,7 @@ impl<K, V, S> Value for HashMap<K, V, S>
 where
     Container: OneOrder<HashMap<K, V, S>>,
 {
-    const SHAPE: Shape = Shape::of("unordered");
+    const SHAPE: Shape = Shape::Of("unordered");
 
     fn encode(&self, _: &mut Encoder) {}
 
@@ -147,7 +147,7 @@ impl<T, S> Value for HashSet<T, S>
 where
     Container: OneOrder<HashSet<T, S>>,
 {
-    const SHAPE: Shape = Shape::of("unordered");
+    const SHAPE: Shape = Shape::Of("unordered");
 
     fn encode(&self, _: &mut Encoder) {}
 
@@ -159,7 +159,7 @@ where
 macro_rules! tuple {
     ($len:literal: $($name:ident $index:tt),*) => {
         impl<$($name: Value),*> Value for ($($name,)*) {
-            const SHAPE: Shape = Shape::list("tuple", &[$($name::SHAPE),*]);
+            const SHAPE: Shape = Shape::Tuple(&[$($name::SHAPE),*]);
 
             fn encode(&self, to: &mut Encoder) {
                 to.array($len);

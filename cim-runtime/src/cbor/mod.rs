@@ -8,6 +8,7 @@
 
 mod decoder;
 mod encoder;
+mod fingerprint;
 mod key;
 mod shape;
 mod value;
@@ -19,8 +20,9 @@ mod times;
 
 pub use decoder::{DecodeError, Decoder};
 pub use encoder::{EncodeError, Encoder};
+pub(crate) use fingerprint::Fingerprint;
 pub use key::Key;
-pub use shape::Shape;
+pub use shape::{Field, Shape};
 pub use value::{OneOrder, Value};
 
 /// Encodes one value, alone.

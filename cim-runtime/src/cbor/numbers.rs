@@ -6,7 +6,7 @@ use super::{DecodeError, Decoder, Encoder, Shape, Value};
 macro_rules! whole {
     ($wide:ident as $write:ident: $($ty:ident $({ $($rest:tt)* })?),*) => {$(
         impl Value for $ty {
-            const SHAPE: Shape = Shape::of(stringify!($ty));
+            const SHAPE: Shape = Shape::Of(stringify!($ty));
 
             #[inline]
             fn encode(&self, to: &mut Encoder) {
@@ -34,12 +34,12 @@ whole!(u64 as unsigned: u16, u32, u64, u8 {
         from.bytes().map(<[u8]>::to_vec)
     }
 
-    const SHAPE_OF_MANY: Shape = Shape::of("bytes");
+    const SHAPE_OF_MANY: Shape = Shape::Of("bytes");
 });
 whole!(i64 as signed: i8, i16, i32, i64);
 
 impl Value for f64 {
-    const SHAPE: Shape = Shape::of("f64");
+    const SHAPE: Shape = Shape::Of("f64");
 
     #[inline]
     fn encode(&self, to: &mut Encoder) {
@@ -53,7 +53,7 @@ impl Value for f64 {
 }
 
 impl Value for bool {
-    const SHAPE: Shape = Shape::of("bool");
+    const SHAPE: Shape = Shape::Of("bool");
 
     #[inline]
     fn encode(&self, to: &mut Encoder) {

@@ -8,7 +8,7 @@ use super::{DecodeError, Decoder, Encoder, Shape, Value};
 use crate::cid::EventCid;
 
 impl Value for String {
-    const SHAPE: Shape = Shape::of("text");
+    const SHAPE: Shape = Shape::Of("text");
 
     #[inline]
     fn encode(&self, to: &mut Encoder) {
@@ -36,7 +36,7 @@ impl Value for Arc<str> {
 }
 
 impl Value for Uuid {
-    const SHAPE: Shape = Shape::of("uuid");
+    const SHAPE: Shape = Shape::Of("uuid");
 
     #[inline]
     fn encode(&self, to: &mut Encoder) {
@@ -51,7 +51,7 @@ impl Value for Uuid {
 }
 
 impl Value for EventCid {
-    const SHAPE: Shape = Shape::of("link");
+    const SHAPE: Shape = Shape::Of("cid");
 
     #[inline]
     fn encode(&self, to: &mut Encoder) {

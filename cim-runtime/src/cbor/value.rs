@@ -1,6 +1,6 @@
 //! The trait of everything that may stand inside commands, events, refusals and aggregates.
 
-use super::{DecodeError, Decoder, Encoder, Shape};
+use super::{DecodeError, Decoder, Encoder, Field, Shape};
 
 /// A type with one canonical encoding.
 ///
@@ -14,8 +14,11 @@ use super::{DecodeError, Decoder, Encoder, Shape};
     note = "a type of your own needs `#[value]`; built in are numbers up to 64 bits, `bool`, `String`, `Option`, `Vec`, `BTreeMap`, `BTreeSet`, `Uuid`, and `Timestamp`"
 )]
 pub trait Value: Sized {
-    /// The fingerprint of the encoding.
-    const SHAPE: Shape;
+    /// How it is encoded: as a record of [`Value::FIELDS`], unless it says otherwise.
+    const SHAPE: Shape = Shape::Record(Self::FIELDS);
+
+    /// The keys of a record, in the order in which they are written.
+    const FIELDS: &'static [Field] = &[];
 
     /// Appends the one encoding of this value.
     fn encode(&self, to: &mut Encoder);
@@ -76,7 +79,7 @@ pub trait Value: Sized {
 
     /// The shape of many values.
     #[doc(hidden)]
-    const SHAPE_OF_MANY: Shape = Shape::list("array", &[Self::SHAPE]);
+    const SHAPE_OF_MANY: Shape = Shape::List(&Self::SHAPE);
 }
 
 /// Holds for containers whose items stand in one order. Nothing implements it: it carries the

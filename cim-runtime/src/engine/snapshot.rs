@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 
-use crate::cbor::{DecodeError, Decoder, Encoder, Shape};
+use crate::cbor::{DecodeError, Decoder, Encoder, Fingerprint};
 use crate::cid::EventCid;
 use crate::machine::{Aggregate, MachineTable, Standing};
 
@@ -27,7 +27,7 @@ pub(super) fn encode<A: Aggregate>(
 ) -> Option<Bytes> {
     let mut to = Encoder::default();
     to.array(PARTS);
-    to.unsigned(shape::<A>().fingerprint());
+    to.unsigned(shape::<A>());
     to.unsigned(version);
     to.link(&head);
     let names = standing.names();
@@ -47,7 +47,7 @@ pub(super) fn decode<A: Aggregate>(bytes: &[u8]) -> Option<Snapshot<A>> {
 
 fn read<A: Aggregate>(from: &mut Decoder<'_>) -> Result<Option<Snapshot<A>>, DecodeError> {
     from.array(PARTS)?;
-    if from.unsigned()? != shape::<A>().fingerprint() {
+    if from.unsigned()? != shape::<A>() {
         return Ok(None);
     }
     let version = from.unsigned()?;
@@ -59,13 +59,12 @@ fn read<A: Aggregate>(from: &mut Decoder<'_>) -> Result<Option<Snapshot<A>>, Dec
 }
 
 /// Changes when the data's fields or the machine's graph do: either makes old snapshots wrong.
-fn shape<A: Aggregate>() -> Shape {
-    with_graph(A::SHAPE, A::MACHINE)
+fn shape<A: Aggregate>() -> u64 {
+    with_graph(Fingerprint::START.mix(A::SHAPE.fingerprint()), A::MACHINE).number()
 }
 
-fn with_graph(mut shape: Shape, table: &MachineTable) -> Shape {
-    for row in table.transitions {
-        shape = Shape::named(row.event, &[(row.from, shape), (row.to, shape)]);
-    }
+fn with_graph(shape: Fingerprint, table: &MachineTable) -> Fingerprint {
+    let rows = table.transitions.iter();
+    let shape = rows.fold(shape, |shape, row| shape.name(row.event).name(row.from).name(row.to));
     table.regions.iter().fold(shape, |shape, region| with_graph(shape, region.machine))
 }

@@ -5,7 +5,7 @@ mod region;
 mod state;
 mod table;
 
-use crate::cbor::{Shape, Value};
+use crate::cbor::{Fingerprint, Value};
 use crate::context::Context;
 use crate::decision::{Decision, Refusal};
 use crate::event::EventSet;
@@ -78,7 +78,7 @@ pub trait Aggregate: Machine + Value + StartsEmpty {
     const INFO: AggregateInfo = AggregateInfo { name: Self::NAME, machine: Self::MACHINE };
     /// A fingerprint of its name.
     #[doc(hidden)]
-    const FINGERPRINT: u64 = Shape::of(Self::NAME.as_str()).fingerprint();
+    const FINGERPRINT: u64 = Fingerprint::START.name(Self::NAME.as_str()).number();
 }
 
 /// The id of an aggregate whose `#[aggregate]` did not compile.

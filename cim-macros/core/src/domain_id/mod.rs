@@ -150,7 +150,7 @@ fn stub(krate: &syn::Path, ident: &syn::Ident) -> TokenStream {
                 fn fmt(&self, _: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result { #unusable }
             }
             impl #krate::Value for #ident {
-                const SHAPE: #krate::Shape = #krate::Shape::of("stub");
+                const SHAPE: #krate::Shape = #krate::Shape::Of("stub");
                 fn encode(&self, _: &mut #krate::Encoder) {}
                 fn decode(_: &mut #krate::Decoder<'_>) -> #krate::Decoded<Self> { #unusable }
             }
