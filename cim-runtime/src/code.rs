@@ -18,14 +18,14 @@ pub use crate::decision::{
 };
 pub use crate::error::Error;
 pub use crate::event::{
-    Data, Emits, EmittedBy, Event, EventOf, EventSet, EventVisitor, InRegion, IsVersion, NoData,
-    Reading, Unread, UpcastTo, Version,
+    Data, Emits, EmittedOrSuperseded, Event, EventOf, EventSet, EventVisitor, Facts, InRegion,
+    IsVersion, NoData, PartOf, Reading, UnreadEventOf, UpcastTo,
 };
 pub use crate::id::{DomainId, IdInner, InvalidId};
 pub use crate::machine::{
     Aggregate, Command, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles, HasDefault,
-    Machine, MachineState, MachineTable, RegionRow, Standing, StartsEmpty, StateRow, TransitionRow,
-    Unknown, UnknownId, Within,
+    Machine, MachineState, MachineTable, RegionRow, Standing, StateRow, TransitionRow, Unknown,
+    UnknownId, Within,
 };
 pub use crate::subject::AggregateName;
 pub use crate::system::{AggregateInfo, Handle, Includes, NameOfOneAggregate, System};
@@ -33,20 +33,11 @@ pub use crate::system::{AggregateInfo, Handle, Includes, NameOfOneAggregate, Sys
 /// What reading a value comes to.
 pub type Decoded<T> = Result<T, DecodeError>;
 
-/// An event as one of all events of its aggregate, whose own it is or a region's.
-pub fn wrapped<A, E>(event: E) -> A::Event
-where
-    A: Aggregate,
-    E: Event<Of: Within<Owner = A> + Emits<E>>,
-{
-    <E::Of as Within>::wrap(<E::Of as Emits<E>>::EVENT(event))
-}
-
-/// An event of an older version as what it has become.
-pub fn superseded<M, Old, New>(old: Old) -> M::Event
-where
-    M: Emits<New>,
-    Old: UpcastTo<New>,
-{
-    M::EVENT(old.upcast())
+/// The one event of a method that may refuse.
+#[inline]
+pub fn one_unless_refused<E, S, R>(
+    answer: Result<E, R>,
+    wrap: fn(E) -> S,
+) -> Result<Events<S>, Rejection<R>> {
+    answer.map(|event| Events::One(wrap(event))).map_err(Rejection::Refused)
 }

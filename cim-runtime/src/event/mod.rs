@@ -6,10 +6,10 @@ mod version;
 use std::fmt::Debug;
 
 use crate::cbor::{DecodeError, Decoder, Value};
-use crate::machine::{IsMachine, Machine};
+use crate::machine::{Aggregate, Machine, Unknown, Within};
 
 pub use set::{EventKind, EventSet, EventVisitor, InRegion, Reading};
-pub use version::{IsVersion, Same, UpcastTo, Version, Versioned};
+pub use version::{EventFacts, Facts, IsVersion, UpcastTo};
 
 /// A fact about an aggregate, written by `#[event]`.
 #[diagnostic::on_unimplemented(
@@ -20,16 +20,13 @@ pub use version::{IsVersion, Same, UpcastTo, Version, Versioned};
 pub trait Event: Value + Clone + PartialEq + Debug + Send + Sync + 'static {
     /// The machine that emits it: the type named in `#[event(…)]`.
     type Of;
-    /// Whether it has fields.
+    /// Whether it has fields, its name and its version as a type.
     #[doc(hidden)]
-    type Data;
-    /// Its name and its version as a type.
-    #[doc(hidden)]
-    type Version: Versioned;
+    type Facts: EventFacts;
     /// The name under which it is stored: the type's own.
     const NAME: &'static str;
     /// The version of its type, from 1.
-    const SCHEMA: u32 = <Self::Version as Versioned>::SCHEMA;
+    const SCHEMA: u32 = <Self::Facts as EventFacts>::SCHEMA;
 
     /// Reads the event as it was stored by this or an older version of its type.
     ///
@@ -57,59 +54,124 @@ pub trait Event: Value + Clone + PartialEq + Debug + Send + Sync + 'static {
     label = "`{A}` cannot answer with it",
     note = "an event belongs to one aggregate: write `#[event({A})]` on the struct `{Self}`"
 )]
-pub trait EventOf<A>: Event {
-    // A machine asks its events for everything through this trait, at the name in the method's
-    // signature: of a type that is none of its events, rustc then says one thing, and once.
-    /// The event itself, for questions that only make sense of an event.
+pub trait EventOf<A>: Sized {
+    // A machine asks its events for everything through this trait or the next, at the name in the
+    // method's signature, and the trait asks for nothing itself: of a type that is none of its
+    // events, rustc then says one thing, and once.
     #[doc(hidden)]
-    type This;
-
-    #[doc(hidden)]
-    #[inline]
     fn visit<V>(&self, visitor: V) -> V::Output
     where
         A: Emits<Self>,
+        V: EventVisitor<A::Event>;
+
+    /// Reads the event into the set of all, if it has this name.
+    #[doc(hidden)]
+    fn read(from: &mut Reading<'_, '_, A::Event>)
+    where
+        A: Emits<Self>;
+}
+
+impl<E: Event<Of: EmitterIs<A>>, A> EventOf<A> for E {
+    #[inline]
+    fn visit<V>(&self, visitor: V) -> V::Output
+    where
+        A: Emits<E>,
         V: EventVisitor<A::Event>,
     {
         visitor.event(self, A::EVENT)
     }
 
-    /// Reads the event into the set of all, if it has this name.
-    #[doc(hidden)]
     #[inline]
     fn read(from: &mut Reading<'_, '_, A::Event>)
     where
-        A: Emits<Self>,
+        A: Emits<E>,
     {
-        from.read::<Self>(A::EVENT);
+        from.read::<E>(A::EVENT);
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<E: Event<Of: IsMachine<A>>, A> EventOf<A> for E {
-    type This = E;
+/// Holds for the events of the machine `A` that need no `#[apply]`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event of `{A}`",
+    label = "`{A}` cannot answer with it",
+    note = "an event belongs to one aggregate: write `#[event({A})]` on the struct `{Self}`"
+)]
+pub trait UnreadEventOf<A>: Sized {
+    fn visit<V>(&self, visitor: V) -> V::Output
+    where
+        A: Emits<Self>,
+        V: EventVisitor<A::Event>;
+
+    fn read(from: &mut Reading<'_, '_, A::Event>)
+    where
+        A: Emits<Self>;
 }
 
-/// A machine that emits an event, or has stored it as the older version of one that it emits.
+impl<E: Event<Of: EmitterIs<A>, Facts: Unread<E, A>>, A> UnreadEventOf<A> for E {
+    #[inline]
+    fn visit<V>(&self, visitor: V) -> V::Output
+    where
+        A: Emits<E>,
+        V: EventVisitor<A::Event>,
+    {
+        EventOf::<A>::visit(self, visitor)
+    }
+
+    #[inline]
+    fn read(from: &mut Reading<'_, '_, A::Event>)
+    where
+        A: Emits<E>,
+    {
+        <E as EventOf<A>>::read(from);
+    }
+}
+
+/// Holds for the machine `A` itself. Of an event that belongs to nobody knows whom, everybody is
+/// right.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{A}` answers with an event of `{Self}`",
+    label = "belongs to `{Self}`",
+    note = "an event belongs to one aggregate: answer with one that has `#[event({A})]`"
+)]
+pub trait EmitterIs<A> {}
+
+impl<A: Machine> EmitterIs<A> for A {}
+impl<A: Machine> EmitterIs<A> for Unknown {}
+
+/// A machine that emits an event.
 pub trait Emits<E>: Machine {
     /// The event as one of all.
     const EVENT: fn(E) -> Self::Event;
 }
 
-/// Holds for events that a machine emits, or has in its streams.
+/// Claimed by `#[event(…, upcast = …)]` for the version before, and by a machine for each of its
+/// events: of a superseded version that is still emitted, rustc shows both places.
+#[doc(hidden)]
+pub trait EmittedOrSuperseded<A> {}
+
+/// Holds for the events of the aggregate `A`: its own, and those of its regions.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "nothing emits the event `{Self}`",
-    label = "no transition of `{A}` answers with it",
-    note = "name it in the return type of a method with `#[transition(…)]`; if it is only read from old streams, say where it leads: `#[apply(A -> B)] fn …(&mut self, event: &{Self})`; otherwise remove it"
+    message = "`{Self}` is not an event of `{A}`",
+    label = "not an event of `{A}`"
 )]
-pub trait EmittedBy<A> {
-    /// Asked for by the event.
-    const OK: () = ();
+pub trait PartOf<A: Machine> {
+    /// The event as one of all.
+    fn wrapped(self) -> A::Event;
 }
 
 #[diagnostic::do_not_recommend]
-impl<E, A: Emits<E>> EmittedBy<A> for E {}
+impl<E, A> PartOf<A> for E
+where
+    A: Aggregate,
+    E: Event<Of: Within<Owner = A> + Emits<E>>,
+{
+    fn wrapped(self) -> A::Event {
+        <E::Of as Within>::wrap(<E::Of as Emits<E>>::EVENT(self))
+    }
+}
 
 /// The event has fields that somebody should fold.
 #[doc(hidden)]
@@ -121,23 +183,20 @@ pub struct Data;
 #[derive(Debug)]
 pub struct NoData;
 
-/// Holds for [`NoData`].
-#[doc(hidden)]
-pub trait Nothing {}
-
-impl Nothing for NoData {}
-
-/// Holds for events that need no `#[apply]`.
+/// Holds for the facts of events that need no `#[apply]`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{A}` never reads the data of the event `{Self}`",
+    message = "`{A}` never reads the data of the event `{E}`",
     label = "has fields, but no `#[apply]` takes it",
-    note = "after a replay the aggregate would not know them: fold them with `#[apply] fn …(&mut self, event: &{Self})`, or write `#[event(…, unread)]` if only readers of the log need them"
+    note = "after a replay the aggregate would not know them: fold them with `#[apply] fn …(&mut self, event: &{E})`, or write `#[event(…, unread)]` if only readers of the log need them"
 )]
-pub trait Unread<A> {
-    /// Asked for by the machine.
-    const OK: () = ();
-}
+pub trait Unread<E, A> {}
 
 #[diagnostic::do_not_recommend]
-impl<E: Event, A> Unread<A> for E where E::Data: Nothing {}
+impl<E, A, F: SaysNothing> Unread<E, A> for F {}
+
+/// Holds for the facts of events without data.
+#[doc(hidden)]
+pub trait SaysNothing {}
+
+impl<const NAME: u64, const SCHEMA: u32> SaysNothing for Facts<NoData, NAME, SCHEMA> {}

@@ -1,5 +1,7 @@
 //! Older versions of an event, and how they become the newer ones.
 
+use std::marker::PhantomData;
+
 use super::Event;
 use crate::cbor::{DecodeError, Decoder};
 
@@ -22,27 +24,27 @@ impl<Old, New: From<Old>> UpcastTo<New> for Old {
     }
 }
 
-/// A fingerprint of an event's name, and its version.
+/// Whether an event has fields, a fingerprint of its name, and its version.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Version<const NAME: u64, const SCHEMA: u32>;
+pub struct Facts<D, const NAME: u64, const SCHEMA: u32>(PhantomData<D>);
 
-/// What a [`Version`] says.
+/// What [`Facts`] say.
 #[doc(hidden)]
-pub trait Versioned {
+pub trait EventFacts {
     /// The version.
     const SCHEMA: u32;
 }
 
-impl<const NAME: u64, const SCHEMA: u32> Versioned for Version<NAME, SCHEMA> {
+impl<D, const NAME: u64, const SCHEMA: u32> EventFacts for Facts<D, NAME, SCHEMA> {
     const SCHEMA: u32 = SCHEMA;
 }
 
-/// Holds for equal types.
+/// Holds for the facts of version `SCHEMA` of the event with this name.
 #[doc(hidden)]
-pub trait Same<T> {}
+pub trait Versioned<const NAME: u64, const SCHEMA: u32> {}
 
-impl<T> Same<T> for T {}
+impl<D, const NAME: u64, const SCHEMA: u32> Versioned<NAME, SCHEMA> for Facts<D, NAME, SCHEMA> {}
 
 /// Holds for version `SCHEMA` of the event whose newer version is `New`.
 #[doc(hidden)]
@@ -59,7 +61,7 @@ pub trait IsVersion<New, const NAME: u64, const SCHEMA: u32>: Sized {
 #[diagnostic::do_not_recommend]
 impl<New, Old: Event, const NAME: u64, const SCHEMA: u32> IsVersion<New, NAME, SCHEMA> for Old
 where
-    Old::Version: Same<Version<NAME, SCHEMA>>,
+    Old::Facts: Versioned<NAME, SCHEMA>,
 {
     fn decode_before(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         Self::decode_schema(schema, from)

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug};
 
-use super::{IsMachine, Machine};
+use super::{Machine, Unknown};
 use crate::cbor::{Encoder, Value};
 
 /// A request to change an aggregate, written by `#[command]`.
@@ -24,20 +24,37 @@ pub trait Command: Value + Clone + Debug + Send + Sync + 'static {
     label = "not a command of `{A}`",
     note = "a command belongs to one aggregate: write `#[command({A})]` on the struct `{Self}`"
 )]
-pub trait CommandOf<A>: Command {
+pub trait CommandOf<A>: Sized {
     // As with events, a machine asks its commands for everything through this trait.
     #[doc(hidden)]
     fn visit<V>(&self, visitor: V) -> V::Output
     where
         A: Handles<Self>,
+        V: CommandVisitor<A::Command>;
+}
+
+impl<C: Command<Of: DeciderIs<A>>, A> CommandOf<A> for C {
+    fn visit<V>(&self, visitor: V) -> V::Output
+    where
+        A: Handles<C>,
         V: CommandVisitor<A::Command>,
     {
         visitor.command(self, A::COMMAND)
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<C: Command<Of: IsMachine<A>>, A> CommandOf<A> for C {}
+/// Holds for the machine `A` itself. Of a command that belongs to nobody knows whom, everybody is
+/// right.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{A}` takes a command of `{Self}`",
+    label = "belongs to `{Self}`",
+    note = "a command belongs to one aggregate: take one that has `#[command({A})]`"
+)]
+pub trait DeciderIs<A> {}
+
+impl<A: Machine> DeciderIs<A> for A {}
+impl<A: Machine> DeciderIs<A> for Unknown {}
 
 /// Holds for commands that a method of `A` takes.
 #[doc(hidden)]
@@ -47,12 +64,14 @@ impl<C: Command<Of: IsMachine<A>>, A> CommandOf<A> for C {}
     note = "write a method in its `#[state_machine(…)] impl {A}`: `#[transition(… -> …)] fn …(&self, cmd: {Self}) -> …`, or remove the command"
 )]
 pub trait HandledBy<A> {
-    /// Asked for by the command.
-    const OK: () = ();
+    /// The machine: asked for by the command.
+    type Machine;
 }
 
 #[diagnostic::do_not_recommend]
-impl<C, A: Handles<C>> HandledBy<A> for C {}
+impl<C, A: Handles<C>> HandledBy<A> for C {
+    type Machine = A;
+}
 
 /// A machine that decides a command.
 pub trait Handles<C>: Machine {

@@ -68,11 +68,15 @@ pub trait Machine: Sized + Send + Sync + 'static {
     label = "not an aggregate",
     note = "write `#[aggregate(domain = \"…\", id = …)]` on the struct `{Self}`"
 )]
-pub trait Aggregate: Machine + Value + StartsEmpty {
+pub trait Aggregate: Machine + Value {
     /// What tells one instance from another.
     type Id: DomainId;
     /// Its domain and its name.
     const NAME: AggregateName;
+
+    /// What it is before its first event.
+    fn empty() -> Self;
+
     /// What a system knows of it.
     #[doc(hidden)]
     const INFO: AggregateInfo = AggregateInfo { name: Self::NAME, machine: Self::MACHINE };
@@ -90,19 +94,6 @@ pub struct UnknownId(String);
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Unknown;
-
-/// Holds for the machine `A` itself. Of what belongs to nobody knows whom, everybody is right.
-#[doc(hidden)]
-pub trait IsMachine<A> {}
-
-impl<A: Machine> IsMachine<A> for A {}
-impl<A: Machine> IsMachine<A> for Unknown {}
-
-/// What an aggregate is before its first event.
-pub trait StartsEmpty {
-    /// The aggregate without any event.
-    fn empty() -> Self;
-}
 
 /// Holds for what has a default: asked once, by `#[aggregate]`.
 #[doc(hidden)]

@@ -9,10 +9,10 @@ use super::MachineTable;
 pub trait MachineState: Copy + Eq + Hash + Debug + Send + Sync + 'static {
     /// Every state, in the order of the machine's header.
     const ALL: &'static [Self];
-    /// Where every instance starts.
-    const INITIAL: Self;
     /// The machine these are the states of, as data.
     const MACHINE: &'static MachineTable;
+    /// Where every instance starts.
+    const INITIAL: Self = Self::ALL[Self::MACHINE.initial()];
 
     /// Its place in the header, from 0.
     fn index(self) -> usize;

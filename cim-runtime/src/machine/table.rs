@@ -143,6 +143,15 @@ impl MachineTable {
         Self { regions, ..self }
     }
 
+    /// The place of the initial state among all, from 0.
+    pub(super) const fn initial(&self) -> usize {
+        let mut index = 0;
+        while index + 1 < self.states.len() && !self.states[index].initial {
+            index += 1;
+        }
+        index
+    }
+
     /// The commands that are taken in a state; none if there is no such state.
     pub fn allowed(&self, state: &str) -> Vec<&'static str> {
         let row = self.states.iter().find(|row| row.name == state);

@@ -9,12 +9,11 @@ use std::hint::black_box;
 
 use cim_order::item::ItemId;
 use cim_order::order::{
-    ConfirmOrder, DeliverOrder, Order, OrderCommand, OrderState, PayOrder, PlaceOrder,
-    RemindOfPayment, ShipOrder,
+    ConfirmOrder, DeliverOrder, Order, OrderState, PayOrder, PlaceOrder, RemindOfPayment, ShipOrder,
 };
 use cim_runtime::Actor;
 use cim_runtime::decision::Events;
-use cim_runtime::machine::Machine;
+use cim_runtime::machine::{Handles, Machine};
 use cim_runtime::prelude::{Context, Given as _};
 use floor::machine as hand;
 use gungraun::{library_benchmark, library_benchmark_group, main};
@@ -41,10 +40,12 @@ fn contexts() -> (Order, [Context<Order>; 6], Vec<ItemId>) {
 }
 
 #[inline]
-fn step(order: &mut Order, command: impl Into<OrderCommand>, cx: &Context<Order>) -> OrderState {
-    let Ok(Events::One(event)) = order.decide(command.into(), cx) else {
-        unreachable!("legal steps")
-    };
+fn step<C>(order: &mut Order, command: C, cx: &Context<Order>) -> OrderState
+where
+    Order: Handles<C>,
+{
+    let command = Order::COMMAND(command);
+    let Ok(Events::One(event)) = order.decide(command, cx) else { unreachable!("legal steps") };
     let Some(state) = Order::next(cx.state(), &event) else { unreachable!("legal steps") };
     order.apply(&event);
     state

@@ -130,31 +130,20 @@ fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -
     let superseded = upcast.zip(machine.as_ref()).map(|(before, machine)| {
         let span = before.span();
         quote_spanned! {span=>
-            impl #krate::Emits<#before> for #machine {
-                const EVENT: fn(#before) -> <Self as #krate::Machine>::Event =
-                    #krate::superseded::<Self, #before, #ident>;
-            }
+            impl #krate::EmittedOrSuperseded<#machine> for #before {}
         }
     });
     let fingerprint = names::fingerprint(&name);
-    // Asked of the event, so that rustc points at it when nothing emits it.
-    let emitted = machine.as_ref().filter(|_| fields.is_some()).map(|machine| {
-        quote! {
-            const _: () = <#ident as #krate::EmittedBy<#machine>>::OK;
-        }
-    });
     // If nobody knows whose it is, whoever uses it is right.
     let machine = machine.as_ref().map_or_else(|| quote!(#krate::Unknown), |it| quote!(#it));
     quote! {
         impl #krate::Event for #ident {
             type Of = #machine;
-            type Data = #data;
-            type Version = #krate::Version<#fingerprint, #number>;
+            type Facts = #krate::Facts<#data, #fingerprint, #number>;
             const NAME: &'static str = #name;
             #older
         }
         #superseded
-        #emitted
     }
 }
 

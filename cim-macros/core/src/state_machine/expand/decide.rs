@@ -46,17 +46,18 @@ fn call(names: &Names<'_>, model: &Model<'_>, decision: &Decision) -> TokenStrea
         let span = proc_macro2::Span::call_site().located_at(ty.span());
         quote_spanned!(span=> cx)
     });
-    let answer = accepted(names, model, &method.answer, quote!(self.#ident(command, #context)));
+    let call = quote!(self.#ident(command, #context));
+    let answer = accepted(names, model, &method.answer, &call);
     let variants = variants(&model.events);
     let of: Vec<_> = method.events.iter().map(|&index| &variants[index]).collect();
     let events = quote!(#krate::Events);
     let answer = match &method.answer.shape {
         Shape::One(_) => {
             let variant = of[0];
-            return quote! {
-                let event = #answer;
-                #krate::Ok(#events::One(#event::#variant(event)))
-            };
+            if method.answer.fallible.is_some() && refuses_as_the_machine(model, &method.answer) {
+                return quote!(#krate::one_unless_refused(#call, #event::#variant));
+            }
+            quote!(#events::One(#event::#variant(#answer)))
         }
         Shape::Optional(_) => {
             let variant = of[0];
@@ -104,10 +105,10 @@ fn accepted(
     names: &Names<'_>,
     model: &Model<'_>,
     answer: &Answer,
-    call: TokenStream,
+    call: &TokenStream,
 ) -> TokenStream {
     let Names { krate, .. } = names;
-    let Some(ty) = &answer.fallible else { return call };
+    let Some(ty) = &answer.fallible else { return call.clone() };
     if refuses_as_the_machine(model, answer) {
         return quote!(#call.map_err(#krate::Rejection::Refused)?);
     }

@@ -6,20 +6,12 @@ use syn::spanned::Spanned as _;
 
 use super::super::model::Model;
 use super::{Names, decide, distinct_states, stub, variants};
-use crate::names;
+use crate::{names, scope};
 
 pub(super) fn machine_state(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     let Names { krate, owner, state, .. } = names;
     let states = distinct_states(model);
     let idents: Vec<_> = states.iter().map(|&index| &model.states[index].ident).collect();
-    let initial = states.iter().find(|&&index| model.states[index].initial).or(states.first());
-    let initial = match initial {
-        Some(&initial) => {
-            let initial = &model.states[initial].ident;
-            quote!(Self::#initial)
-        }
-        None => quote!(::core::panic!("did not compile")),
-    };
     // A machine without states has an enum without variants, which has no numbers.
     let index = match idents.is_empty() {
         true => quote!(match self {}),
@@ -28,7 +20,6 @@ pub(super) fn machine_state(names: &Names<'_>, model: &Model<'_>) -> TokenStream
     quote! {
         impl #krate::MachineState for #state {
             const ALL: &'static [Self] = &[#(Self::#idents),*];
-            const INITIAL: Self = #initial;
             const MACHINE: &'static #krate::MachineTable = <#owner as #krate::Machine>::MACHINE;
             fn index(self) -> usize {
                 #index
@@ -46,6 +37,9 @@ pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Toke
         true => (next(names, model), apply(names, model)),
         false => (quote!(let _ = (state, event); #krate::None), quote!(let _ = event;)),
     };
+    // Asked of the owner, and taken for granted in the body.
+    let code = scope::code_at(ident.span());
+    let is_part = quote_spanned!(ident.span()=> #owner: #code::Within);
     let decide = match sound && !model.commands.is_empty() {
         true => decide::decide(names, model),
         false => {
@@ -67,7 +61,10 @@ pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Toke
                 &self,
                 command: #command,
                 cx: &#krate::Context<Self>,
-            ) -> #krate::Decision<Self> {
+            ) -> #krate::Decision<Self>
+            where
+                #is_part,
+            {
                 #decide
             }
 

@@ -12,9 +12,11 @@
 //!     impl CommandSet for OrderCommand { … }
 //!     impl Handles<PlaceOrder> for Order { … }      one for each command
 //!     impl Machine for Order { MACHINE, decide, next, apply }
-//!     …and questions to rustc, at the user's tokens
 //! };
 //! ```
+//!
+//! What only rustc can know is asked with the user's own tokens, so that the answer "no" is shown at
+//! them.
 
 mod decide;
 mod document;
@@ -23,8 +25,7 @@ mod machine;
 mod sets;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned as _;
+use quote::{format_ident, quote};
 
 use super::model::{Model, Named};
 use super::syntax::Syntax;
@@ -42,8 +43,7 @@ pub(super) fn expand(syntax: &Syntax, model: &Model<'_>, sound: bool) -> TokenSt
     let event = sets::event_set(&names, model, sound);
     let command = sets::command_set(&names, model, sound);
     let machine = machine::machine(&names, model, sound);
-    let questions = sound.then(|| questions(&names, model));
-    let impls = scope::block(&syntax.krate, &quote!(#state #event #command #machine #questions));
+    let impls = scope::block(&syntax.krate, &quote!(#state #event #command #machine));
     quote! {
         #document
         #item
@@ -75,21 +75,6 @@ impl<'a> Names<'a> {
             command: format_ident!("{ident}Command"),
         }
     }
-}
-
-/// What only rustc can know, asked with the user's own tokens: the answer "no" is shown at them.
-fn questions(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
-    let Names { krate, owner, .. } = names;
-    let unread = model.events.iter().enumerate().filter_map(|(index, event)| {
-        let folded = model.folds.iter().any(|fold| fold.event == index);
-        let path = &event.path;
-        // Of a type that is no event of the machine, this is no question.
-        let this = quote_spanned!(path.span()=> <#path as #krate::EventOf<#owner>>::This);
-        (!folded).then(
-            || quote_spanned!(path.span()=> const _: () = <#this as #krate::Unread<#owner>>::OK;),
-        )
-    });
-    quote!(#(#unread)*)
 }
 
 /// The declared states, each once.

@@ -1,9 +1,10 @@
 //! The events as one type, and the commands as one type.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
-use super::super::model::Model;
+use super::super::model::{Model, Named};
 use super::{Names, stub, variants};
 
 /// The events as one type. Of each of them everything is asked through `EventOf<Order>`, at the
@@ -12,7 +13,14 @@ pub(super) fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> To
     let Names { krate, owner, event, .. } = names;
     let variants = variants(&model.events);
     let paths: Vec<_> = model.events.iter().map(|named| &named.path).collect();
-    let of: Vec<_> = paths.iter().map(|path| quote!(<#path as #krate::EventOf<#owner>>)).collect();
+    // Of an event that is not folded, it is also asked whether it has anything to be folded.
+    let of = model.events.iter().enumerate().map(|(index, Named { path, .. })| {
+        match model.folds.iter().any(|fold| fold.event == index) {
+            true => quote!(<#path as #krate::EventOf<#owner>>),
+            false => quote!(<#path as #krate::UnreadEventOf<#owner>>),
+        }
+    });
+    let of: Vec<_> = of.collect();
     let (visit, read) = match sound && !variants.is_empty() {
         true => (
             quote!(match self { #(Self::#variants(it) => #of::visit(it, to),)* }),
@@ -23,6 +31,10 @@ pub(super) fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> To
             (quote!({ let _ = to; #stub }), quote!(let _ = from;))
         }
     };
+    let claims = model.events.iter().map(|event| {
+        let path = &event.path;
+        quote_spanned!(path.span()=> impl #krate::EmittedOrSuperseded<#owner> for #path {})
+    });
     let emits = match sound {
         true => quote! {
             #(
@@ -30,6 +42,7 @@ pub(super) fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> To
                     const EVENT: fn(#paths) -> #event = #event::#variants;
                 }
             )*
+            #(#claims)*
         },
         false => {
             let stub = stub();
@@ -49,30 +62,24 @@ pub(super) fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> To
                 #read
             }
         }
-        #[automatically_derived]
         impl #krate::Clone for #event {
             fn clone(&self) -> Self {
                 #krate::EventSet::clone_set(self)
             }
         }
-        #[automatically_derived]
         impl #krate::PartialEq for #event {
             fn eq(&self, other: &Self) -> bool {
                 #krate::EventSet::is_same(self, other)
             }
         }
-        #[automatically_derived]
         impl #krate::Debug for #event {
             fn fmt(&self, f: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result {
                 #krate::EventSet::debug_set(self, f)
             }
         }
-        impl<E> #krate::From<E> for #event
-        where
-            E: #krate::Event<Of: #krate::Within<Owner = #owner> + #krate::Emits<E>>,
-        {
+        impl<E: #krate::PartOf<#owner>> #krate::From<E> for #event {
             fn from(event: E) -> Self {
-                #krate::wrapped(event)
+                event.wrapped()
             }
         }
         #emits
@@ -119,24 +126,14 @@ pub(super) fn command_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> 
                 #visit
             }
         }
-        #[automatically_derived]
         impl #krate::Clone for #command {
             fn clone(&self) -> Self {
                 #krate::CommandSet::clone_set(self)
             }
         }
-        #[automatically_derived]
         impl #krate::Debug for #command {
             fn fmt(&self, f: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result {
                 #krate::CommandSet::debug_set(self, f)
-            }
-        }
-        impl<C> #krate::From<C> for #command
-        where
-            #owner: #krate::Handles<C>,
-        {
-            fn from(command: C) -> Self {
-                <#owner as #krate::Handles<C>>::COMMAND(command)
             }
         }
         #handles
