@@ -201,4 +201,24 @@ mod tests {
         assert_eq!(skills.open_in, ["Active", "Retired"]);
         assert_eq!(consent.open_in, ["Draft", "Active", "Retired"]);
     }
+    #[test]
+    fn diagrams_show_the_regions() {
+        let mermaid = Person::MACHINE.to_mermaid();
+        assert!(mermaid.contains("    state Person {\n        [*] --> Draft\n"), "{mermaid}");
+        let row = "skills_Unskilled --> skills_Skilled: ClaimSkill / SkillClaimed";
+        assert!(mermaid.contains(row), "{mermaid}");
+        assert_eq!(mermaid.matches("        --\n").count(), 2);
+
+        let dot = Person::MACHINE.to_dot();
+        assert!(dot.contains("\"skills.Skilled\" [shape=ellipse label=\"Skilled\"]"), "{dot}");
+
+        let scxml = Person::MACHINE.to_scxml();
+        let guarded = "target=\"skills.Skilled\" cond=\"In('Active') || In('Retired')\"";
+        assert!(scxml.contains(guarded), "{scxml}");
+
+        let xstate = Person::MACHINE.to_xstate();
+        assert!(xstate.contains("\"type\": \"parallel\""), "{xstate}");
+        let guarded = "{ \"target\": \"Skilled\", \"guard\": \"in Active | Retired\", \"actions\"";
+        assert!(xstate.contains(guarded), "{xstate}");
+    }
 }
