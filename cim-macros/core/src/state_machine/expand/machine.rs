@@ -8,6 +8,9 @@ use super::super::model::Model;
 use super::{Names, decide, distinct_states, regions, stub, variants};
 use crate::{names, scope};
 
+/// How many (state, command) pairs a machine may decide and still be inlined.
+const SMALL: usize = 64;
+
 pub(super) fn machine_state(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     let Names { krate, owner, state, .. } = names;
     let states = distinct_states(model);
@@ -45,6 +48,12 @@ pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Toke
     // Asked of the owner, and taken for granted in the body.
     let code = scope::code_at(ident.span());
     let is_part = quote_spanned!(ident.span()=> #owner: #code::InOneAggregate);
+    // For a command that is known all but its own arm fold away. To try that on a large machine, for
+    // each of its commands, would take the compiler long.
+    let inline = match model.decisions.len() <= SMALL {
+        true => quote!(#[inline(always)]),
+        false => quote!(#[inline]),
+    };
     let decide = match sound && !model.commands.is_empty() {
         true => decide::decide(names, model),
         false => {
@@ -61,7 +70,7 @@ pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Toke
             type Refusal = #refusal;
             const MACHINE: &'static #krate::MachineTable = &#table #regions;
 
-            #[inline]
+            #inline
             fn decide(
                 &self,
                 command: #command,
