@@ -22,6 +22,7 @@ pub use crate::event::{
     UpcastTo, Version,
 };
 pub use crate::id::{DomainId, IdInner, InvalidId};
+pub use crate::lock::EventRow;
 pub use crate::machine::{
     Aggregate, Command, CommandOf, HandledBy, Handles, HasDefault, Machine, MachineState,
     MachineTable, StartsEmpty, StateRow, TransitionRow, UnknownId,

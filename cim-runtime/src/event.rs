@@ -3,6 +3,7 @@
 use std::fmt::{self, Debug};
 
 use crate::cbor::{DecodeError, Decoder, Encoder, Value};
+use crate::lock::EventRow;
 
 /// A fact about an aggregate, written by `#[event]`.
 #[diagnostic::on_unimplemented(
@@ -19,10 +20,21 @@ pub trait Event: Value + Clone + PartialEq + Debug + Send + Sync + 'static {
     /// Its name and its version as a type.
     #[doc(hidden)]
     type Version;
-    /// The name under which it is stored: the type's own.
+    /// The name under which it is stored: the type's own, or that of `#[event(…, name = "…")]`.
     const NAME: &'static str;
     /// The version of its type, from 1.
     const SCHEMA: u32;
+    /// How it is stored.
+    #[doc(hidden)]
+    const ROW: EventRow = EventRow {
+        name: Self::NAME,
+        schema: Self::SCHEMA,
+        shape: Self::SHAPE,
+        before: Self::BEFORE,
+    };
+    /// How the version before is stored.
+    #[doc(hidden)]
+    const BEFORE: Option<&'static EventRow> = None;
 
     /// Reads the event as it was stored by this or an older version of its type.
     ///
@@ -61,6 +73,10 @@ pub trait EventOf<A>: Event {
     /// signature: of a type that is none of its events, rustc then says one thing, and once.
     #[doc(hidden)]
     const KIND: EventKind = EventKind { name: Self::NAME, schema: Self::SCHEMA };
+
+    /// How it is stored.
+    #[doc(hidden)]
+    const ROW: EventRow = <Self as Event>::ROW;
 
     #[doc(hidden)]
     fn clone_event(&self) -> Self {
@@ -169,6 +185,9 @@ impl<T> Same<T> for T {}
     note = "stored events are read version by version: the struct before is an `#[event(…)]` of the same name, and its version is {SCHEMA}"
 )]
 pub trait IsVersion<New, const NAME: u64, const SCHEMA: u32>: Sized {
+    /// How it is stored.
+    const ROW: EventRow;
+
     /// Reads the event as it was stored by this or an older version of its type.
     fn decode_before(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError>;
 }
@@ -178,6 +197,8 @@ impl<New, Old: Event, const NAME: u64, const SCHEMA: u32> IsVersion<New, NAME, S
 where
     Old::Version: Same<Version<NAME, SCHEMA>>,
 {
+    const ROW: EventRow = <Old as Event>::ROW;
+
     fn decode_before(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         Self::decode_schema(schema, from)
     }

@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::decision::{Decision, Refusal};
 use crate::event::EventSet;
 use crate::id::DomainId;
+use crate::lock::EventRow;
 use crate::subject::AggregateName;
 use crate::system::AggregateInfo;
 
@@ -208,6 +209,8 @@ pub struct MachineTable {
     /// The transitions, in the order of the methods; those of a `*` stand behind all explicit ones,
     /// and those of an `#[apply(A -> B)]` at the end.
     pub transitions: &'static [TransitionRow],
+    /// The events as they are stored, in the order in which the methods name them.
+    pub events: &'static [EventRow],
 }
 
 /// One state of a [`MachineTable`].

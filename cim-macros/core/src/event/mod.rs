@@ -162,6 +162,9 @@ fn decode_older(model: &Model, name: &str, before: &syn::Path) -> TokenStream {
     let (fingerprint, expected) = (names::fingerprint(name), model.version.number - 1);
     let is_version = quote!(#krate::IsVersion<Self, #fingerprint, #expected>);
     quote! {
+        const BEFORE: #krate::Option<&'static #krate::EventRow> =
+            #krate::Some(&<#before as #is_version>::ROW);
+
         fn decode_older(
             schema: u32,
             from: &mut #krate::Decoder<'_>,

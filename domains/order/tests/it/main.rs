@@ -7,3 +7,5 @@ mod encoding;
 mod item;
 mod order;
 mod package;
+
+cim_runtime::lock!(cim_order::Shop);

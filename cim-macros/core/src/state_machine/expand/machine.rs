@@ -43,7 +43,7 @@ pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Toke
     let Names { krate, owner, ident, state, event, .. } = names;
     let name = names::plain(ident);
     let refusal = refusal(krate, model, sound);
-    let table = table(krate, model, &name);
+    let table = table(names, model, &name, sound);
     let (next, apply) = match sound && !model.events.is_empty() {
         true => (next(names, model), apply(names, model)),
         false => (quote!(let _ = (state, event); #krate::None), quote!(let _ = event;)),
@@ -83,7 +83,8 @@ fn refusal(krate: &syn::Path, model: &Model<'_>, sound: bool) -> TokenStream {
     }
 }
 
-fn table(krate: &syn::Path, model: &Model<'_>, name: &str) -> TokenStream {
+fn table(names: &Names<'_>, model: &Model<'_>, name: &str, sound: bool) -> TokenStream {
+    let Names { krate, owner, .. } = names;
     let states = distinct_states(model).into_iter().map(|index| {
         let state = &model.states[index];
         let name = &state.name;
@@ -108,11 +109,18 @@ fn table(krate: &syn::Path, model: &Model<'_>, name: &str) -> TokenStream {
             None => quote!(#krate::TransitionRow::without_command(#from, #event, #to)),
         }
     });
+    let events = model.events.iter().map(|event| {
+        let path = &event.path;
+        quote_spanned!(path.span()=> <#path as #krate::EventOf<#owner>>::ROW)
+    });
+    // Of what does not compile, nothing is asked.
+    let events = sound.then(|| quote!(#(#events),*));
     quote! {
         #krate::MachineTable {
             name: #name,
             states: &[#(#states),*],
             transitions: &[#(#transitions),*],
+            events: &[#events],
         }
     }
 }

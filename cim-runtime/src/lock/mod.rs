@@ -1,0 +1,115 @@
+//! `cim.lock`: how each version of each event of a crate is stored, in a file that is committed.
+//!
+//! Events are kept for ever, and the code that reads them changes. The macros compare every event
+//! with its line, and refuse what could not read the events of an earlier release; [`lock!`] writes
+//! a test that the file has a line for every event, and is the only thing that writes the file.
+//!
+//! [`lock!`]: crate::lock!
+
+mod lines;
+mod row;
+
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use lines::Lines;
+
+use crate::system::AggregateInfo;
+
+pub use row::EventRow;
+
+/// The name of the file.
+const NAME: &str = "cim.lock";
+
+/// What is to be done with the file: `CIM_LOCK=write` writes it.
+const SWITCH: &str = "CIM_LOCK";
+
+/// Writes a test that the crate's `cim.lock` is there, and has a line for each version of each event
+/// of these systems.
+///
+/// The test is called `the_lock_is_current`. With the environment variable `CIM_LOCK=write`, which
+/// `cim lock` sets, it writes the file instead. A crate has one such line in its tests.
+///
+/// ```
+/// # use cim_runtime::prelude::*;
+/// # #[derive(DomainId)] pub struct DoorId(String);
+/// # #[aggregate(domain = "house", id = DoorId)] #[derive(Default)] pub struct Door {}
+/// # #[command(Door)] pub struct OpenDoor;
+/// # #[event(Door)] pub struct DoorOpened;
+/// # #[state_machine(initial Closed, terminal Open)]
+/// # impl Door {
+/// #     #[transition(Closed -> Open)]
+/// #     fn open(&self, _: OpenDoor) -> DoorOpened { DoorOpened }
+/// # }
+/// # #[system(aggregates(Door))] pub struct House;
+/// cim_runtime::lock!(House);
+/// ```
+#[macro_export]
+macro_rules! lock {
+    ($($system:ty),+ $(,)?) => {
+        #[test]
+        fn the_lock_is_current() {
+            $crate::lock::current(
+                ::core::env!("CARGO_MANIFEST_DIR"),
+                &[$(<$system as $crate::system::System>::AGGREGATES),+],
+            );
+        }
+    };
+}
+
+/// Checks the lock in a folder, or writes it.
+///
+/// # Panics
+///
+/// When it is not there, cannot be read, or differs.
+#[doc(hidden)]
+#[track_caller]
+pub fn current(folder: &str, systems: &[&[AggregateInfo]]) {
+    let path = Path::new(folder).join(NAME);
+    let machines: Vec<_> = systems.iter().copied().flatten().map(|info| info.machine).collect();
+    let switch = std::env::var(SWITCH).ok();
+    let done = Lines::of(&machines).and_then(|lines| match switch.as_deref() {
+        None => check(&path, &lines),
+        Some("write") => {
+            write(&path, &lines).map_err(|error| format!("could not be written: {error}"))
+        }
+        Some(other) => Err(format!("{SWITCH}={other} means nothing; write `{SWITCH}=write`")),
+    });
+    if let Err(problem) = done {
+        panic!("{}: {problem}", path.display());
+    }
+}
+
+fn check(path: &Path, stored: &Lines) -> Result<(), String> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err("there is no lock yet; write it with `cim lock`, and commit it".to_owned());
+        }
+        Err(error) => return Err(format!("could not be read: {error}")),
+    };
+    let locked = Lines::read(&text).map_err(|problem| {
+        format!("{problem}\nresolve the conflict, or restore the file from version control")
+    })?;
+    let differences: Vec<_> = stored.differences(&locked).iter().map(ToString::to_string).collect();
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "the events are not stored as the lock says:\n{}\nif that is meant, write it with `cim lock`",
+        differences.join("\n")
+    ))
+}
+
+/// Writes the file, whole or not at all. One that says the same is left alone: it may have other
+/// line ends, and a newer file would have the crate compiled again.
+fn write(path: &Path, stored: &Lines) -> io::Result<()> {
+    let same = |text: String| Lines::read(&text).is_ok_and(|locked| locked == *stored);
+    if std::fs::read_to_string(path).is_ok_and(same) {
+        return Ok(());
+    }
+    let beside = path.with_extension(format!("lock.{}", std::process::id()));
+    std::fs::write(&beside, stored.to_string())
+        .and_then(|()| std::fs::rename(&beside, path))
+        .inspect_err(|_| drop(std::fs::remove_file(&beside)))
+}
