@@ -9,6 +9,7 @@ mod cli;
 mod dag_json;
 mod events;
 mod failure;
+mod lock;
 mod open;
 mod output;
 mod pages;

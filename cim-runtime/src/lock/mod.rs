@@ -24,6 +24,9 @@ const NAME: &str = "cim.lock";
 /// What is to be done with the file: `CIM_LOCK=write` writes it.
 const SWITCH: &str = "CIM_LOCK";
 
+/// How the file is written.
+const WRITE: &str = "write it with `cim lock`, or `CIM_LOCK=write cargo test the_lock_is_current`";
+
 /// Writes a test that the crate's `cim.lock` is there, and has a line for each version of each event
 /// of these systems.
 ///
@@ -84,7 +87,7 @@ fn check(path: &Path, stored: &Lines) -> Result<(), String> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err("there is no lock yet; write it with `cim lock`, and commit it".to_owned());
+            return Err(format!("there is no lock yet\n{WRITE}, and commit it"));
         }
         Err(error) => return Err(format!("could not be read: {error}")),
     };
@@ -96,7 +99,7 @@ fn check(path: &Path, stored: &Lines) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "the events are not stored as the lock says:\n{}\nif that is meant, write it with `cim lock`",
+        "the events are not stored as the lock says:\n{}\nif that is meant, {WRITE}",
         differences.join("\n")
     ))
 }
