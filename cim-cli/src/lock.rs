@@ -1,7 +1,7 @@
 //! `cim lock`: writes the lock of a crate's events, through the crate's own test.
 //!
-//! Only the crate knows its events. So the test that `cim_runtime::lock!` writes is run, and told by
-//! `CIM_LOCK=write` to write the file; without it, the test checks the file.
+//! Only the crate knows its events. So the test that `cim_runtime::lock!` writes is run, and told
+//! by `CIM_LOCK=write` to write the file; without it, the test checks the file.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

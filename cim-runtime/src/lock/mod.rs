@@ -27,8 +27,8 @@ const SWITCH: &str = "CIM_LOCK";
 /// How the file is written.
 const WRITE: &str = "write it with `cim lock`, or `CIM_LOCK=write cargo test the_lock_is_current`";
 
-/// Writes a test that the crate's `cim.lock` is there, and has a line for each version of each event
-/// of these systems.
+/// Writes a test that the crate's `cim.lock` is there, and has a line for each version of each
+/// event of these systems.
 ///
 /// The test is called `the_lock_is_current`. With the environment variable `CIM_LOCK=write`, which
 /// `cim lock` sets, it writes the file instead. A crate has one such line in its tests.
@@ -115,4 +115,81 @@ fn write(path: &Path, stored: &Lines) -> io::Result<()> {
     std::fs::write(&beside, stored.to_string())
         .and_then(|()| std::fs::rename(&beside, path))
         .inspect_err(|_| drop(std::fs::remove_file(&beside)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cbor::Shape;
+    use crate::machine::MachineTable;
+
+    const TABLE: MachineTable =
+        MachineTable { name: "Door", states: &[], transitions: &[], events: &[OPENED] };
+    const OPENED: EventRow = EventRow {
+        name: "DoorOpened",
+        schema: 2,
+        shape: Shape::Record(&[("by", Shape::Of("text"))]),
+        before: Some(&EventRow {
+            name: "DoorOpened",
+            schema: 1,
+            shape: Shape::Record(&[]),
+            before: None,
+        }),
+    };
+    const LINES: &str = "Door DoorOpened 1 {}\nDoor DoorOpened 2 {by: text}\n";
+
+    fn door() -> Lines {
+        Lines::of(&[&TABLE, &TABLE]).unwrap()
+    }
+
+    #[test]
+    fn every_version_has_a_line() {
+        assert!(door().to_string().ends_with(LINES), "{}", door());
+    }
+
+    #[test]
+    fn machines_of_one_name_cannot_be_told_apart() {
+        let other = MachineTable { events: &[], ..TABLE };
+        let problem = Lines::of(&[&TABLE, &other]).unwrap_err();
+        assert!(problem.starts_with("two machines are called `Door`"), "{problem}");
+    }
+
+    #[test]
+    fn what_was_written_is_current() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(NAME);
+        let missing = check(&path, &door()).unwrap_err();
+        assert!(missing.starts_with("there is no lock yet\n") && missing.contains("`cim lock`"));
+
+        write(&path, &door()).unwrap();
+        check(&path, &door()).unwrap();
+        let files = std::fs::read_dir(dir.path()).unwrap();
+        assert_eq!(files.count(), 1, "what was written beside it is gone");
+    }
+
+    #[test]
+    fn a_lock_with_other_line_ends_is_current_and_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(NAME);
+        let text = LINES.replace('\n', "\r\n");
+        std::fs::write(&path, &text).unwrap();
+        check(&path, &door()).unwrap();
+        write(&path, &door()).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    }
+
+    #[test]
+    fn what_differs_is_shown_line_by_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(NAME);
+        std::fs::write(&path, "Door DoorOpened 2 {by: u32}\nDoor DoorShut 1 {}\n").unwrap();
+        let problem = check(&path, &door()).unwrap_err();
+        let differences = "\n+ Door DoorOpened 1 {}\n- Door DoorOpened 2 {by: u32}\n\
+             + Door DoorOpened 2 {by: text}\n- Door DoorShut 1 {}\nif that is meant, ";
+        assert!(problem.contains(differences), "{problem}");
+
+        std::fs::write(&path, "Door DoorOpened 1 {}\n=======\n").unwrap();
+        let problem = check(&path, &door()).unwrap_err();
+        assert!(problem.starts_with("line 2 cannot be read: =======\n"), "{problem}");
+    }
 }

@@ -13,7 +13,9 @@ use crate::machine::MachineTable;
 /// # #[state_machine(initial Closed, terminal Open)]
 /// # impl Door {
 /// #     #[transition(Closed -> Open)]
-/// #     fn open(&self, _: OpenDoor, cx: &Context<Self>) -> DoorOpened { DoorOpened { by: cx.actor() } }
+/// #     fn open(&self, _: OpenDoor, cx: &Context<Self>) -> DoorOpened {
+/// #         DoorOpened { by: cx.actor() }
+/// #     }
 /// # }
 /// #[event(Door, unread)]
 /// pub struct DoorOpened {

@@ -58,13 +58,14 @@ fn write(fixtures: &[PathBuf]) {
 }
 
 /// Compiles the crates, and gives each one's errors as rustc shows them.
-fn compile() -> Vec<(String, String)> {
+fn compile(switch: Option<&str>) -> Vec<(String, String)> {
     let output = Command::new(env!("CARGO"))
+        .env_remove("CIM_LOCK")
+        .envs(switch.map(|switch| ("CIM_LOCK", switch)))
         .args(["check", "--offline", "--quiet", "--workspace", "--keep-going"])
         .args(["--message-format", "json", "--target-dir"])
         .arg(folder().join("target"))
         .current_dir(folder().join("crates"))
-        .env_remove("CIM_LOCK")
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -88,7 +89,7 @@ fn compile() -> Vec<(String, String)> {
 fn what_differs_from_the_lock_is_told_at_its_place() {
     let fixtures = below(&root().join("ui/lock"), ".rs");
     write(&fixtures);
-    let said = compile();
+    let said = compile(None);
     let mut wrong = Vec::new();
     for fixture in &fixtures {
         let name = name(fixture);
@@ -107,4 +108,7 @@ fn what_differs_from_the_lock_is_told_at_its_place() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+
+    // What is going to be written is compared with nothing.
+    assert_eq!(compile(Some("write")), []);
 }

@@ -34,7 +34,7 @@ impl Change<'_> {
         let pin = if ident == *name { String::new() } else { format!(", name = \"{name}\"") };
         let old = format!("v{version}::{ident}");
         diagnostic
-            .help(format!("keep the struct as it was in a module `v{version}`, and write the next version: `#[event({machine}, version = {next}, upcast = {old}{pin})]` and `impl From<{old}> for {ident}`"))
+            .help(format!("keep the struct, and the values in it, as they were in a module `v{version}`, and write the next version: `#[event({machine}, version = {next}, upcast = {old}{pin})]` and `impl From<{old}> for {ident}`"))
             .help("if no event has been stored yet, run `cim lock`")
     }
 }
@@ -66,9 +66,9 @@ pub(super) fn locked_twice(owner: &syn::Path, line: &Line, places: [usize; 2]) -
             "`cim.lock` has version {version} of `{event}` twice, in lines {first} and {second}"
         ),
     )
-    .note("two branches have each changed the event, and each stores its own version")
+    .note("perhaps two branches have each changed the event")
     .help(format!(
-        "keep the line that was released first, and make the other one version {}",
+        "keep the one that was released first, and make the other one version {}",
         version + 1
     ))
 }
@@ -83,7 +83,8 @@ pub(super) fn new_fields(change: &Change<'_>, new: &[(&syn::Ident, String)]) -> 
 
 pub(super) fn gone_fields(change: &Change<'_>, gone: &[&String]) -> Diagnostic {
     let names = names::list(gone, "and");
-    let message = format!("{} is stored with {names}, and the struct has none", change.subject());
+    let message =
+        format!("{} is stored with {names}, which the struct no longer has", change.subject());
     change.remedy(Diagnostic::at(change.event.ident, message).note(KEPT))
 }
 

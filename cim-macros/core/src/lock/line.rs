@@ -54,3 +54,33 @@ fn split_at_commas(text: &str) -> Option<Vec<&str>> {
     }
     (depth == 0).then(|| parts.into_iter().map(str::trim).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(text: &str) -> Option<Vec<(String, String)>> {
+        let fields = Line::read(&format!("Order OrderPlaced 12 {text}"))?.fields;
+        Some(fields.into_iter().map(|field| (field.key, field.shape)).collect())
+    }
+
+    #[test]
+    fn fields_are_told_apart_outside_of_brackets() {
+        let text = "{note: text?, at: (u8, u8), lines: [{sku: text, how: enum{A, B: {c: u8}}}]}";
+        let found = fields(text).unwrap();
+        let found: Vec<_> = found.iter().map(|(key, shape)| (&**key, &**shape)).collect();
+        let lines = "[{sku: text, how: enum{A, B: {c: u8}}}]";
+        assert_eq!(found, [("note", "text?"), ("at", "(u8, u8)"), ("lines", lines)]);
+        assert_eq!(fields("{}"), Some(Vec::new()));
+    }
+
+    #[test]
+    fn half_a_line_is_none() {
+        for text in ["", "{", "text", "{a}", "{a: [u8}", "{a: u8]}", "{a: u8, }", "{a: u8"] {
+            assert_eq!(fields(text), None, "{text}");
+        }
+        for text in ["", "Order", "Order OrderPlaced {}", "Order OrderPlaced one {}"] {
+            assert_eq!(Line::read(text), None, "{text}");
+        }
+    }
+}

@@ -37,10 +37,11 @@ impl Lock {
         }
         let krate = scope::code();
         let table = quote!(<#owner as #krate::Machine>::MACHINE);
-        let distinct =
-            errors::one_name_for_two(owner).unless(&quote!(#table.has_distinct_events()));
-        let tracked = self.tracked();
-        let mut questions = quote!(#tracked #distinct);
+        let mut questions = self.tracked();
+        if machine.events.len() > 1 {
+            let distinct = quote!(#table.has_distinct_events());
+            questions.extend(errors::one_name_for_two(owner).unless(&distinct));
+        }
         let mut newest: Vec<(usize, &str, u32)> = Vec::new();
         for (number, line) in self.lines_of(&machine.name) {
             let (event, version) = (line.event.as_str(), line.version);

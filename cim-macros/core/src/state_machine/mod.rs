@@ -44,6 +44,9 @@ fn compare(syntax: &Syntax, model: &Model<'_>, diagnostics: &mut Diagnostics) ->
         events: model.events.iter().map(|event| event.name.clone()).collect(),
     };
     let questions = Lock::of_this_crate().compare_machine(&machine, diagnostics);
+    if questions.is_empty() {
+        return questions;
+    }
     scope::block(&syntax.krate, &questions)
 }
 
