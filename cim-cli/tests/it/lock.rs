@@ -83,6 +83,25 @@ fn a_package_without_the_test_is_told_the_line_to_add() {
 }
 
 #[test]
+fn other_tests_need_not_compile() {
+    let dir = package(LOCK);
+    std::fs::create_dir(dir.path().join("tests")).unwrap();
+    std::fs::write(dir.path().join("tests/it.rs"), "fn").unwrap();
+    assert_eq!(cim(&dir, "lock").code, 0);
+    assert_eq!(locked(&dir), LOCK);
+}
+
+#[test]
+fn the_test_may_be_an_integration_test() {
+    let dir = package(LOCK);
+    std::fs::create_dir(dir.path().join("tests")).unwrap();
+    std::fs::rename(dir.path().join("src/lib.rs"), dir.path().join("tests/it.rs")).unwrap();
+    std::fs::write(dir.path().join("src/main.rs"), "fn main() {}").unwrap();
+    assert_eq!(cim(&dir, "lock").code, 0);
+    assert_eq!(locked(&dir), LOCK);
+}
+
+#[test]
 fn a_package_that_does_not_compile_is_not_current() {
     let dir = package(LOCK);
     std::fs::write(dir.path().join("src/lib.rs"), "fn").unwrap();

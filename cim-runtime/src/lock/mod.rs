@@ -31,7 +31,7 @@ const WRITE: &str = "write it with `cim lock`, or `CIM_LOCK=write cargo test the
 /// event of these systems.
 ///
 /// The test is called `the_lock_is_current`. With the environment variable `CIM_LOCK=write`, which
-/// `cim lock` sets, it writes the file instead. A crate has one such line in its tests.
+/// `cim lock` sets, it writes the file instead. A crate has one such line, below its system.
 ///
 /// ```
 /// # use cim_runtime::prelude::*;

@@ -7,5 +7,3 @@ mod encoding;
 mod item;
 mod order;
 mod package;
-
-cim_runtime::lock!(cim_order::Shop);
