@@ -23,7 +23,7 @@ pub(crate) fn check_fields(owner: Owner, fields: &syn::Fields, diagnostics: &mut
     for pin in fields.iter().flat_map(|field| &field.attrs).filter(|attr| is_pin(attr)) {
         match (owner, fields) {
             (Owner::Command | Owner::Aggregate, _) => diagnostics.push(not_stored(pin, owner)),
-            (_, syn::Fields::Unnamed(_)) => diagnostics.push(no_name(pin)),
+            (Owner::Value, syn::Fields::Unnamed(_)) => diagnostics.push(no_name(pin)),
             _ => {}
         }
     }
@@ -42,20 +42,20 @@ pub(crate) fn check_variants(item: &syn::ItemEnum, diagnostics: &mut Diagnostics
 
 /// Checks the pins of what stands side by side.
 fn check(named: &[(&[syn::Attribute], &syn::Ident)], diagnostics: &mut Diagnostics) {
+    let stored: Vec<_> = named.iter().map(|(attrs, ident)| stored_name(attrs, ident)).collect();
     for (index, (attrs, ident)) in named.iter().enumerate() {
         let mut pins = attrs.iter().filter(|attr| is_pin(attr));
         let Some(literal) = pins.next().and_then(|pin| read(pin, diagnostics)) else { continue };
         for again in pins {
             diagnostics.push(pinned_twice(again, ident));
         }
-        let stored = literal.value();
-        let same = |(other, (attrs, ident)): &(usize, &(&[syn::Attribute], &syn::Ident))| {
-            // Of two pins, the second repeats the first.
-            let earlier = *other < index || !attrs.iter().any(is_pin);
-            *other != index && earlier && stored_name(attrs, ident) == stored
+        // Of two pins, the second repeats the first.
+        let is_repeated = |&other: &usize| {
+            let comes_first = other < index || !named[other].0.iter().any(is_pin);
+            other != index && comes_first && stored[other] == stored[index]
         };
-        if let Some((_, (_, other))) = named.iter().enumerate().find(same) {
-            diagnostics.push(stored_twice(&literal, other));
+        if let Some(other) = (0..named.len()).find(is_repeated) {
+            diagnostics.push(stored_twice(&literal, named[other].1));
         }
     }
 }

@@ -33,6 +33,9 @@ const WRITE: &str = "write it with `cim lock`, or `CIM_LOCK=write cargo test the
 /// The test is called `the_lock_is_current`. With the environment variable `CIM_LOCK=write`, which
 /// `cim lock` sets, it writes the file instead. A crate has one such line, below its system.
 ///
+/// The macros compare a machine with the lock of the crate that it is in: a crate of aggregates
+/// whose system is elsewhere declares a system for this line, under `#[cfg(test)]`.
+///
 /// ```
 /// # use cim_runtime::prelude::*;
 /// # #[derive(DomainId)] pub struct DoorId(String);

@@ -84,9 +84,9 @@ const fn position(events: &[EventRow], from: usize, name: &str) -> Option<usize>
 
 /// `==`, which does not exist at compile time.
 const fn same(a: &[u8], b: &[u8]) -> bool {
-    match (a, b) {
-        ([], []) => true,
-        ([a, rest_of_a @ ..], [b, rest_of_b @ ..]) => *a == *b && same(rest_of_a, rest_of_b),
-        _ => false,
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
     }
+    i == a.len() && i == b.len()
 }

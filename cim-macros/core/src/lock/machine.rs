@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::file::Problem;
+use super::line::Line;
 use super::{Lock, errors};
 use crate::diagnostics::Diagnostics;
 use crate::names;
@@ -25,41 +26,55 @@ impl Lock {
         machine: &StoredMachine<'_>,
         diagnostics: &mut Diagnostics,
     ) -> TokenStream {
-        let owner = machine.owner;
+        self.report_problem(machine, diagnostics);
+        self.no_version_twice(machine, diagnostics);
+        let tracked = self.tracked();
+        let distinct = no_name_twice(machine);
+        let kept = self.no_event_gone(machine);
+        quote!(#tracked #distinct #kept)
+    }
+
+    // Of all items that look into the lock, a machine is the rarest.
+    fn report_problem(&self, machine: &StoredMachine<'_>, diagnostics: &mut Diagnostics) {
         match self.problem() {
             Some(Problem::File(problem)) => {
-                diagnostics.push(errors::unreadable_file(owner, problem));
+                diagnostics.push(errors::unreadable_file(machine.owner, problem));
             }
             Some(Problem::Line { number, text }) => {
-                diagnostics.push(errors::unreadable_line(owner, *number, text));
+                diagnostics.push(errors::unreadable_line(machine.owner, *number, text));
             }
             None => {}
         }
-        let krate = scope::code();
-        let table = quote!(<#owner as #krate::Machine>::MACHINE);
-        let mut questions = self.tracked();
-        if machine.events.len() > 1 {
-            let distinct = quote!(#table.has_distinct_events());
-            questions.extend(errors::one_name_for_two(owner).unless(&distinct));
-        }
-        let mut newest: Vec<(usize, &str, u32)> = Vec::new();
-        for (number, line) in self.lines_of(&machine.name) {
-            let (event, version) = (line.event.as_str(), line.version);
-            let mut before = self.lines_of(&machine.name);
-            let twice = before.find(|(_, other)| other.event == event && other.version == version);
-            if let Some((first, _)) = twice.filter(|(first, _)| *first < number) {
-                diagnostics.push(errors::locked_twice(owner, line, [first, number]));
-            }
-            match newest.iter_mut().find(|(_, known, _)| *known == event) {
-                Some((_, _, known)) => *known = version.max(*known),
-                None => newest.push((number, event, version)),
+    }
+
+    // A merge that joins the lines of two branches need not be a conflict to git.
+    fn no_version_twice(&self, machine: &StoredMachine<'_>, diagnostics: &mut Diagnostics) {
+        let lines: Vec<_> = self.lines_of(&machine.name).collect();
+        for (index, (second, line)) in lines.iter().enumerate() {
+            let mut before = lines[..index].iter();
+            let is_same = |other: &Line| other.event == line.event && other.version == line.version;
+            if let Some((first, _)) = before.find(|(_, other)| is_same(other)) {
+                diagnostics.push(errors::locked_twice(machine.owner, line, [*first, *second]));
             }
         }
-        let new =
-            machine.events.iter().filter(|name| !newest.iter().any(|(_, event, _)| event == name));
-        let new: Vec<&String> = new.collect();
-        for (_, event, version) in &newest {
+    }
+
+    // An event that nobody reads would make its streams unreadable.
+    fn no_event_gone(&self, machine: &StoredMachine<'_>) -> TokenStream {
+        let table = table(machine);
+        let mut newest: Vec<(&str, u32)> = Vec::new();
+        for (_, line) in self.lines_of(&machine.name) {
+            match newest.iter_mut().find(|(event, _)| *event == line.event) {
+                Some((_, version)) => *version = line.version.max(*version),
+                None => newest.push((&line.event, line.version)),
+            }
+        }
+        let is_new = |name: &&String| !newest.iter().any(|(event, _)| event == name);
+        let new: Vec<&String> = machine.events.iter().filter(is_new).collect();
+        let mut questions = TokenStream::new();
+        for (event, version) in &newest {
             let known = quote!(#table.version_of(#event));
+            // What is new may be what is gone, under another name.
             let meant = names::nearest(event, new.iter().copied()).or(match new.as_slice() {
                 [only] => Some(only.as_str()),
                 _ => None,
@@ -73,4 +88,17 @@ impl Lock {
         }
         questions
     }
+}
+
+// By their types' names the macro tells events apart; by their stored names, rustc.
+fn no_name_twice(machine: &StoredMachine<'_>) -> Option<TokenStream> {
+    let table = table(machine);
+    let distinct = quote!(#table.has_distinct_events());
+    (machine.events.len() > 1).then(|| errors::one_name_for_two(machine.owner).unless(&distinct))
+}
+
+/// The machine's table, as an expression.
+fn table(machine: &StoredMachine<'_>) -> TokenStream {
+    let (krate, owner) = (scope::code(), machine.owner);
+    quote!(<#owner as #krate::Machine>::MACHINE)
 }
