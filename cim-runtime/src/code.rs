@@ -18,14 +18,27 @@ pub use crate::decision::{
 };
 pub use crate::error::Error;
 pub use crate::event::{
-    Data, EmittedOrSuperseded, Event, EventKind, EventOf, EventSet, IsVersion, NoData, Unread,
-    UpcastTo, Version,
+    Data, Emits, EmittedOrSuperseded, Event, EventOf, EventSet, EventVisitor, Facts, InRegion,
+    IsVersion, NoData, PartOf, Reading, UnreadEventOf, UpcastTo,
 };
 pub use crate::id::{DomainId, IdInner, InvalidId};
 pub use crate::lock::EventRow;
 pub use crate::machine::{
-    Aggregate, Command, CommandOf, HandledBy, Handles, HasDefault, Machine, MachineState,
-    MachineTable, StartsEmpty, StateRow, TransitionRow, UnknownId,
+    Aggregate, Command, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles, HasDefault,
+    Machine, MachineState, MachineTable, RegionRow, Standing, StateRow, TransitionRow, Unknown,
+    UnknownId, Within,
 };
 pub use crate::subject::AggregateName;
 pub use crate::system::{AggregateInfo, Handle, Includes, NameOfOneAggregate, System};
+
+/// What reading a value comes to.
+pub type Decoded<T> = Result<T, DecodeError>;
+
+/// The one event of a method that may refuse.
+#[inline]
+pub fn one_unless_refused<E, S, R>(
+    answer: Result<E, R>,
+    wrap: fn(E) -> S,
+) -> Result<Events<S>, Rejection<R>> {
+    answer.map(|event| Events::One(wrap(event))).map_err(Rejection::Refused)
+}

@@ -273,7 +273,7 @@ mod tests {
             let version = 4 + u64::from(part);
             let mut envelope = Envelope { part, parts: 3, version, prev: Some(prev), ..first() };
             change(part, &mut envelope);
-            prev = builder.push("OrderPlaced", &envelope, |to| to.map(0)).unwrap();
+            prev = builder.push("OrderPlaced", &envelope, |to| _ = to.map(0)).unwrap();
         }
         builder.finish(StreamName::new("shop.order", "1").unwrap(), 4)
     }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::ids::IdSequence;
-use crate::machine::{Aggregate, MachineState};
+use crate::machine::{Aggregate, MachineState as _, Within};
 
 /// The only door to time and chance inside a decision.
 ///
@@ -40,35 +40,23 @@ use crate::machine::{Aggregate, MachineState};
 /// assert_eq!(Door::default().open(OpenDoor, &cx).by, Actor::new("alice"));
 /// ```
 #[derive(Debug, Clone)]
-pub struct Context<A: Aggregate> {
-    id: A::Id,
-    state: A::State,
+pub struct Context<M: Within> {
+    id: <M::Owner as Aggregate>::Id,
+    state: M::State,
     now: Timestamp,
     actor: Actor,
     ids: IdSequence,
     ids_taken: Cell<u32>,
 }
 
-impl<A: Aggregate> Context<A> {
-    /// The context of an aggregate that has no events yet.
-    pub(crate) fn new(id: A::Id) -> Self {
-        Self {
-            id,
-            state: A::State::INITIAL,
-            now: Timestamp::UNIX_EPOCH,
-            actor: Actor::default(),
-            ids: IdSequence::default(),
-            ids_taken: Cell::new(0),
-        }
-    }
-
-    /// The aggregate's id.
-    pub fn id(&self) -> &A::Id {
+impl<M: Within> Context<M> {
+    /// The aggregate's id; a region has its owner's.
+    pub fn id(&self) -> &<M::Owner as Aggregate>::Id {
         &self.id
     }
 
-    /// The state the aggregate is in.
-    pub fn state(&self) -> A::State {
+    /// The state the machine is in.
+    pub fn state(&self) -> M::State {
         self.state
     }
 
@@ -88,6 +76,20 @@ impl<A: Aggregate> Context<A> {
         self.ids_taken.set(taken + 1);
         self.ids.given_out(taken)
     }
+}
+
+impl<A: Aggregate> Context<A> {
+    /// The context of an aggregate that has no events yet.
+    pub(crate) fn new(id: A::Id) -> Self {
+        Self {
+            id,
+            state: A::State::INITIAL,
+            now: Timestamp::UNIX_EPOCH,
+            actor: Actor::default(),
+            ids: IdSequence::default(),
+            ids_taken: Cell::new(0),
+        }
+    }
 
     /// Readies the context for deciding a command.
     pub(crate) fn begin(&mut self, command_id: Uuid, now: Timestamp, actor: &Actor) {
@@ -103,5 +105,17 @@ impl<A: Aggregate> Context<A> {
 
     pub(crate) fn enter(&mut self, state: A::State) {
         self.state = state;
+    }
+
+    /// The context of a machine inside the aggregate, which is in `state`.
+    pub(crate) fn within<M: Within<Owner = A>>(&self, state: M::State) -> Context<M> {
+        Context {
+            id: self.id.clone(),
+            state,
+            now: self.now,
+            actor: self.actor.clone(),
+            ids: self.ids,
+            ids_taken: self.ids_taken.clone(),
+        }
     }
 }

@@ -38,6 +38,15 @@ impl<E> Events<E> {
 }
 
 impl<E> Events<E> {
+    /// The events, each made into another.
+    pub(crate) fn map<T>(self, wrap: fn(E) -> T) -> Events<T> {
+        match self {
+            Events::None => Events::None,
+            Events::One(event) => Events::One(wrap(event)),
+            Events::Many(events) => Events::Many(events.into_iter().map(wrap).collect()),
+        }
+    }
+
     /// One event or none.
     #[doc(hidden)]
     #[inline]
@@ -108,6 +117,8 @@ pub enum Rejection<R> {
     Refused(R),
     /// The state takes no such command.
     NotNow,
+    /// The state of the aggregate closes the region that would decide.
+    Closed,
 }
 
 /// Has no values: the refusal of a machine that never refuses.

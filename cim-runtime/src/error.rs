@@ -21,6 +21,13 @@ pub enum SendError<A: Machine> {
         /// The commands that this state takes.
         allowed: Vec<&'static str>,
     },
+    /// The command is one of a region, and the aggregate is in a state that closes the region.
+    Closed {
+        /// The state of the aggregate.
+        state: &'static str,
+        /// The command's name.
+        command: &'static str,
+    },
     /// Nothing was decided, or what was decided could not be stored.
     Error(Error),
 }
@@ -48,6 +55,9 @@ impl<A: Machine> fmt::Debug for SendError<A> {
                 .field("command", command)
                 .field("allowed", allowed)
                 .finish(),
+            SendError::Closed { state, command } => {
+                f.debug_struct("Closed").field("state", state).field("command", command).finish()
+            }
             SendError::Error(error) => f.debug_tuple("Error").field(error).finish(),
         }
     }
@@ -65,6 +75,10 @@ impl<A: Machine> fmt::Display for SendError<A> {
                     allowed => write!(f, "{}", allowed.join(", ")),
                 }
             }
+            SendError::Closed { state, command } => {
+                let region = A::MACHINE.name;
+                write!(f, "`{command}` is not taken: state `{state}` closes the region `{region}`")
+            }
             SendError::Error(error) => error.fmt(f),
         }
     }
@@ -74,7 +88,7 @@ impl<A: Machine> std::error::Error for SendError<A> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             SendError::Error(error) => std::error::Error::source(error),
-            SendError::Refused(_) | SendError::NotNow { .. } => None,
+            _ => None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
 use std::hash::{Hash, Hasher};
+use std::str::FromStr;
 
 use uuid::Uuid;
 
@@ -32,7 +33,16 @@ pub const MAX_TOKEN: usize = 200;
     note = "write `#[derive(DomainId)]` on a tuple struct around one `String`, `Uuid` or whole number"
 )]
 pub trait DomainId:
-    Value + Clone + fmt::Debug + fmt::Display + Eq + Hash + Send + Sync + 'static
+    Value
+    + Clone
+    + fmt::Debug
+    + fmt::Display
+    + FromStr<Err = InvalidId>
+    + Ord
+    + Hash
+    + Send
+    + Sync
+    + 'static
 {
     /// Some id, for tests that need one and do not care which.
     #[doc(hidden)]

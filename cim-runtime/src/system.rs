@@ -12,7 +12,8 @@ use crate::cache::LiveCache;
 use crate::engine::{Cause, Live, Message, Sending, Sent, Step};
 use crate::environment::{Environment, SystemEnvironment};
 use crate::error::{Error, SendError};
-use crate::machine::{Aggregate, Command, Handles, MachineTable};
+use crate::lock::EventRow;
+use crate::machine::{Aggregate, Command, Handles, MachineTable, Within};
 use crate::recorded::Recorded;
 use crate::store::{Lookup, Store, StoreError, StoreErrorKind, StoredEvent};
 use crate::subject::{AggregateName, StreamName};
@@ -30,6 +31,8 @@ pub struct AggregateInfo {
     pub name: AggregateName,
     /// Its machine.
     pub machine: &'static MachineTable,
+    /// How its events are stored, each with the name of its machine: those of its regions, too.
+    pub events: fn() -> Vec<(&'static str, EventRow)>,
 }
 
 /// Holds for each aggregate that a system names.
@@ -54,10 +57,18 @@ pub trait NameOfOneAggregate<const FINGERPRINT: u64> {}
 pub trait SentTo<S> {}
 
 #[diagnostic::do_not_recommend]
-impl<C: Command, S: Includes<C::Of>> SentTo<S> for C {}
+impl<C, S> SentTo<S> for C
+where
+    C: Command<Of: Within>,
+    S: Includes<OwnerOf<C>>,
+{
+}
 
-/// The id of the aggregate that decides a command.
-pub type IdOf<C> = <<C as Command>::Of as Aggregate>::Id;
+/// The aggregate that a command is sent to: whose machine, or a region of it, decides the command.
+pub type OwnerOf<C> = <<C as Command>::Of as Within>::Owner;
+
+/// The id of the aggregate that a command is sent to.
+pub type IdOf<C> = <OwnerOf<C> as Aggregate>::Id;
 
 /// How many live aggregates a handle keeps, unless told otherwise.
 const LIVE_AGGREGATES: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
@@ -246,10 +257,10 @@ impl<S: System> Handle<S> {
     /// [`SendError::Error`] when the machine does.
     pub async fn send<C>(&self, id: &IdOf<C>, command: C) -> Result<Sent, SendError<C::Of>>
     where
-        C: Command<Of: Aggregate + Handles<C>> + SentTo<S>,
+        C: Command<Of: Handles<C> + Within> + SentTo<S>,
     {
         let message = self.message();
-        let slot = self.shared.live.slot::<C::Of>(id)?;
+        let slot = self.shared.live.slot::<OwnerOf<C>>(id)?;
         let mut live = slot.lock().await;
         let mut sending = Sending::new(&mut live, command, &message);
         let sent = self.drive(&mut sending).await;
@@ -316,10 +327,9 @@ impl<S: System> Handle<S> {
         }
     }
 
-    async fn drive<A, C>(&self, sending: &mut Sending<'_, A, C>) -> Result<Sent, SendError<A>>
+    async fn drive<C>(&self, sending: &mut Sending<'_, C>) -> Result<Sent, SendError<C::Of>>
     where
-        A: Aggregate + Handles<C>,
-        C: Command<Of = A>,
+        C: Command<Of: Handles<C> + Within>,
     {
         let store = &self.shared.store;
         let mut step = sending.start();

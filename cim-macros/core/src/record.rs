@@ -18,7 +18,9 @@
 //! written. Struct expressions are evaluated in the order they are written, which is the order of
 //! the keys.
 
-use proc_macro2::TokenStream;
+use std::iter;
+
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 
 use crate::pins;
@@ -48,20 +50,15 @@ pub(crate) fn value_impl(
     let nullable =
         transparent.map(|ty| quote!(const NULLABLE: bool = <#ty as #krate::Value>::NULLABLE;));
     quote! {
-        #[automatically_derived]
         impl #impl_generics #krate::Value for #ident #type_generics #bounds {
             #shape
             #nullable
 
-            #[inline]
             fn encode(&self, to: &mut #krate::Encoder) {
                 #encode
             }
 
-            #[inline]
-            fn decode(
-                from: &mut #krate::Decoder<'_>,
-            ) -> #krate::Result<Self, #krate::DecodeError> {
+            fn decode(from: &mut #krate::Decoder<'_>) -> #krate::Decoded<Self> {
                 #decode
             }
         }
@@ -175,7 +172,14 @@ fn named_code(
     at: At,
 ) -> (TokenStream, Code) {
     let fields = in_order(fields);
+    if fields.is_empty() {
+        return (quote!({}), unit_code(krate, &quote!(#path {})));
+    }
     let len = fields.len();
+    // The first field opens the map.
+    let size = Literal::usize_unsuffixed(len);
+    let to = iter::once(quote!(to.map(#size))).chain(iter::repeat(quote!(to)));
+    let from = iter::once(quote!(from.map(#size)?)).chain(iter::repeat(quote!(from)));
     let keys: Vec<_> = fields.iter().map(|field| &field.key).collect();
     let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
     let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
@@ -185,14 +189,10 @@ fn named_code(
         keys.iter().zip(&types).map(|(key, ty)| quote!((#key, <#ty as #krate::Value>::SHAPE)));
     let code = Code {
         shape: Shape::Record(shapes.collect()),
-        encode: quote! {
-            to.map(#len);
-            #(<#types as #krate::Value>::encode_field(#values, #keys, to);)*
-        },
+        encode: quote!(#(<#types as #krate::Value>::encode_field(#values, #keys, #to);)*),
         decode: quote! {
-            from.map(#len)?;
             #krate::Ok(#path {
-                #(#idents: <#types as #krate::Value>::decode_field(#keys, from)?,)*
+                #(#idents: <#types as #krate::Value>::decode_field(#keys, #from)?,)*
             })
         },
         transparent: None,

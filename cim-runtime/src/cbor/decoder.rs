@@ -54,9 +54,10 @@ impl<'a> Decoder<'a> {
     ///
     /// When something else stands there.
     #[inline]
-    pub fn map(&mut self, len: usize) -> Result<(), DecodeError> {
+    pub fn map(&mut self, len: usize) -> Result<&mut Self, DecodeError> {
         let found = self.head(major::MAP)?;
-        self.expect_len("entries", len, found)
+        self.expect_len("entries", len, found)?;
+        Ok(self)
     }
 
     /// The head of an array that must have `len` items.

@@ -50,8 +50,9 @@ impl Encoder {
 
     /// The head of a map of `len` entries; their keys must follow in canonical order.
     #[inline]
-    pub fn map(&mut self, len: usize) {
+    pub fn map(&mut self, len: usize) -> &mut Self {
         self.head(major::MAP, len as u64);
+        self
     }
 
     /// The head of an array of `len` items.

@@ -1,5 +1,9 @@
 //! What may be the key of a map: DAG-CBOR's keys are texts.
 
+use std::borrow::Cow;
+
+use crate::id::DomainId;
+
 /// A type that is written as a text, one to one: the key of a `BTreeMap`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a map",
@@ -8,14 +12,14 @@
 )]
 pub trait Key: Ord + Sized {
     /// The text of this key.
-    fn to_key(&self) -> std::borrow::Cow<'_, str>;
+    fn to_key(&self) -> Cow<'_, str>;
 
     /// The key of a text, if it is one.
     fn from_key(text: &str) -> Option<Self>;
 }
 
 impl Key for String {
-    fn to_key(&self) -> std::borrow::Cow<'_, str> {
+    fn to_key(&self) -> Cow<'_, str> {
         self.into()
     }
 
@@ -24,8 +28,19 @@ impl Key for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl<I: DomainId> Key for I {
+    fn to_key(&self) -> Cow<'_, str> {
+        self.to_string().into()
+    }
+
+    fn from_key(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
 impl Key for uuid::Uuid {
-    fn to_key(&self) -> std::borrow::Cow<'_, str> {
+    fn to_key(&self) -> Cow<'_, str> {
         self.to_string().into()
     }
 

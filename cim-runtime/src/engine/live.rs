@@ -15,7 +15,7 @@ use crate::decision::{Events, Rejection};
 use crate::envelope::Envelope;
 use crate::error::{Error, SendError};
 use crate::event::EventSet as _;
-use crate::machine::{Aggregate, Command, Handles, MachineState as _};
+use crate::machine::{Aggregate, Command, Handles, MachineState as _, Standing as _, Within};
 use crate::store::StoredEvent;
 use crate::subject::StreamName;
 
@@ -25,6 +25,7 @@ use crate::subject::StreamName;
 pub struct Live<A: Aggregate> {
     data: A,
     context: Context<A>,
+    standing: A::Standing,
     stream: StreamName,
     id: Box<str>,
     version: u64,
@@ -49,6 +50,7 @@ impl<A: Aggregate> Live<A> {
         Ok(Self {
             data: A::empty(),
             context: Context::new(id.clone()),
+            standing: A::Standing::INITIAL,
             stream: StreamName::new(A::NAME.as_str(), &text)?,
             id: text.into(),
             version: 0,
@@ -67,6 +69,11 @@ impl<A: Aggregate> Live<A> {
     /// The state.
     pub fn state(&self) -> A::State {
         self.context.state()
+    }
+
+    /// The state of a machine inside the aggregate: of a region, or its own.
+    pub fn state_of<M: Within<Owner = A>>(&self) -> M::State {
+        M::at(self.standing)
     }
 
     /// How many events there are.
@@ -100,7 +107,7 @@ impl<A: Aggregate> Live<A> {
     /// Forgets everything but the id.
     pub(crate) fn reset(&mut self) {
         self.data = A::empty();
-        self.context.enter(A::State::INITIAL);
+        self.enter(A::Standing::INITIAL);
         self.version = 0;
         self.head = None;
         self.snapshot_version = 0;
@@ -115,7 +122,7 @@ impl<A: Aggregate> Live<A> {
     pub fn start_from(&mut self, bytes: &[u8]) {
         let Some(snapshot) = snapshot::decode::<A>(bytes) else { return };
         self.data = snapshot.data;
-        self.context.enter(snapshot.state);
+        self.enter(snapshot.standing);
         self.version = snapshot.version;
         self.snapshot_version = snapshot.version;
         self.head = Some(snapshot.head);
@@ -154,7 +161,7 @@ impl<A: Aggregate> Live<A> {
         if self.version - self.snapshot_version < events {
             return None;
         }
-        let bytes = snapshot::encode(&self.data, self.state(), self.version, self.head?)?;
+        let bytes = snapshot::encode(&self.data, self.standing, self.version, self.head?)?;
         self.snapshot_version = self.version;
         Some(bytes)
     }
@@ -209,21 +216,27 @@ impl<A: Aggregate> Live<A> {
                 return Err(self.unreplayable(envelope.version, problem));
             }
         };
-        let Some(state) = A::next(self.state(), &event) else {
+        let Some(standing) = A::next(self.standing, &event) else {
             let (name, state) = (envelope.event_type, self.state().name());
             let problem = format!("the machine has no transition for `{name}` in state `{state}`");
             return Err(self.unreplayable(envelope.version, problem));
         };
-        self.fold(&event, state);
+        self.fold(&event, standing);
         self.version = envelope.version;
         self.head = Some(cid);
         Ok(())
     }
 
     #[inline]
-    fn fold(&mut self, event: &A::Event, state: A::State) {
+    fn fold(&mut self, event: &A::Event, standing: A::Standing) {
         self.data.apply(event);
-        self.context.enter(state);
+        self.enter(standing);
+    }
+
+    #[inline]
+    fn enter(&mut self, standing: A::Standing) {
+        self.standing = standing;
+        self.context.enter(standing.state());
     }
 
     /// Decides a command; nothing changes until [`Live::take_in`].
@@ -235,19 +248,20 @@ impl<A: Aggregate> Live<A> {
         &mut self,
         command: C,
         message: &Message,
-    ) -> Result<Events<A::Event>, SendError<A>>
+    ) -> Result<Events<A::Event>, SendError<C::Of>>
     where
-        A: Handles<C>,
-        C: Command,
+        C: Command<Of: Handles<C> + Within<Owner = A>>,
     {
         self.context.begin(message.command_id, message.now, &message.actor);
-        self.data.decide(command, &self.context).map_err(|rejection| match rejection {
+        let command = C::Of::COMMAND(command);
+        let decided = C::Of::decide_within(&self.data, command, &self.context, self.standing);
+        decided.map_err(|rejection| match rejection {
             Rejection::Refused(refusal) => SendError::Refused(refusal),
-            Rejection::NotNow => SendError::NotNow {
-                state: self.state(),
-                command: C::NAME,
-                allowed: self.state().allowed(),
-            },
+            Rejection::NotNow => {
+                let state = self.state_of::<C::Of>();
+                SendError::NotNow { state, command: C::NAME, allowed: state.allowed() }
+            }
+            Rejection::Closed => SendError::Closed { state: self.state().name(), command: C::NAME },
         })
     }
 
@@ -260,13 +274,14 @@ impl<A: Aggregate> Live<A> {
         let parts = events.len() as u32;
         let mut commit = CommitBuilder::new(parts);
         let mut prev = self.head;
-        let mut state = self.state();
+        let mut standing = self.standing;
         let ids = self.context.ids();
         for (part, event) in (1..).zip(events) {
             let kind = event.kind();
             let version = self.version + u64::from(part);
-            state = A::next(state, event).ok_or_else(|| {
-                let problem = format!("`{}` cannot happen in state `{}`", kind.name, state.name());
+            standing = A::next(standing, event).ok_or_else(|| {
+                let state = standing.state().name();
+                let problem = format!("`{}` cannot happen in state `{state}`", kind.name);
                 self.unreplayable(version, problem)
             })?;
             let envelope = Envelope {
@@ -299,8 +314,8 @@ impl<A: Aggregate> Live<A> {
         self.whole = false;
         for event in events {
             // `commit` has walked the same rows.
-            if let Some(state) = A::next(self.state(), event) {
-                self.fold(event, state);
+            if let Some(standing) = A::next(self.standing, event) {
+                self.fold(event, standing);
             }
         }
         self.version += events.len() as u64;

@@ -1,5 +1,7 @@
 //! One command on its way: what it needs next, and what it does with the answers.
 
+use std::fmt;
+
 use bytes::Bytes;
 
 use super::live::Live;
@@ -7,8 +9,9 @@ use super::message::{Message, Receipt, Sent};
 use crate::commit::Commit;
 use crate::decision::Events;
 use crate::error::{Error, SendError};
-use crate::machine::{Aggregate, Command, Handles};
+use crate::machine::{Aggregate as _, Command, Handles, Machine, Within};
 use crate::store::{Committed, StoreError, StoreErrorKind, StoredEvent};
+use crate::system::OwnerOf;
 use uuid::Uuid;
 
 /// A command is decided again this often when others change its aggregate meanwhile. Each time, one
@@ -18,7 +21,7 @@ const ATTEMPTS: u32 = 10_000;
 
 /// What a command needs from its driver.
 #[derive(Debug)]
-pub enum Step<A: Aggregate> {
+pub enum Step<M: Machine> {
     /// The stream's snapshot: answer with [`Sending::snapshot`].
     Snapshot,
     /// The stream's events after this version: answer with [`Sending::loaded`].
@@ -34,16 +37,15 @@ pub enum Step<A: Aggregate> {
     /// The store's answer to this commit: [`Sending::committed`].
     Commit(Commit),
     /// Nothing more: this is how it ended.
-    Done(Result<Sent, SendError<A>>),
+    Done(Result<Sent, SendError<M>>),
 }
 
 /// A command on its way through one aggregate.
-#[derive(Debug)]
-pub struct Sending<'a, A: Aggregate, C> {
-    live: &'a mut Live<A>,
+pub struct Sending<'a, C: Command<Of: Within>> {
+    live: &'a mut Live<OwnerOf<C>>,
     command: C,
     message: &'a Message,
-    decided: Events<A::Event>,
+    decided: Events<<OwnerOf<C> as Machine>::Event>,
     attempts: u32,
     /// Whether it is known that the command was not decided before.
     new: bool,
@@ -51,13 +53,12 @@ pub struct Sending<'a, A: Aggregate, C> {
     fresh: bool,
 }
 
-impl<'a, A, C> Sending<'a, A, C>
+impl<'a, C> Sending<'a, C>
 where
-    A: Handles<C> + Aggregate,
-    C: Command,
+    C: Command<Of: Handles<C> + Within>,
 {
     /// Sends `command` to `live`.
-    pub fn new(live: &'a mut Live<A>, command: C, message: &'a Message) -> Self {
+    pub fn new(live: &'a mut Live<OwnerOf<C>>, command: C, message: &'a Message) -> Self {
         Self {
             live,
             command,
@@ -70,12 +71,12 @@ where
     }
 
     /// The aggregate.
-    pub fn live(&mut self) -> &mut Live<A> {
+    pub fn live(&mut self) -> &mut Live<OwnerOf<C>> {
         self.live
     }
 
     /// What is needed first.
-    pub fn start(&mut self) -> Step<A> {
+    pub fn start(&mut self) -> Step<C::Of> {
         if self.live.is_whole() {
             return self.decide();
         }
@@ -84,7 +85,7 @@ where
     }
 
     /// The store's snapshot of the stream, if there is one.
-    pub fn snapshot(&mut self, answer: Result<Option<Bytes>, StoreError>) -> Step<A> {
+    pub fn snapshot(&mut self, answer: Result<Option<Bytes>, StoreError>) -> Step<C::Of> {
         match answer {
             Ok(Some(bytes)) => self.live.start_from(&bytes),
             Ok(None) => {}
@@ -95,7 +96,7 @@ where
     }
 
     /// The stream's events after the version that was known.
-    pub fn loaded(&mut self, answer: Result<Vec<StoredEvent>, StoreError>) -> Step<A> {
+    pub fn loaded(&mut self, answer: Result<Vec<StoredEvent>, StoreError>) -> Step<C::Of> {
         let events = match answer {
             Ok(events) => events,
             Err(error) => return Step::Done(Err(Error::from(error).into())),
@@ -114,7 +115,7 @@ where
     }
 
     /// The events with the command's correlation.
-    pub fn found(&mut self, answer: Result<Vec<StoredEvent>, StoreError>) -> Step<A> {
+    pub fn found(&mut self, answer: Result<Vec<StoredEvent>, StoreError>) -> Step<C::Of> {
         match answer {
             Ok(events) => {
                 self.new = true;
@@ -125,7 +126,11 @@ where
     }
 
     /// The store's answer to the commit.
-    pub fn committed(&mut self, answer: Result<Committed, StoreError>, commit: &Commit) -> Step<A> {
+    pub fn committed(
+        &mut self,
+        answer: Result<Committed, StoreError>,
+        commit: &Commit,
+    ) -> Step<C::Of> {
         match answer {
             Ok(committed) => {
                 self.live.take_in(self.decided.as_slice(), commit.head());
@@ -144,7 +149,7 @@ where
         }
     }
 
-    fn decide(&mut self) -> Step<A> {
+    fn decide(&mut self) -> Step<C::Of> {
         if !self.new {
             return Step::Find { correlation: self.message.correlation() };
         }
@@ -164,7 +169,7 @@ where
     }
 
     /// Another writer has changed the aggregate, which is now at `version`.
-    fn overtaken(&mut self, version: u64) -> Step<A> {
+    fn overtaken(&mut self, version: u64) -> Step<C::Of> {
         if self.attempts == ATTEMPTS {
             let stream = self.live.stream().clone();
             return Step::Done(Err(Error::Contended { stream, attempts: ATTEMPTS }.into()));
@@ -176,11 +181,11 @@ where
         Step::Load { after: self.live.version() }
     }
 
-    fn repeated(&self, events: &[StoredEvent]) -> Option<Step<A>> {
+    fn repeated(&self, events: &[StoredEvent]) -> Option<Step<C::Of>> {
         if !self.message.repeatable {
             return None;
         }
-        let (aggregate, id) = (A::NAME.as_str(), self.live.id_text());
+        let (aggregate, id) = (OwnerOf::<C>::NAME.as_str(), self.live.id_text());
         let receipt = Receipt::among(events, aggregate, id, self.message.command_id)?;
         Some(Step::Done(Ok(Sent::Repeated(receipt))))
     }
@@ -195,5 +200,15 @@ where
             event_types: commit.events().iter().map(|event| event.event_type.clone()).collect(),
             attempts: self.attempts,
         }
+    }
+}
+
+impl<C: Command<Of: Within>> fmt::Debug for Sending<'_, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sending")
+            .field("stream", self.live.stream())
+            .field("command", &self.command)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
     }
 }

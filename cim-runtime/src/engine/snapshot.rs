@@ -1,27 +1,27 @@
 //! Snapshots: an aggregate's data, so that loading it need not start at its first event.
 //!
 //! A snapshot is a DAG-CBOR array: the shape it was written with, the version, the link to the
-//! event of that version, the state's name, and the aggregate's data.
+//! event of that version, the names of its state and its regions', and the aggregate's data.
 
 use bytes::Bytes;
 
 use crate::cbor::{DecodeError, Decoder, Encoder, Fingerprint};
 use crate::cid::EventCid;
-use crate::machine::{Aggregate, MachineState};
+use crate::machine::{Aggregate, MachineTable, Standing};
 
 const PARTS: usize = 5;
 
 pub(super) struct Snapshot<A: Aggregate> {
     pub(super) version: u64,
     pub(super) head: EventCid,
-    pub(super) state: A::State,
+    pub(super) standing: A::Standing,
     pub(super) data: A,
 }
 
 /// `None` if the data has no encoding: then there is no snapshot, and loading takes longer.
 pub(super) fn encode<A: Aggregate>(
     data: &A,
-    state: A::State,
+    standing: A::Standing,
     version: u64,
     head: EventCid,
 ) -> Option<Bytes> {
@@ -30,7 +30,9 @@ pub(super) fn encode<A: Aggregate>(
     to.unsigned(shape::<A>());
     to.unsigned(version);
     to.link(&head);
-    to.text(state.name());
+    let names = standing.names();
+    to.array(names.len());
+    names.iter().for_each(|name| to.text(name));
     data.encode(&mut to);
     to.finish().ok().map(Bytes::from)
 }
@@ -50,15 +52,19 @@ fn read<A: Aggregate>(from: &mut Decoder<'_>) -> Result<Option<Snapshot<A>>, Dec
     }
     let version = from.unsigned()?;
     let head = from.link()?;
-    let name = from.text()?;
+    let names: Vec<&str> = (0..from.any_array()?).map(|_| from.text()).collect::<Result<_, _>>()?;
     let data = A::decode(from)?;
-    let state = A::State::ALL.iter().copied().find(|state| state.name() == name);
-    Ok(state.map(|state| Snapshot { version, head, state, data }))
+    let standing = A::Standing::from_names(&mut names.into_iter());
+    Ok(standing.map(|standing| Snapshot { version, head, standing, data }))
 }
 
 /// Changes when the data's fields or the machine's graph do: either makes old snapshots wrong.
 fn shape<A: Aggregate>() -> u64 {
-    let data = Fingerprint::START.mix(A::SHAPE.fingerprint());
-    let rows = A::MACHINE.transitions.iter();
-    rows.fold(data, |shape, row| shape.name(row.event).name(row.from).name(row.to)).number()
+    with_graph(Fingerprint::START.mix(A::SHAPE.fingerprint()), A::MACHINE).number()
+}
+
+fn with_graph(shape: Fingerprint, table: &MachineTable) -> Fingerprint {
+    let rows = table.transitions.iter();
+    let shape = rows.fold(shape, |shape, row| shape.name(row.event).name(row.from).name(row.to));
+    table.regions.iter().fold(shape, |shape, region| with_graph(shape, region.machine))
 }

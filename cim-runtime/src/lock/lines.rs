@@ -1,9 +1,10 @@
 //! The lines of a lock, and how two locks differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display};
 
 use crate::machine::MachineTable;
+use crate::system::AggregateInfo;
 
 /// What a lock begins with.
 const HEADER: &str = "\
@@ -30,28 +31,39 @@ pub(super) enum Difference<'a> {
 }
 
 impl Lines {
-    /// What the events of these machines are stored as.
+    /// What the events of these aggregates are stored as.
     ///
     /// # Errors
     ///
-    /// Names two machines that a lock cannot tell apart.
-    pub(super) fn of(machines: &[&MachineTable]) -> Result<Self, String> {
+    /// Names what a lock, or a reader of the events, could not tell apart.
+    pub(super) fn of(aggregates: &[AggregateInfo]) -> Result<Self, String> {
         let mut lines = BTreeMap::new();
-        for (i, machine) in machines.iter().enumerate() {
-            let name = machine.name;
-            // One aggregate may be in two systems.
-            if machines[..i].contains(machine) {
-                continue;
+        let mut machines: Vec<&MachineTable> = Vec::new();
+        for aggregate in aggregates {
+            for machine in with_regions(aggregate.machine) {
+                // One aggregate may be in two systems.
+                if machines.iter().any(|other| other.name == machine.name && *other != machine) {
+                    return Err(format!(
+                        "two machines are called `{}`, and a lock tells machines apart by their \
+                         names; rename one of them, or move it into a crate of its own",
+                        machine.name
+                    ));
+                }
+                machines.push(machine);
             }
-            if machines[..i].iter().any(|other| other.name == name) {
-                return Err(format!(
-                    "two machines are called `{name}`, and a lock tells machines apart by their \
-                     names; rename one of them, or move it into a crate of its own"
-                ));
-            }
-            for row in machine.events.iter().flat_map(|event| event.versions()) {
-                let key = (name.to_owned(), row.name.to_owned(), row.schema);
-                lines.insert(key, row.shape.to_string());
+            let mut names = BTreeSet::new();
+            for (machine, event) in (aggregate.events)() {
+                if !names.insert(event.name) {
+                    return Err(format!(
+                        "two events of `{}` are stored as `{}`; look for an `#[event(…, name = …)]` \
+                         that repeats the name of another event",
+                        aggregate.machine.name, event.name
+                    ));
+                }
+                for row in event.versions() {
+                    let key = (machine.to_owned(), row.name.to_owned(), row.schema);
+                    lines.insert(key, row.shape.to_string());
+                }
             }
         }
         Ok(Self(lines))
@@ -92,6 +104,12 @@ impl Lines {
         differences.sort_by_key(|(key, _)| *key);
         differences.into_iter().map(|(_, difference)| difference).collect()
     }
+}
+
+/// A machine, and those inside it.
+fn with_regions(machine: &'static MachineTable) -> Vec<&'static MachineTable> {
+    let regions = machine.regions.iter().flat_map(|region| with_regions(region.machine));
+    std::iter::once(machine).chain(regions).collect()
 }
 
 /// Machine, event and version, which have no blanks, and the shape, which may.

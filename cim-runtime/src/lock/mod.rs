@@ -72,9 +72,8 @@ macro_rules! lock {
 #[track_caller]
 pub fn current(folder: &str, systems: &[&[AggregateInfo]]) {
     let path = Path::new(folder).join(NAME);
-    let machines: Vec<_> = systems.iter().copied().flatten().map(|info| info.machine).collect();
     let switch = std::env::var(SWITCH).ok();
-    let done = Lines::of(&machines).and_then(|lines| match switch.as_deref() {
+    let done = Lines::of(&systems.concat()).and_then(|lines| match switch.as_deref() {
         None => check(&path, &lines),
         Some("write") => {
             write(&path, &lines).map_err(|error| format!("could not be written: {error}"))
@@ -124,10 +123,9 @@ fn write(path: &Path, stored: &Lines) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::cbor::Shape;
-    use crate::machine::MachineTable;
+    use crate::machine::{MachineTable, StateRow};
+    use crate::subject::AggregateName;
 
-    const TABLE: MachineTable =
-        MachineTable { name: "Door", states: &[], transitions: &[], events: &[OPENED] };
     const OPENED: EventRow = EventRow {
         name: "DoorOpened",
         schema: 2,
@@ -140,9 +138,14 @@ mod tests {
         }),
     };
     const LINES: &str = "Door DoorOpened 1 {}\nDoor DoorOpened 2 {by: text}\n";
+    const INFO: AggregateInfo = AggregateInfo {
+        name: AggregateName::new("house.door"),
+        machine: &MachineTable::new("Door", &[], &[]),
+        events: || vec![("Door", OPENED)],
+    };
 
     fn door() -> Lines {
-        Lines::of(&[&TABLE, &TABLE]).unwrap()
+        Lines::of(&[INFO, INFO]).unwrap()
     }
 
     #[test]
@@ -151,10 +154,18 @@ mod tests {
     }
 
     #[test]
-    fn machines_of_one_name_cannot_be_told_apart() {
-        let other = MachineTable { events: &[], ..TABLE };
-        let problem = Lines::of(&[&TABLE, &other]).unwrap_err();
+    fn what_could_not_be_told_apart_is_refused() {
+        const OTHER: MachineTable =
+            MachineTable::new("Door", &[StateRow::new("Open", "", &[])], &[]);
+        let problem = Lines::of(&[INFO, AggregateInfo { machine: &OTHER, ..INFO }]).unwrap_err();
         assert!(problem.starts_with("two machines are called `Door`"), "{problem}");
+
+        let events = || vec![("Door", OPENED), ("Lock", OPENED)];
+        let problem = Lines::of(&[AggregateInfo { events, ..INFO }]).unwrap_err();
+        assert!(
+            problem.starts_with("two events of `Door` are stored as `DoorOpened`"),
+            "{problem}"
+        );
     }
 
     #[test]

@@ -1,30 +1,31 @@
-//! A machine's events as data: under which name, in which version and shape each is stored.
+//! How an event is stored, as data.
 
 use crate::cbor::Shape;
-use crate::machine::MachineTable;
 
 /// One version of an event, as it is stored.
 ///
 /// ```
 /// # use cim_runtime::prelude::*;
-/// # #[derive(DomainId)] pub struct DoorId(String);
-/// # #[aggregate(domain = "house", id = DoorId)] #[derive(Default)] pub struct Door {}
-/// # #[command(Door)] pub struct OpenDoor;
-/// # #[state_machine(initial Closed, terminal Open)]
-/// # impl Door {
-/// #     #[transition(Closed -> Open)]
-/// #     fn open(&self, _: OpenDoor, cx: &Context<Self>) -> DoorOpened {
-/// #         DoorOpened { by: cx.actor() }
-/// #     }
-/// # }
-/// #[event(Door, unread)]
-/// pub struct DoorOpened {
+/// # pub struct Order;
+/// use cim_runtime::event::Event as _;
+///
+/// #[event(Order, version = 2, upcast = v1::OrderCancelled)]
+/// pub struct OrderCancelled {
 ///     pub by: Actor,
 /// }
 ///
-/// let row = Door::MACHINE.events[0];
-/// assert_eq!((row.name, row.schema), ("DoorOpened", 1));
+/// # pub mod v1 {
+/// #     #[cim_runtime::prelude::event(super::Order)] pub struct OrderCancelled;
+/// # }
+/// # impl From<v1::OrderCancelled> for OrderCancelled {
+/// #     fn from(_: v1::OrderCancelled) -> Self { Self { by: Actor::default() } }
+/// # }
+/// let row = OrderCancelled::ROW;
+/// assert_eq!((row.name, row.schema), ("OrderCancelled", 2));
 /// assert_eq!(row.shape.to_string(), "{by: text}");
+///
+/// let versions: Vec<u32> = row.versions().map(|row| row.schema).collect();
+/// assert_eq!(versions, [2, 1]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventRow {
@@ -43,25 +44,22 @@ impl EventRow {
     pub fn versions(&self) -> impl Iterator<Item = &EventRow> {
         std::iter::successors(Some(self), |row| row.before)
     }
-}
 
-/// What `#[state_machine]` asserts of its table.
-impl MachineTable {
-    /// The newest version of the event that is stored under this name; 0 if there is none.
+    /// The newest version of the event that is stored under this name; 0 if none of these is.
     #[doc(hidden)]
-    pub const fn version_of(&self, event: &str) -> u32 {
-        match position(self.events, 0, event) {
-            Some(index) => self.events[index].schema,
+    pub const fn newest(events: &[Self], name: &str) -> u32 {
+        match position(events, 0, name) {
+            Some(index) => events[index].schema,
             None => 0,
         }
     }
 
-    /// Whether no two events are stored under one name: the machine would read each as the first.
+    /// Whether no two events are stored under one name: a machine would read each as the first.
     #[doc(hidden)]
-    pub const fn has_distinct_events(&self) -> bool {
+    pub const fn are_distinct(events: &[Self]) -> bool {
         let mut i = 0;
-        while i < self.events.len() {
-            if position(self.events, i + 1, self.events[i].name).is_some() {
+        while i < events.len() {
+            if position(events, i + 1, events[i].name).is_some() {
                 return false;
             }
             i += 1;

@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::engine::{Live, Message};
 use crate::error::SendError;
 use crate::id::DomainId;
-use crate::machine::{Aggregate, Command, Handles};
+use crate::machine::{Aggregate, Command, Handles, Machine, Within};
 use crate::store::StoredEvent;
 use round_trip::{event_round_trip, must, round_trip};
 
@@ -105,7 +105,18 @@ impl<A: Aggregate> Scenario<A> {
     /// When it is in another.
     #[track_caller]
     pub fn then_state(self, state: A::State) -> Self {
-        assert_eq!(self.live().state(), state, "the state after these events");
+        self.then_state_of::<A>(state)
+    }
+
+    /// A region of the aggregate is in this state: `then_state_of::<Skills>(SkillsState::Known)`.
+    ///
+    /// # Panics
+    ///
+    /// When it is in another.
+    #[track_caller]
+    pub fn then_state_of<M: Within<Owner = A>>(self, state: M::State) -> Self {
+        let found = self.live().state_of::<M>();
+        assert_eq!(found, state, "the state of `{}` after these events", M::MACHINE.name);
         self
     }
 
@@ -132,10 +143,9 @@ impl<A: Aggregate> Scenario<A> {
     ///
     /// When the two decisions differ.
     #[track_caller]
-    pub fn when<C>(self, command: C) -> Outcome<A>
+    pub fn when<C>(self, command: C) -> Outcome<A, C::Of>
     where
-        A: Handles<C>,
-        C: Command<Of = A>,
+        C: Command<Of: Handles<C> + Within<Owner = A>>,
     {
         round_trip(C::NAME, &command);
         let (first, second) = (self.decide(command.clone()), self.decide(command));
@@ -171,10 +181,9 @@ impl<A: Aggregate> Scenario<A> {
     }
 
     #[track_caller]
-    fn decide<C>(&self, command: C) -> Decided<A>
+    fn decide<C>(&self, command: C) -> Decided<A, C::Of>
     where
-        A: Handles<C>,
-        C: Command<Of = A>,
+        C: Command<Of: Handles<C> + Within<Owner = A>>,
     {
         let mut live = self.live();
         let message = self.message(COMMAND);
@@ -211,8 +220,8 @@ impl<A: Aggregate> Scenario<A> {
 }
 
 /// One of the two decisions of a command, and the bytes it came to.
-struct Decided<A: Aggregate> {
-    result: Result<Vec<A::Event>, SendError<A>>,
+struct Decided<A: Aggregate, M: Machine> {
+    result: Result<Vec<A::Event>, SendError<M>>,
     commit: Option<Commit>,
 }
 

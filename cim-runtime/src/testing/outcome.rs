@@ -1,25 +1,27 @@
 //! What a test expects of a command.
 
+use std::fmt::Debug;
+
 use super::Scenario;
 use super::into_events::IntoEvents;
 use super::round_trip::must;
 use crate::error::SendError;
-use crate::machine::Aggregate;
+use crate::machine::{Aggregate, Machine};
 
 /// How a command ended.
 #[derive(Debug)]
 #[must_use = "say what should have happened, with one of the `then` methods"]
-pub struct Outcome<A: Aggregate> {
+pub struct Outcome<A: Aggregate, M: Machine = A> {
     command: &'static str,
     before: Scenario<A>,
-    result: Result<Vec<A::Event>, SendError<A>>,
+    result: Result<Vec<A::Event>, SendError<M>>,
 }
 
-impl<A: Aggregate> Outcome<A> {
+impl<A: Aggregate, M: Machine> Outcome<A, M> {
     pub(super) fn new(
         command: &'static str,
         before: Scenario<A>,
-        result: Result<Vec<A::Event>, SendError<A>>,
+        result: Result<Vec<A::Event>, SendError<M>>,
     ) -> Self {
         Self { command, before, result }
     }
@@ -47,13 +49,13 @@ impl<A: Aggregate> Outcome<A> {
         self.then(())
     }
 
-    /// The aggregate's rules said no, with this reason.
+    /// The rules of the aggregate, or of its region, said no, with this reason.
     ///
     /// # Panics
     ///
     /// When the command was accepted, or refused for another reason.
     #[track_caller]
-    pub fn then_refused(self, refusal: A::Refusal) -> Scenario<A> {
+    pub fn then_refused(self, refusal: M::Refusal) -> Scenario<A> {
         let Self { command, before, result } = self;
         match result {
             Err(SendError::Refused(found)) => {
@@ -66,7 +68,7 @@ impl<A: Aggregate> Outcome<A> {
         before
     }
 
-    /// The state takes no such command.
+    /// The state takes no such command, or closes the region that would.
     ///
     /// # Panics
     ///
@@ -75,7 +77,7 @@ impl<A: Aggregate> Outcome<A> {
     pub fn then_not_now(self) -> Scenario<A> {
         let Self { command, before, result } = self;
         match result {
-            Err(SendError::NotNow { .. }) => {}
+            Err(SendError::NotNow { .. } | SendError::Closed { .. }) => {}
             other => {
                 panic!("`{command}` should not be taken in this state, and was {}", ended(&other))
             }
@@ -84,7 +86,7 @@ impl<A: Aggregate> Outcome<A> {
     }
 }
 
-fn ended<A: Aggregate>(result: &Result<Vec<A::Event>, SendError<A>>) -> String {
+fn ended<E: Debug, M: Machine>(result: &Result<Vec<E>, SendError<M>>) -> String {
     match result {
         Ok(events) => format!("answered with {events:?}"),
         Err(error) => error.to_string(),

@@ -187,6 +187,7 @@ async fn a_snapshot_is_what_is_read_first() {
     to.unsigned(shape);
     to.unsigned(version);
     to.link(&head);
+    to.array(1);
     to.text("Open");
     plain::Meter { sum: 1000 }.encode(&mut to);
     store.keep_snapshot(&stream(), to.finish().unwrap().into()).await.unwrap();

@@ -44,6 +44,7 @@ fn step<C>(order: &mut Order, command: C, cx: &Context<Order>) -> OrderState
 where
     Order: Handles<C>,
 {
+    let command = Order::COMMAND(command);
     let Ok(Events::One(event)) = order.decide(command, cx) else { unreachable!("legal steps") };
     let Some(state) = Order::next(cx.state(), &event) else { unreachable!("legal steps") };
     order.apply(&event);

@@ -3,8 +3,6 @@
 use ::clap::{Parser, Subcommand};
 use framework::prelude::*;
 
-use crate::Order;
-
 /// A program that sends commands.
 #[derive(Parser)]
 #[command(version)]
@@ -24,6 +22,6 @@ pub mod old {
     use super::*;
 
     /// One of ours, in the same file.
-    #[event(Order, crate = framework)]
-    pub struct OrderForgotten;
+    #[value(crate = framework)]
+    pub struct Forgotten;
 }

@@ -25,6 +25,11 @@ macro_rules! domain {
 
         domain!(@machine $owner, $owner, $command, $event, $field, $from, $to);
     };
+    (@aggregate $owner:ident, $id:ty) => {
+        #[aggregate(domain = "pass", id = $id)]
+        #[derive(Default)]
+        pub struct $owner;
+    };
     (@machine $owner:ty, $name:ident, $command:ty, $event:ident, $field:ident, $from:ident, $to:ident) => {
         #[state_machine(initial $from, terminal $to)]
         impl $owner {
@@ -63,4 +68,25 @@ macro_rules! events {
     };
 }
 
-events!(Order: OrderLost(at: Timestamp, by: Option<Actor>), OrderFound());
+events!(Parcel: ParcelLost(at: Timestamp, by: Option<Actor>), ParcelFound());
+
+domain!(@aggregate Parcel, OrderId);
+
+#[command(Parcel)]
+pub struct LoseParcel;
+
+#[command(Parcel)]
+pub struct FindParcel;
+
+#[state_machine(initial Known, Lost)]
+impl Parcel {
+    #[transition(Known -> Lost)]
+    fn lose(&self, _: LoseParcel, cx: &Context<Self>) -> ParcelLost {
+        ParcelLost { at: cx.now(), by: None }
+    }
+
+    #[transition(Lost -> Known)]
+    fn find(&self, _: FindParcel) -> ParcelFound {
+        ParcelFound {}
+    }
+}

@@ -93,16 +93,12 @@ fn expand(model: &Model, item: Item, sound: bool) -> TokenStream {
     };
     let impls = quote! {
         #value
-        #[automatically_derived]
-        impl #krate::StartsEmpty for #ident {
-            fn empty() -> Self {
-                <#ident as #krate::HasDefault>::default_value()
-            }
-        }
-        #[automatically_derived]
         impl #krate::Aggregate for #ident {
             type Id = #id;
             const NAME: #krate::AggregateName = #krate::AggregateName::new(#name);
+            fn empty() -> Self {
+                <#ident as #krate::HasDefault>::default_value()
+            }
         }
     };
     let impls = scope::block(&model.krate, &impls);

@@ -3,7 +3,7 @@
 mod errors;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use crate::arguments::Arguments;
 use crate::derives::{self, Derive};
@@ -44,28 +44,21 @@ fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: boo
     let value = record::value_impl(ident, item.generics(), &body);
     let (real, krate) = (krate, scope::code());
     let name = names::plain(ident);
-    let (params, of) = match machine {
-        Some(machine) => (quote!(), quote!(#machine)),
-        // Nobody knows whose it is: whoever uses it is right.
-        None => (quote!(<A>), quote!(A)),
-    };
-    let machine_or_self = machine.map_or_else(|| quote!(Self), |machine| quote!(#machine));
-    // Asked of the command, so that rustc points at it when nobody handles it.
-    let handled = machine.filter(|_| sound).map(|machine| {
-        quote! {
-            const _: () = <#ident as #krate::HandledBy<#machine>>::OK;
+    let of = match machine {
+        // Asked of the command, so that rustc points at it when nobody handles it.
+        Some(machine) if sound => {
+            quote_spanned!(ident.span()=> type Of = <#ident as #krate::HandledBy<#machine>>::Machine;)
         }
-    });
+        Some(machine) => quote!(type Of = #machine;),
+        // If nobody knows whose it is, whoever uses it is right.
+        None => quote!(type Of = #krate::Unknown;),
+    };
     let impls = quote! {
         #value
-        #[automatically_derived]
         impl #krate::Command for #ident {
-            type Of = #machine_or_self;
+            #of
             const NAME: &'static str = #name;
         }
-        #[automatically_derived]
-        impl #params #krate::CommandOf<#of> for #ident {}
-        #handled
     };
     let impls = scope::block(real, &impls);
     // Our impls before the derives: of a field that has none of the traits, rustc then first says

@@ -62,79 +62,57 @@ fn inner<'a>(input: &'a syn::DeriveInput, diagnostics: &mut Diagnostics) -> Opti
 fn expand(krate: &syn::Path, ident: &syn::Ident, inner: &syn::Type) -> TokenStream {
     let (real, krate) = (krate, scope::code());
     let impls = quote! {
-            #[automatically_derived]
             impl #krate::Clone for #ident {
                 fn clone(&self) -> Self {
                     Self(<#inner as #krate::IdInner>::clone_id(&self.0))
                 }
             }
-            #[automatically_derived]
             impl #krate::Debug for #ident {
                 fn fmt(&self, f: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result {
                     <#inner as #krate::IdInner>::debug_id(&self.0, f)
                 }
             }
-            #[automatically_derived]
             impl #krate::Display for #ident {
                 fn fmt(&self, f: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result {
                     <#inner as #krate::IdInner>::display_id(&self.0, f)
                 }
             }
-            #[automatically_derived]
             impl #krate::PartialEq for #ident {
                 fn eq(&self, other: &Self) -> bool {
                     ::core::matches!(#krate::Ord::cmp(self, other), #krate::Ordering::Equal)
                 }
             }
-            #[automatically_derived]
             impl #krate::Eq for #ident {}
-            #[automatically_derived]
             impl #krate::PartialOrd for #ident {
                 fn partial_cmp(&self, other: &Self) -> #krate::Option<#krate::Ordering> {
                     #krate::Some(#krate::Ord::cmp(self, other))
                 }
             }
-            #[automatically_derived]
             impl #krate::Ord for #ident {
                 fn cmp(&self, other: &Self) -> #krate::Ordering {
                     <#inner as #krate::IdInner>::cmp_id(&self.0, &other.0)
                 }
             }
-            #[automatically_derived]
             impl #krate::Hash for #ident {
                 fn hash<H: #krate::Hasher>(&self, state: &mut H) {
                     <#inner as #krate::IdInner>::hash_id(&self.0, state)
                 }
             }
-            #[automatically_derived]
             impl #krate::FromStr for #ident {
                 type Err = #krate::InvalidId;
                 fn from_str(text: &str) -> #krate::Result<Self, #krate::InvalidId> {
                     #krate::Ok(Self(<#inner as #krate::IdInner>::parse_id(text)?))
                 }
             }
-            #[automatically_derived]
             impl #krate::Value for #ident {
                 const SHAPE: #krate::Shape = <#inner as #krate::IdInner>::SHAPE;
                 fn encode(&self, to: &mut #krate::Encoder) {
                     <#inner as #krate::IdInner>::encode_id(&self.0, to)
                 }
-                fn decode(
-                    from: &mut #krate::Decoder<'_>,
-                ) -> #krate::Result<Self, #krate::DecodeError> {
+                fn decode(from: &mut #krate::Decoder<'_>) -> #krate::Decoded<Self> {
                     #krate::Ok(Self(<#inner as #krate::IdInner>::decode_id(from)?))
                 }
             }
-            #[automatically_derived]
-            impl #krate::Key for #ident {
-                fn to_key(&self) -> #krate::Cow<'_, str> {
-                    #krate::Cow::Owned(#krate::ToString::to_string(self))
-                }
-                fn from_key(text: &str) -> #krate::Option<Self> {
-                    #krate::Result::ok(<Self as #krate::FromStr>::from_str(text))
-                }
-            }
-            #[automatically_derived]
             impl #krate::DomainId for #ident {
                 fn example() -> Self {
                     Self(<#inner as #krate::IdInner>::example())
@@ -165,10 +143,6 @@ fn stub(krate: &syn::Path, ident: &syn::Ident) -> TokenStream {
                 type Err = #krate::InvalidId;
                 fn from_str(_: &str) -> #krate::Result<Self, #krate::InvalidId> { #unusable }
             }
-            impl #krate::Key for #ident {
-                fn to_key(&self) -> #krate::Cow<'_, str> { #unusable }
-                fn from_key(_: &str) -> #krate::Option<Self> { #unusable }
-            }
             impl #krate::Debug for #ident {
                 fn fmt(&self, _: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result { #unusable }
             }
@@ -178,9 +152,7 @@ fn stub(krate: &syn::Path, ident: &syn::Ident) -> TokenStream {
             impl #krate::Value for #ident {
                 const SHAPE: #krate::Shape = #krate::Shape::Of("stub");
                 fn encode(&self, _: &mut #krate::Encoder) {}
-                fn decode(
-                    _: &mut #krate::Decoder<'_>,
-                ) -> #krate::Result<Self, #krate::DecodeError> { #unusable }
+                fn decode(_: &mut #krate::Decoder<'_>) -> #krate::Decoded<Self> { #unusable }
             }
             impl #krate::DomainId for #ident { fn example() -> Self { #unusable } }
     };

@@ -3,7 +3,7 @@
 mod errors;
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use crate::arguments::Arguments;
@@ -154,28 +154,19 @@ fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -
     let older = upcast.map(|before| decode_older(model, name, before));
     let superseded = upcast.zip(machine.as_ref()).map(|(before, machine)| {
         let span = before.span();
-        quote_spanned!(span=> impl #krate::EmittedOrSuperseded<#machine> for #before {})
+        quote_spanned! {span=>
+            impl #krate::EmittedOrSuperseded<#machine> for #before {}
+        }
     });
     let fingerprint = names::fingerprint(name);
-    let (params, of) = match machine {
-        Some(machine) => (quote!(), machine.to_token_stream()),
-        // Nobody knows whose it is: whoever uses it is right.
-        None => (quote!(<A>), quote!(A)),
-    };
-    let machine = machine.as_ref().map_or_else(|| quote!(Self), |machine| quote!(#machine));
+    // If nobody knows whose it is, whoever uses it is right.
+    let machine = machine.as_ref().map_or_else(|| quote!(#krate::Unknown), |it| quote!(#it));
     quote! {
-        #[automatically_derived]
         impl #krate::Event for #ident {
             type Of = #machine;
-            type Data = #data;
-            type Version = #krate::Version<#fingerprint, #number>;
+            type Facts = #krate::Facts<#data, #fingerprint, #number>;
             const NAME: &'static str = #name;
-            const SCHEMA: u32 = #number;
             #older
-        }
-        #[automatically_derived]
-        impl #params #krate::EventOf<#of> for #ident {
-            type This = Self;
         }
         #superseded
     }

@@ -1,7 +1,8 @@
 //! A machine, compared with the lines of its events: what is gone, only it can see.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 use super::file::Problem;
 use super::line::Line;
@@ -14,8 +15,8 @@ use crate::scope;
 pub(crate) struct StoredMachine<'a> {
     pub(crate) owner: &'a syn::Path,
     pub(crate) name: String,
-    /// The last names of the events' types.
-    pub(crate) events: Vec<String>,
+    /// The events' types, each with its last name.
+    pub(crate) events: Vec<(&'a syn::Path, String)>,
 }
 
 impl Lock {
@@ -29,9 +30,23 @@ impl Lock {
         self.report_problem(machine, diagnostics);
         self.no_version_twice(machine, diagnostics);
         let tracked = self.tracked();
-        let distinct = no_name_twice(machine);
+        if self.lines_of(&machine.name).next().is_none() {
+            return tracked;
+        }
+        let (krate, owner) = (scope::code(), machine.owner);
+        let rows = machine
+            .events
+            .iter()
+            .map(|(path, _)| quote_spanned!(path.span()=> <#path as #krate::EventOf<#owner>>::ROW));
+        let distinct =
+            errors::one_name_for_two(owner).unless(&quote!(#krate::EventRow::are_distinct(EVENTS)));
         let kept = self.no_event_gone(machine);
-        quote!(#tracked #distinct #kept)
+        quote! {
+            #tracked
+            const EVENTS: &[#krate::EventRow] = &[#(#rows),*];
+            #distinct
+            #kept
+        }
     }
 
     // Of all items that look into the lock, a machine is the rarest.
@@ -61,7 +76,7 @@ impl Lock {
 
     // An event that nobody reads would make its streams unreadable.
     fn no_event_gone(&self, machine: &StoredMachine<'_>) -> TokenStream {
-        let table = table(machine);
+        let krate = scope::code();
         let mut newest: Vec<(&str, u32)> = Vec::new();
         for (_, line) in self.lines_of(&machine.name) {
             match newest.iter_mut().find(|(event, _)| *event == line.event) {
@@ -70,10 +85,11 @@ impl Lock {
             }
         }
         let is_new = |name: &&String| !newest.iter().any(|(event, _)| event == name);
-        let new: Vec<&String> = machine.events.iter().filter(is_new).collect();
+        let new: Vec<&String> =
+            machine.events.iter().map(|(_, name)| name).filter(is_new).collect();
         let mut questions = TokenStream::new();
         for (event, version) in &newest {
-            let known = quote!(#table.version_of(#event));
+            let known = quote!(#krate::EventRow::newest(EVENTS, #event));
             // What is new may be what is gone, under another name.
             let meant = names::nearest(event, new.iter().copied()).or(match new.as_slice() {
                 [only] => Some(only.as_str()),
@@ -88,17 +104,4 @@ impl Lock {
         }
         questions
     }
-}
-
-// By their types' names the macro tells events apart; by their stored names, rustc.
-fn no_name_twice(machine: &StoredMachine<'_>) -> Option<TokenStream> {
-    let table = table(machine);
-    let distinct = quote!(#table.has_distinct_events());
-    (machine.events.len() > 1).then(|| errors::one_name_for_two(machine.owner).unless(&distinct))
-}
-
-/// The machine's table, as an expression.
-fn table(machine: &StoredMachine<'_>) -> TokenStream {
-    let (krate, owner) = (scope::code(), machine.owner);
-    quote!(<#owner as #krate::Machine>::MACHINE)
 }

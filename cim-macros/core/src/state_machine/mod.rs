@@ -41,7 +41,7 @@ fn compare(syntax: &Syntax, model: &Model<'_>, diagnostics: &mut Diagnostics) ->
     let machine = StoredMachine {
         owner: &syntax.owner,
         name: names::plain(syntax.owner_ident()),
-        events: model.events.iter().map(|event| event.name.clone()).collect(),
+        events: model.events.iter().map(|event| (&event.path, event.name.clone())).collect(),
     };
     let questions = Lock::of_this_crate().compare_machine(&machine, diagnostics);
     if questions.is_empty() {

@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cim_runtime::prelude::*;
 
-pub struct Order;
-
 #[derive(DomainId)]
 pub struct LineId(Uuid);
 
-#[event(Order)]
+#[event(Order, unread)]
 pub struct OrderPlaced {
     pub numbers: (u8, u16, u32, u64),
     pub signed: (i8, i16, i32, i64),
@@ -34,4 +32,30 @@ pub struct NothingInBraces {}
 #[value]
 pub struct Line {
     pub cents: u64,
+}
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order;
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[command(Order)]
+pub struct Wait;
+
+#[state_machine(initial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, _: PlaceOrder) -> Option<OrderPlaced> {
+        None
+    }
+
+    #[transition(Draft)]
+    fn wait(&self, _: Wait) -> NothingInBraces {
+        NothingInBraces {}
+    }
 }

@@ -2,8 +2,6 @@
 
 use cim_runtime::prelude::*;
 
-pub struct Order;
-
 pub mod v1 {
     #[cim_runtime::prelude::event(super::Order)]
     pub struct OrderPlaced;
@@ -34,5 +32,23 @@ pub struct OrderPlaced {
 impl From<v2::OrderPlaced> for OrderPlaced {
     fn from(before: v2::OrderPlaced) -> Self {
         Self { lines: before.lines, note: None }
+    }
+}
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order;
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[state_machine(initial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, _: PlaceOrder) -> Option<OrderPlaced> {
+        None
     }
 }

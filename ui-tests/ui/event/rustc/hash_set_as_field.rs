@@ -2,11 +2,27 @@
 use cim_runtime::prelude::*;
 use std::collections::HashSet;
 
-pub struct Order;
-
-#[event(Order)]
+#[event(Order, unread)]
 pub struct OrderPlaced {
     pub lines: HashSet<String>,
+}
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order;
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[state_machine(initial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, _: PlaceOrder) -> Option<OrderPlaced> {
+        None
+    }
 }
 
 fn main() {}

@@ -1,11 +1,27 @@
 //~ an instant means nothing on another machine
 use cim_runtime::prelude::*;
 
-pub struct Order;
-
-#[event(Order)]
+#[event(Order, unread)]
 pub struct OrderPlaced {
     pub at: std::time::Instant,
+}
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order;
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[state_machine(initial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, _: PlaceOrder) -> Option<OrderPlaced> {
+        None
+    }
 }
 
 fn main() {}

@@ -1,8 +1,6 @@
 //~ how does version 1 become version 2?
 use cim_runtime::prelude::*;
 
-pub struct Order;
-
 pub mod v1 {
     #[cim_runtime::prelude::event(super::Order)]
     pub struct OrderPlaced;
@@ -10,5 +8,23 @@ pub mod v1 {
 
 #[event(Order, version = 2, upcast = v1::OrderPlaced)]
 pub struct OrderPlaced;
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order;
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[state_machine(initial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, _: PlaceOrder) -> Option<OrderPlaced> {
+        None
+    }
+}
 
 fn main() {}

@@ -1,8 +1,6 @@
 //~ stored events are events
 use cim_runtime::prelude::*;
 
-pub struct Order;
-
 pub mod v1 {
     pub struct OrderPlaced;
 }
@@ -13,6 +11,24 @@ pub struct OrderPlaced;
 impl From<v1::OrderPlaced> for OrderPlaced {
     fn from(_: v1::OrderPlaced) -> Self {
         OrderPlaced
+    }
+}
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order;
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[state_machine(initial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, _: PlaceOrder) -> Option<OrderPlaced> {
+        None
     }
 }
 

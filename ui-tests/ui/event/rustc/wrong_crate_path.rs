@@ -1,11 +1,27 @@
 //~ there is no such crate
 use cim_runtime::prelude::*;
 
-pub struct Order;
-
-#[event(Order, crate = framework)]
+#[event(Order, crate = framework, unread)]
 pub struct OrderPlaced {
     pub lines: u32,
+}
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order;
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[state_machine(initial Draft, terminal Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, _: PlaceOrder) -> Option<OrderPlaced> {
+        None
+    }
 }
 
 fn main() {}

@@ -8,10 +8,23 @@ pub struct OrderId(String);
 #[derive(Default)]
 pub struct Order {}
 
-pub struct Item;
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Item {}
 
-#[derive(Clone, Debug)]
+#[command(Item)]
 pub struct PickItem;
+
+#[event(Item)]
+pub struct ItemPicked;
+
+#[state_machine(initial Stored, terminal Picked)]
+impl Item {
+    #[transition(Stored -> Picked)]
+    fn pick(&self, _: PickItem) -> ItemPicked {
+        ItemPicked
+    }
+}
 
 #[event(Order)]
 pub struct OrderPlaced;

@@ -4,87 +4,33 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::super::answer::Shape;
+use super::super::answer::{Answer, Shape};
 use super::super::model::{Decision, Model};
-use super::{Names, stub, variants};
+use super::{Names, variants};
 
-pub(super) fn handles(names: &Names<'_>, model: &Model<'_>, command: usize) -> TokenStream {
-    let Names { krate, owner, .. } = names;
-    let path = &model.commands[command].path;
-    let decisions: Vec<_> = model
-        .decisions
-        .iter()
-        .filter(|decision| model.methods[decision.method].command == command)
-        .collect();
-    let mut events: Vec<&str> = Vec::new();
-    for decision in &decisions {
-        let method = &model.methods[decision.method];
-        let output = decision.output.map(|output| model.outputs[output].event);
-        for index in method.events.iter().copied().chain(output) {
-            let name = model.events[index].name.as_str();
-            if !events.contains(&name) {
-                events.push(name);
-            }
-        }
-    }
-    let body = decide(names, model, &decisions);
-    quote! {
-        #[automatically_derived]
-        impl #krate::Handles<#path> for #owner {
-            const EVENTS: &'static [&'static str] = &[#(#events),*];
-
-            #[inline]
-            fn decide(
-                &self,
-                command: #path,
-                cx: &#krate::Context<Self>,
-            ) -> #krate::Decision<Self> {
-                #body
-            }
-        }
-    }
-}
-
-/// A machine that did not compile handles whatever there is: which commands it would have handled
-/// nobody can tell.
-pub(super) fn handles_anything(names: &Names<'_>) -> TokenStream {
-    let Names { krate, owner, .. } = names;
-    let stub = stub();
-    quote! {
-        impl<C> #krate::Handles<C> for #owner {
-            const EVENTS: &'static [&'static str] = &[];
-
-            fn decide(&self, _: C, _: &#krate::Context<Self>) -> #krate::Decision<Self>
-            where
-                Self: #krate::Aggregate,
-            {
-                #stub
-            }
-        }
-    }
-}
-
-/// `match cx.state() { Draft => …self.place(command)…, … }`.
-fn decide(names: &Names<'_>, model: &Model<'_>, decisions: &[&Decision]) -> TokenStream {
-    let Names { krate, state, .. } = names;
-    let mut by_method: Vec<(&Decision, Vec<usize>)> = Vec::new();
-    for decision in decisions {
+/// `match (cx.state(), command) { (Draft, PlaceOrder(command)) => …self.place(command)…, … }`.
+pub(super) fn decide(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
+    let Names { krate, state, command, .. } = names;
+    let mut groups: Vec<(&Decision, Vec<usize>)> = Vec::new();
+    for decision in &model.decisions {
         let same =
             |other: &Decision| (other.method, other.output) == (decision.method, decision.output);
-        match by_method.iter_mut().find(|(other, _)| same(other)) {
+        match groups.iter_mut().find(|(other, _)| same(other)) {
             Some((_, states)) => states.push(decision.state),
-            None => by_method.push((decision, vec![decision.state])),
+            None => groups.push((decision, vec![decision.state])),
         }
     }
-    let arms = by_method.iter().map(|(decision, states)| {
+    let variants = variants(&model.commands);
+    let arms = groups.iter().map(|(decision, states)| {
         let states = states.iter().map(|&state| &model.states[state].ident);
+        let variant = &variants[model.methods[decision.method].command];
         let call = call(names, model, decision);
-        quote!(#(#state::#states)|* => { #call })
+        quote!((#(#state::#states)|*, #command::#variant(command)) => { #call })
     });
-    let not_now = quote!(#krate::Err(#krate::Rejection::NotNow));
-    let rest = (decisions.len() < model.states.len()).then(|| quote!(_ => #not_now,));
+    let all = model.decisions.len() == model.states.len() * model.commands.len();
+    let rest = (!all).then(|| quote!(_ => #krate::Err(#krate::Rejection::NotNow),));
     quote! {
-        match cx.state() {
+        match (cx.state(), command) {
             #(#arms)*
             #rest
         }
@@ -101,21 +47,16 @@ fn call(names: &Names<'_>, model: &Model<'_>, decision: &Decision) -> TokenStrea
         quote_spanned!(span=> cx)
     });
     let call = quote!(self.#ident(command, #context));
-    let answer = match &method.answer.fallible {
-        Some(ty) => {
-            let refusal = quote!(<Self as #krate::Machine>::Refusal);
-            let refused = quote!(<#ty as #krate::RefusesWith<Self, #refusal>>::refused);
-            // A closure: of the bare function rustc would ask twice.
-            quote!(#krate::Result::map_err(#call, |refusal| #refused(refusal))?)
-        }
-        None => call,
-    };
+    let answer = accepted(names, model, &method.answer, &call);
     let variants = variants(&model.events);
     let of: Vec<_> = method.events.iter().map(|&index| &variants[index]).collect();
     let events = quote!(#krate::Events);
     let answer = match &method.answer.shape {
         Shape::One(_) => {
             let variant = of[0];
+            if method.answer.fallible.is_some() && refuses_as_the_machine(model, &method.answer) {
+                return quote!(#krate::one_unless_refused(#call, #event::#variant));
+            }
             quote!(#events::One(#event::#variant(#answer)))
         }
         Shape::Optional(_) => {
@@ -128,10 +69,10 @@ fn call(names: &Names<'_>, model: &Model<'_>, decision: &Decision) -> TokenStrea
         }
         Shape::Sequence(_) => {
             let parts: Vec<_> = (0..of.len()).map(|i| format_ident!("event_{i}")).collect();
-            quote! {{
+            return quote! {
                 let (#(#parts,)*) = #answer;
-                #events::Many(::std::vec![#(#event::#of(#parts)),*])
-            }}
+                #krate::Ok(#events::Many(::std::vec![#(#event::#of(#parts)),*]))
+            };
         }
         Shape::Alternatives(_) => {
             let cases = ["First", "Second", "Third", "Fourth"].map(|case| format_ident!("{case}"));
@@ -157,4 +98,41 @@ fn call(names: &Names<'_>, model: &Model<'_>, decision: &Decision) -> TokenStrea
         }
     };
     quote!(#krate::Ok(#answer))
+}
+
+/// What a method answers with unless it refuses.
+fn accepted(
+    names: &Names<'_>,
+    model: &Model<'_>,
+    answer: &Answer,
+    call: &TokenStream,
+) -> TokenStream {
+    let Names { krate, .. } = names;
+    let Some(ty) = &answer.fallible else { return call.clone() };
+    if refuses_as_the_machine(model, answer) {
+        return quote!(#call.map_err(#krate::Rejection::Refused)?);
+    }
+    // Another type than the first method's: rustc knows whether it is the same one.
+    let refusal = quote!(<Self as #krate::Machine>::Refusal);
+    let refused = quote!(<#ty as #krate::RefusesWith<Self, #refusal>>::refused);
+    // A closure: of the bare function rustc would ask twice.
+    quote!(#krate::Result::map_err(#call, |refusal| #refused(refusal))?)
+}
+
+/// Whether the refusal is written as that of the first method, which is the machine's.
+fn refuses_as_the_machine(model: &Model<'_>, answer: &Answer) -> bool {
+    let mut answers = model.methods.iter().map(|method| &method.answer);
+    let Some(first) = answers.find(|answer| answer.fallible.is_some()) else { return false };
+    match (&first.refusal, &answer.refusal) {
+        (Some(first), Some(refusal)) => first == refusal,
+        (None, None) => alias(first) == alias(answer),
+        _ => false,
+    }
+}
+
+/// `Result` as it is called where its refusal is not written: the path without its arguments.
+fn alias(answer: &Answer) -> Option<String> {
+    let Some(syn::Type::Path(path)) = &answer.fallible else { return None };
+    let segments = path.path.segments.iter().map(|segment| segment.ident.to_string());
+    Some(segments.collect::<Vec<_>>().join("::"))
 }

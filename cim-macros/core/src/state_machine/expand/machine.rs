@@ -5,56 +5,68 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::super::model::Model;
-use super::{Names, distinct_states, variants};
-use crate::names;
+use super::{Names, decide, distinct_states, stub, variants};
+use crate::{names, scope};
 
 pub(super) fn machine_state(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     let Names { krate, owner, state, .. } = names;
     let states = distinct_states(model);
     let idents: Vec<_> = states.iter().map(|&index| &model.states[index].ident).collect();
-    let texts = states.iter().map(|&index| &model.states[index].name);
-    let initial = states.iter().find(|&&index| model.states[index].initial).or(states.first());
-    let initial = match initial {
-        Some(&initial) => {
-            let initial = &model.states[initial].ident;
-            quote!(Self::#initial)
-        }
-        None => quote!(::core::panic!("did not compile")),
-    };
-    // A machine without states has an enum without variants, which a reference does not exhaust.
-    let name = match idents.is_empty() {
+    // A machine without states has an enum without variants, which has no numbers.
+    let index = match idents.is_empty() {
         true => quote!(match self {}),
-        false => quote!(match self { #(Self::#idents => #texts,)* }),
+        false => quote!(self as usize),
     };
     quote! {
-        #[automatically_derived]
         impl #krate::MachineState for #state {
             const ALL: &'static [Self] = &[#(Self::#idents),*];
-            const INITIAL: Self = #initial;
             const MACHINE: &'static #krate::MachineTable = <#owner as #krate::Machine>::MACHINE;
-            fn name(self) -> &'static str {
-                #name
+            fn index(self) -> usize {
+                #index
             }
         }
     }
 }
 
 pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
-    let Names { krate, owner, ident, state, event, .. } = names;
+    let Names { krate, owner, ident, state, event, command, .. } = names;
     let name = names::plain(ident);
     let refusal = refusal(krate, model, sound);
-    let table = table(names, model, &name, sound);
+    let table = table(krate, model, &name);
     let (next, apply) = match sound && !model.events.is_empty() {
         true => (next(names, model), apply(names, model)),
         false => (quote!(let _ = (state, event); #krate::None), quote!(let _ = event;)),
     };
+    // Asked of the owner, and taken for granted in the body.
+    let code = scope::code_at(ident.span());
+    let is_part = quote_spanned!(ident.span()=> #owner: #code::Within);
+    let decide = match sound && !model.commands.is_empty() {
+        true => decide::decide(names, model),
+        false => {
+            let stub = stub();
+            quote!(let _ = (command, cx); #stub)
+        }
+    };
     quote! {
-        #[automatically_derived]
         impl #krate::Machine for #owner {
             type State = #state;
+            type Standing = #state;
             type Event = #event;
+            type Command = #command;
             type Refusal = #refusal;
             const MACHINE: &'static #krate::MachineTable = &#table;
+
+            #[inline]
+            fn decide(
+                &self,
+                command: #command,
+                cx: &#krate::Context<Self>,
+            ) -> #krate::Decision<Self>
+            where
+                #is_part,
+            {
+                #decide
+            }
 
             #[inline]
             fn next(state: #state, event: &#event) -> #krate::Option<#state> {
@@ -83,8 +95,7 @@ fn refusal(krate: &syn::Path, model: &Model<'_>, sound: bool) -> TokenStream {
     }
 }
 
-fn table(names: &Names<'_>, model: &Model<'_>, name: &str, sound: bool) -> TokenStream {
-    let Names { krate, owner, .. } = names;
+fn table(krate: &syn::Path, model: &Model<'_>, name: &str) -> TokenStream {
     let states = distinct_states(model).into_iter().map(|index| {
         let state = &model.states[index];
         let name = &state.name;
@@ -109,20 +120,7 @@ fn table(names: &Names<'_>, model: &Model<'_>, name: &str, sound: bool) -> Token
             None => quote!(#krate::TransitionRow::without_command(#from, #event, #to)),
         }
     });
-    let events = model.events.iter().map(|event| {
-        let path = &event.path;
-        quote_spanned!(path.span()=> <#path as #krate::EventOf<#owner>>::ROW)
-    });
-    // Of what does not compile, nothing is asked.
-    let events = sound.then(|| quote!(#(#events),*));
-    quote! {
-        #krate::MachineTable {
-            name: #name,
-            states: &[#(#states),*],
-            transitions: &[#(#transitions),*],
-            events: &[#events],
-        }
-    }
+    quote!(#krate::MachineTable::new(#name, &[#(#states),*], &[#(#transitions),*]))
 }
 
 /// `match (state, event) { (Draft, OrderPlaced(_)) => Some(Placed), … }`, grouped by target.

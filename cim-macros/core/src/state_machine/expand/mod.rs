@@ -8,11 +8,15 @@
 //! const _: () = {
 //!     impl MachineState for OrderState { … }
 //!     impl EventSet for OrderEvent { … }
-//!     impl Machine for Order { MACHINE, next, apply }
-//!     impl Handles<PlaceOrder> for Order { decide }     one for each command
-//!     …and questions to rustc, at the user's tokens
+//!     impl Emits<OrderPlaced> for Order { … }       one for each event
+//!     impl CommandSet for OrderCommand { … }
+//!     impl Handles<PlaceOrder> for Order { … }      one for each command
+//!     impl Machine for Order { MACHINE, decide, next, apply }
 //! };
 //! ```
+//!
+//! What only rustc can know is asked with the user's own tokens, so that the answer "no" is shown at
+//! them.
 
 mod decide;
 mod document;
@@ -21,8 +25,7 @@ mod machine;
 mod sets;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned as _;
+use quote::{format_ident, quote};
 
 use super::model::{Model, Named};
 use super::syntax::Syntax;
@@ -40,16 +43,7 @@ pub(super) fn expand(syntax: &Syntax, model: &Model<'_>, sound: bool) -> TokenSt
     let event = sets::event_set(&names, model, sound);
     let command = sets::command_set(&names, model, sound);
     let machine = machine::machine(&names, model, sound);
-    let rest = match sound {
-        true => {
-            let handles =
-                (0..model.commands.len()).map(|command| decide::handles(&names, model, command));
-            let questions = questions(&names, model);
-            quote!(#(#handles)* #questions)
-        }
-        false => decide::handles_anything(&names),
-    };
-    let impls = scope::block(&syntax.krate, &quote!(#state #event #command #machine #rest));
+    let impls = scope::block(&syntax.krate, &quote!(#state #event #command #machine));
     quote! {
         #document
         #item
@@ -80,28 +74,6 @@ impl<'a> Names<'a> {
             event: format_ident!("{ident}Event"),
             command: format_ident!("{ident}Command"),
         }
-    }
-}
-
-/// What only rustc can know, asked with the user's own tokens: the answer "no" is shown at them.
-fn questions(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
-    let Names { krate, owner, .. } = names;
-    let unread = model.events.iter().enumerate().filter_map(|(index, event)| {
-        let folded = model.folds.iter().any(|fold| fold.event == index);
-        let path = &event.path;
-        // Of a type that is no event of the machine, this is no question.
-        let this = quote_spanned!(path.span()=> <#path as #krate::EventOf<#owner>>::This);
-        (!folded).then(
-            || quote_spanned!(path.span()=> const _: () = <#this as #krate::Unread<#owner>>::OK;),
-        )
-    });
-    let written = model.events.iter().map(|event| {
-        let path = &event.path;
-        quote_spanned!(path.span()=> impl #krate::EmittedOrSuperseded<#owner> for #path {})
-    });
-    quote! {
-        #(#unread)*
-        #(#written)*
     }
 }
 

@@ -1,9 +1,10 @@
 //! The events as one type, and the commands as one type.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
-use super::super::model::Model;
+use super::super::model::{Model, Named};
 use super::{Names, stub, variants};
 
 /// The events as one type. Of each of them everything is asked through `EventOf<Order>`, at the
@@ -12,92 +13,76 @@ pub(super) fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> To
     let Names { krate, owner, event, .. } = names;
     let variants = variants(&model.events);
     let paths: Vec<_> = model.events.iter().map(|named| &named.path).collect();
-    let of: Vec<_> = paths.iter().map(|path| quote!(<#path as #krate::EventOf<#owner>>)).collect();
-    let (kind, encode, clone, eq, debug) = match sound && !variants.is_empty() {
+    // Of an event that is not folded, it is also asked whether it has anything to be folded.
+    let of = model.events.iter().enumerate().map(|(index, Named { path, .. })| {
+        match model.folds.iter().any(|fold| fold.event == index) {
+            true => quote!(<#path as #krate::EventOf<#owner>>),
+            false => quote!(<#path as #krate::UnreadEventOf<#owner>>),
+        }
+    });
+    let of: Vec<_> = of.collect();
+    let (visit, read) = match sound && !variants.is_empty() {
         true => (
-            quote!(match self { #(Self::#variants(_) => #of::KIND,)* }),
-            quote!(match self { #(Self::#variants(event) => #of::encode_event(event, to),)* }),
-            quote!(match self { #(Self::#variants(event) => Self::#variants(#of::clone_event(event)),)* }),
-            {
-                let different = (variants.len() > 1).then(|| quote!(_ => false,));
-                quote! {
-                    match (self, other) {
-                        #((Self::#variants(a), Self::#variants(b)) => #of::is_same_event(a, b),)*
-                        #different
-                    }
-                }
-            },
-            quote!(match self { #(Self::#variants(event) => #of::debug_event(event, f),)* }),
+            quote!(match self { #(Self::#variants(it) => #of::visit(it, to),)* }),
+            quote!(#(#of::read(from);)*),
         ),
         false => {
             let stub = stub();
-            let with = |unused: TokenStream| quote!({ let _ = #unused; #stub });
-            (stub.clone(), with(quote!(to)), stub.clone(), with(quote!(other)), with(quote!(f)))
+            (quote!({ let _ = to; #stub }), quote!(let _ = from;))
         }
     };
-    let decode = match sound {
-        true => quote! {
-            let event = #krate::None;
-            #(let event = event.or_else(|| #of::decode_event(name, schema, from, Self::#variants));)*
-            event
-        },
-        false => quote!(let _ = (name, schema, from); #krate::None),
-    };
-    let from = match sound {
+    let claims = model.events.iter().map(|event| {
+        let path = &event.path;
+        quote_spanned!(path.span()=> impl #krate::EmittedOrSuperseded<#owner> for #path {})
+    });
+    let emits = match sound {
         true => quote! {
             #(
-                impl #krate::From<#paths> for #event {
-                    fn from(event: #paths) -> Self {
-                        Self::#variants(event)
-                    }
+                impl #krate::Emits<#paths> for #owner {
+                    const EVENT: fn(#paths) -> #event = #event::#variants;
                 }
             )*
+            #(#claims)*
         },
         false => {
             let stub = stub();
             quote! {
-                impl<E: #krate::Event> #krate::From<E> for #event {
-                    fn from(_: E) -> Self { #stub }
+                impl<E: #krate::Event> #krate::Emits<E> for #owner {
+                    const EVENT: fn(E) -> #event = |_| #stub;
                 }
             }
         }
     };
     quote! {
-        #[automatically_derived]
         impl #krate::EventSet for #event {
-            fn kind(&self) -> #krate::EventKind {
-                #kind
+            fn visit<V: #krate::EventVisitor<Self>>(&self, to: V) -> V::Output {
+                #visit
             }
-            fn encode(&self, to: &mut #krate::Encoder) {
-                #encode
-            }
-            fn decode(
-                name: &str,
-                schema: u32,
-                from: &mut #krate::Decoder<'_>,
-            ) -> #krate::Option<#krate::Result<Self, #krate::DecodeError>> {
-                #decode
+            fn read(from: &mut #krate::Reading<'_, '_, Self>) {
+                #read
             }
         }
-        #[automatically_derived]
         impl #krate::Clone for #event {
             fn clone(&self) -> Self {
-                #clone
+                #krate::EventSet::clone_set(self)
             }
         }
-        #[automatically_derived]
         impl #krate::PartialEq for #event {
             fn eq(&self, other: &Self) -> bool {
-                #eq
+                #krate::EventSet::is_same(self, other)
             }
         }
-        #[automatically_derived]
         impl #krate::Debug for #event {
             fn fmt(&self, f: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result {
-                #debug
+                #krate::EventSet::debug_set(self, f)
             }
         }
-        #from
+        impl<E: #krate::PartOf<#owner>> #krate::From<E> for #event {
+            fn from(event: E) -> Self {
+                event.wrapped()
+            }
+        }
+        #emits
     }
 }
 
@@ -106,45 +91,51 @@ pub(super) fn command_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> 
     let Names { krate, owner, command, .. } = names;
     let variants = variants(&model.commands);
     let paths: Vec<_> = model.commands.iter().map(|named| &named.path).collect();
-    let of: Vec<_> =
-        paths.iter().map(|path| quote!(<#path as #krate::CommandOf<#owner>>)).collect();
-    let stub = stub();
-    let (clone, debug) = match sound && !variants.is_empty() {
-        true => (
-            quote!(match self { #(Self::#variants(command) => Self::#variants(#of::clone_command(command)),)* }),
-            quote!(match self { #(Self::#variants(command) => #of::debug_command(command, f),)* }),
-        ),
-        false => (stub.clone(), quote!({ let _ = f; #stub })),
+    let visit = match sound && !variants.is_empty() {
+        true => quote! {
+            match self {
+                #(Self::#variants(it) => <#paths as #krate::CommandOf<#owner>>::visit(it, to),)*
+            }
+        },
+        false => {
+            let stub = stub();
+            quote!({ let _ = to; #stub })
+        }
     };
-    let from = match sound {
+    let handles = match sound {
         true => quote! {
             #(
-                impl #krate::From<#paths> for #command {
-                    fn from(command: #paths) -> Self {
-                        Self::#variants(command)
-                    }
+                impl #krate::Handles<#paths> for #owner {
+                    const COMMAND: fn(#paths) -> #command = #command::#variants;
                 }
             )*
         },
-        false => quote! {
-            impl<C: #krate::Command> #krate::From<C> for #command {
-                fn from(_: C) -> Self { #stub }
+        // Which commands it would have handled nobody can tell.
+        false => {
+            let stub = stub();
+            quote! {
+                impl<C: #krate::Command> #krate::Handles<C> for #owner {
+                    const COMMAND: fn(C) -> #command = |_| #stub;
+                }
             }
-        },
+        }
     };
     quote! {
-        #[automatically_derived]
+        impl #krate::CommandSet for #command {
+            fn visit<V: #krate::CommandVisitor<Self>>(&self, to: V) -> V::Output {
+                #visit
+            }
+        }
         impl #krate::Clone for #command {
             fn clone(&self) -> Self {
-                #clone
+                #krate::CommandSet::clone_set(self)
             }
         }
-        #[automatically_derived]
         impl #krate::Debug for #command {
             fn fmt(&self, f: &mut #krate::fmt::Formatter<'_>) -> #krate::fmt::Result {
-                #debug
+                #krate::CommandSet::debug_set(self, f)
             }
         }
-        #from
+        #handles
     }
 }

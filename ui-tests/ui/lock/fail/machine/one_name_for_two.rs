@@ -1,4 +1,5 @@
 //~ the pin is the name of another event
+//# Door DoorOpened 1 {}
 use cim_runtime::prelude::*;
 
 #[derive(DomainId)]
@@ -24,5 +25,3 @@ impl Door {
         (DoorUnlocked, DoorOpened)
     }
 }
-
-fn main() {}

@@ -1,0 +1,221 @@
+//! Events: what their types declare, and how stored ones are read back.
+
+mod set;
+mod version;
+
+use std::fmt::Debug;
+
+use crate::cbor::{DecodeError, Decoder, Value};
+use crate::lock::EventRow;
+use crate::machine::{Aggregate, Machine, Unknown, Within};
+
+pub use set::{EventKind, EventSet, EventVisitor, InRegion, Reading};
+pub use version::{EventFacts, Facts, IsVersion, UpcastTo};
+
+/// A fact about an aggregate, written by `#[event]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event",
+    label = "not an event",
+    note = "write `#[event(…)]` on the struct, naming its aggregate"
+)]
+pub trait Event: Value + Clone + PartialEq + Debug + Send + Sync + 'static {
+    /// The machine that emits it: the type named in `#[event(…)]`.
+    type Of;
+    /// Whether it has fields, its name and its version as a type.
+    #[doc(hidden)]
+    type Facts: EventFacts;
+    /// The name under which it is stored: the type's own, or that of `#[event(…, name = "…")]`.
+    const NAME: &'static str;
+    /// The version of its type, from 1.
+    const SCHEMA: u32 = <Self::Facts as EventFacts>::SCHEMA;
+    /// How it is stored.
+    #[doc(hidden)]
+    const ROW: EventRow = EventRow {
+        name: Self::NAME,
+        schema: Self::SCHEMA,
+        shape: Self::SHAPE,
+        before: Self::BEFORE,
+    };
+    /// How the version before is stored.
+    #[doc(hidden)]
+    const BEFORE: Option<&'static EventRow> = None;
+
+    /// Reads the event as it was stored by this or an older version of its type.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not such an event, or of a newer version than this program knows.
+    fn decode_schema(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        match schema == Self::SCHEMA {
+            true => Self::decode(from),
+            false if schema < Self::SCHEMA => Self::decode_older(schema, from),
+            false => Err(version::unknown_schema::<Self>(schema, from)),
+        }
+    }
+
+    /// Reads the event as an older version of its type has stored it.
+    #[doc(hidden)]
+    fn decode_older(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Err(version::unknown_schema::<Self>(schema, from))
+    }
+}
+
+/// Holds for the events of the machine `A`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event of `{A}`",
+    label = "`{A}` cannot answer with it",
+    note = "an event belongs to one aggregate: write `#[event({A})]` on the struct `{Self}`"
+)]
+pub trait EventOf<A>: Sized {
+    // A machine asks its events for everything through this trait or the next, at the name in the
+    // method's signature, and the trait asks for nothing itself: of a type that is none of its
+    // events, rustc then says one thing, and once.
+
+    /// How it is stored.
+    #[doc(hidden)]
+    const ROW: EventRow;
+
+    #[doc(hidden)]
+    fn visit<V>(&self, visitor: V) -> V::Output
+    where
+        A: Emits<Self>,
+        V: EventVisitor<A::Event>;
+
+    /// Reads the event into the set of all, if it has this name.
+    #[doc(hidden)]
+    fn read(from: &mut Reading<'_, '_, A::Event>)
+    where
+        A: Emits<Self>;
+}
+
+impl<E: Event<Of: EmitterIs<A>>, A> EventOf<A> for E {
+    const ROW: EventRow = <E as Event>::ROW;
+
+    #[inline]
+    fn visit<V>(&self, visitor: V) -> V::Output
+    where
+        A: Emits<E>,
+        V: EventVisitor<A::Event>,
+    {
+        visitor.event(self, A::EVENT)
+    }
+
+    #[inline]
+    fn read(from: &mut Reading<'_, '_, A::Event>)
+    where
+        A: Emits<E>,
+    {
+        from.read::<A, E>();
+    }
+}
+
+/// Holds for the events of the machine `A` that need no `#[apply]`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event of `{A}`",
+    label = "`{A}` cannot answer with it",
+    note = "an event belongs to one aggregate: write `#[event({A})]` on the struct `{Self}`"
+)]
+pub trait UnreadEventOf<A>: Sized {
+    fn visit<V>(&self, visitor: V) -> V::Output
+    where
+        A: Emits<Self>,
+        V: EventVisitor<A::Event>;
+
+    fn read(from: &mut Reading<'_, '_, A::Event>)
+    where
+        A: Emits<Self>;
+}
+
+impl<E: Event<Of: EmitterIs<A>, Facts: Unread<E, A>>, A> UnreadEventOf<A> for E {
+    #[inline]
+    fn visit<V>(&self, visitor: V) -> V::Output
+    where
+        A: Emits<E>,
+        V: EventVisitor<A::Event>,
+    {
+        EventOf::<A>::visit(self, visitor)
+    }
+
+    #[inline]
+    fn read(from: &mut Reading<'_, '_, A::Event>)
+    where
+        A: Emits<E>,
+    {
+        <E as EventOf<A>>::read(from);
+    }
+}
+
+/// Holds for the machine `A` itself. Of an event that belongs to nobody knows whom, everybody is
+/// right.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{A}` answers with an event of `{Self}`",
+    label = "belongs to `{Self}`",
+    note = "an event belongs to one aggregate: answer with one that has `#[event({A})]`"
+)]
+pub trait EmitterIs<A> {}
+
+impl<A: Machine> EmitterIs<A> for A {}
+impl<A: Machine> EmitterIs<A> for Unknown {}
+
+/// A machine that emits an event.
+pub trait Emits<E>: Machine {
+    /// The event as one of all.
+    const EVENT: fn(E) -> Self::Event;
+}
+
+/// Claimed by `#[event(…, upcast = …)]` for the version before, and by a machine for each of its
+/// events: of a superseded version that is still emitted, rustc shows both places.
+#[doc(hidden)]
+pub trait EmittedOrSuperseded<A> {}
+
+/// Holds for the events of the aggregate `A`: its own, and those of its regions.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event of `{A}`",
+    label = "not an event of `{A}`"
+)]
+pub trait PartOf<A: Machine> {
+    /// The event as one of all.
+    fn wrapped(self) -> A::Event;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E, A> PartOf<A> for E
+where
+    A: Aggregate,
+    E: Event<Of: Within<Owner = A> + Emits<E>>,
+{
+    fn wrapped(self) -> A::Event {
+        <E::Of as Within>::wrap(<E::Of as Emits<E>>::EVENT(self))
+    }
+}
+
+/// The event has fields that somebody should fold.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Data;
+
+/// The event has no fields, or says that only readers of the log need them.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct NoData;
+
+/// Holds for the facts of events that need no `#[apply]`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{A}` never reads the data of the event `{E}`",
+    label = "has fields, but no `#[apply]` takes it",
+    note = "after a replay the aggregate would not know them: fold them with `#[apply] fn …(&mut self, event: &{E})`, or write `#[event(…, unread)]` if only readers of the log need them"
+)]
+pub trait Unread<E, A> {}
+
+#[diagnostic::do_not_recommend]
+impl<E, A, F: SaysNothing> Unread<E, A> for F {}
+
+/// Holds for the facts of events without data.
+#[doc(hidden)]
+pub trait SaysNothing {}
+
+impl<const NAME: u64, const SCHEMA: u32> SaysNothing for Facts<NoData, NAME, SCHEMA> {}

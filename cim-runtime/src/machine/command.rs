@@ -1,0 +1,155 @@
+//! Commands: what their types declare, and all commands of a machine as one type.
+
+use std::fmt::{self, Debug};
+
+use super::{Machine, Unknown};
+use crate::cbor::{Encoder, Value};
+
+/// A request to change an aggregate, written by `#[command]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a command",
+    label = "not a command",
+    note = "write `#[command(…)]` on the struct, naming its aggregate"
+)]
+pub trait Command: Value + Clone + Debug + Send + Sync + 'static {
+    /// The machine that decides it: the type named in `#[command(…)]`.
+    type Of;
+    /// The type's own name.
+    const NAME: &'static str;
+}
+
+/// Holds for the commands of the machine `A`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a command of `{A}`",
+    label = "not a command of `{A}`",
+    note = "a command belongs to one aggregate: write `#[command({A})]` on the struct `{Self}`"
+)]
+pub trait CommandOf<A>: Sized {
+    // As with events, a machine asks its commands for everything through this trait.
+    #[doc(hidden)]
+    fn visit<V>(&self, visitor: V) -> V::Output
+    where
+        A: Handles<Self>,
+        V: CommandVisitor<A::Command>;
+}
+
+impl<C: Command<Of: DeciderIs<A>>, A> CommandOf<A> for C {
+    fn visit<V>(&self, visitor: V) -> V::Output
+    where
+        A: Handles<C>,
+        V: CommandVisitor<A::Command>,
+    {
+        visitor.command(self, A::COMMAND)
+    }
+}
+
+/// Holds for the machine `A` itself. Of a command that belongs to nobody knows whom, everybody is
+/// right.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{A}` takes a command of `{Self}`",
+    label = "belongs to `{Self}`",
+    note = "a command belongs to one aggregate: take one that has `#[command({A})]`"
+)]
+pub trait DeciderIs<A> {}
+
+impl<A: Machine> DeciderIs<A> for A {}
+impl<A: Machine> DeciderIs<A> for Unknown {}
+
+/// Holds for commands that a method of `A` takes.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "nothing handles the command `{Self}`",
+    label = "no transition of `{A}` takes this command",
+    note = "write a method in its `#[state_machine(…)] impl {A}`: `#[transition(… -> …)] fn …(&self, cmd: {Self}) -> …`, or remove the command"
+)]
+pub trait HandledBy<A> {
+    /// The machine: asked for by the command.
+    type Machine;
+}
+
+#[diagnostic::do_not_recommend]
+impl<C, A: Handles<C>> HandledBy<A> for C {
+    type Machine = A;
+}
+
+/// A machine that decides a command.
+pub trait Handles<C>: Machine {
+    /// The command as one of all.
+    const COMMAND: fn(C) -> Self::Command;
+}
+
+/// All commands of one machine: the enum that `#[state_machine]` writes, such as `OrderCommand`.
+pub trait CommandSet: Clone + Debug + Send + Sync + 'static {
+    /// Shows the command, in its own type, to a visitor.
+    fn visit<V: CommandVisitor<Self>>(&self, visitor: V) -> V::Output;
+
+    /// The name of the command's type, such as `PlaceOrder`.
+    fn name(&self) -> &'static str {
+        self.visit(Name)
+    }
+
+    /// Appends the command's fields.
+    fn encode(&self, to: &mut Encoder) {
+        self.visit(Encode(to));
+    }
+
+    #[doc(hidden)]
+    fn clone_set(&self) -> Self {
+        self.visit(Copy)
+    }
+
+    #[doc(hidden)]
+    fn debug_set(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.visit(Format(f))
+    }
+}
+
+/// Does something with a command of any type.
+pub trait CommandVisitor<Set> {
+    /// What comes of it.
+    type Output;
+
+    /// Visits `command`; `wrap` makes it one of all.
+    fn command<C: Command>(self, command: &C, wrap: fn(C) -> Set) -> Self::Output;
+}
+
+struct Name;
+
+impl<Set> CommandVisitor<Set> for Name {
+    type Output = &'static str;
+
+    fn command<C: Command>(self, _: &C, _: fn(C) -> Set) -> &'static str {
+        C::NAME
+    }
+}
+
+struct Encode<'a>(&'a mut Encoder);
+
+impl<Set> CommandVisitor<Set> for Encode<'_> {
+    type Output = ();
+
+    fn command<C: Command>(self, command: &C, _: fn(C) -> Set) {
+        command.encode(self.0);
+    }
+}
+
+struct Copy;
+
+impl<Set> CommandVisitor<Set> for Copy {
+    type Output = Set;
+
+    fn command<C: Command>(self, command: &C, wrap: fn(C) -> Set) -> Set {
+        wrap(command.clone())
+    }
+}
+
+struct Format<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl<Set> CommandVisitor<Set> for Format<'_, '_> {
+    type Output = fmt::Result;
+
+    fn command<C: Command>(self, command: &C, _: fn(C) -> Set) -> fmt::Result {
+        command.fmt(self.0)
+    }
+}

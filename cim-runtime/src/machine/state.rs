@@ -1,0 +1,106 @@
+//! States: of one machine, and of a machine with its regions.
+
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use super::MachineTable;
+
+/// The states of a machine: an enum without data.
+pub trait MachineState: Copy + Eq + Hash + Debug + Send + Sync + 'static {
+    /// Every state, in the order of the machine's header.
+    const ALL: &'static [Self];
+    /// The machine these are the states of, as data.
+    const MACHINE: &'static MachineTable;
+    /// Where every instance starts.
+    const INITIAL: Self = Self::ALL[Self::MACHINE.initial()];
+
+    /// Its place in the header, from 0.
+    fn index(self) -> usize;
+
+    /// The name in the header.
+    fn name(self) -> &'static str {
+        Self::MACHINE.states[self.index()].name
+    }
+
+    /// The commands that this state takes, in the order of the machine's methods.
+    fn allowed(self) -> Vec<&'static str> {
+        Self::MACHINE.states[self.index()].takes.to_vec()
+    }
+
+    /// Whether this state takes the command of this name.
+    fn can(self, command: &str) -> bool {
+        Self::MACHINE.states[self.index()].takes.contains(&command)
+    }
+}
+
+/// Where an instance stands: the state of its machine, and those of the regions.
+///
+/// Without regions that is the state itself; with them, a tuple of the state and, in the order of
+/// the header, where each region stands.
+pub trait Standing: Copy + Eq + Hash + Debug + Send + Sync + 'static {
+    /// The states of the machine itself.
+    type State: MachineState;
+    /// Where every instance starts.
+    const INITIAL: Self;
+
+    /// The state of the machine itself.
+    fn state(self) -> Self::State;
+
+    /// The names of all states, the machine's own first.
+    fn names(self) -> Vec<&'static str>;
+
+    /// What [`Standing::names`] are the names of; `None` if one of them is no state's.
+    fn from_names<'a>(names: &mut dyn Iterator<Item = &'a str>) -> Option<Self>;
+}
+
+impl<S: MachineState> Standing for S {
+    type State = S;
+    const INITIAL: Self = S::INITIAL;
+
+    #[inline]
+    fn state(self) -> S {
+        self
+    }
+
+    fn names(self) -> Vec<&'static str> {
+        vec![self.name()]
+    }
+
+    fn from_names<'a>(names: &mut dyn Iterator<Item = &'a str>) -> Option<Self> {
+        let name = names.next()?;
+        S::ALL.iter().copied().find(|state| state.name() == name)
+    }
+}
+
+macro_rules! with_regions {
+    ($($region:ident $index:tt),*) => {
+        impl<S: MachineState, $($region: Standing),*> Standing for (S, $($region),*) {
+            type State = S;
+            const INITIAL: Self = (S::INITIAL, $($region::INITIAL),*);
+
+            #[inline]
+            fn state(self) -> S {
+                self.0
+            }
+
+            fn names(self) -> Vec<&'static str> {
+                let mut names = self.0.names();
+                $(names.extend(self.$index.names());)*
+                names
+            }
+
+            fn from_names<'a>(names: &mut dyn Iterator<Item = &'a str>) -> Option<Self> {
+                Some((S::from_names(names)?, $($region::from_names(names)?),*))
+            }
+        }
+    };
+}
+
+with_regions!(A 1);
+with_regions!(A 1, B 2);
+with_regions!(A 1, B 2, C 3);
+with_regions!(A 1, B 2, C 3, D 4);
+with_regions!(A 1, B 2, C 3, D 4, E 5);
+with_regions!(A 1, B 2, C 3, D 4, E 5, F 6);
+with_regions!(A 1, B 2, C 3, D 4, E 5, F 6, G 7);
+with_regions!(A 1, B 2, C 3, D 4, E 5, F 6, G 7, H 8);
