@@ -9,16 +9,16 @@ use crate::cbor::Shape;
 /// # pub struct Order;
 /// use cim_runtime::event::Event as _;
 ///
-/// #[event(Order, version = 2, upcast = v1::OrderCancelled)]
+/// #[event(Order, name = "OrderCancelled")]
+/// pub struct Before;
+///
+/// #[event(Order, version = 2, upcast = Before)]
 /// pub struct OrderCancelled {
 ///     pub by: Actor,
 /// }
 ///
-/// # pub mod v1 {
-/// #     #[cim_runtime::prelude::event(super::Order)] pub struct OrderCancelled;
-/// # }
-/// # impl From<v1::OrderCancelled> for OrderCancelled {
-/// #     fn from(_: v1::OrderCancelled) -> Self { Self { by: Actor::default() } }
+/// # impl From<Before> for OrderCancelled {
+/// #     fn from(_: Before) -> Self { Self { by: Actor::default() } }
 /// # }
 /// let row = OrderCancelled::ROW;
 /// assert_eq!((row.name, row.schema), ("OrderCancelled", 2));
