@@ -24,9 +24,9 @@ pub use crate::event::{
 pub use crate::id::{DomainId, IdInner, InvalidId};
 pub use crate::lock::EventRow;
 pub use crate::machine::{
-    Aggregate, Command, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles, HasDefault,
-    Machine, MachineState, MachineTable, RegionRow, Standing, StateRow, TransitionRow, Unknown,
-    UnknownId, Within,
+    Aggregate, AreDistinct, Command, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles,
+    HasDefault, InOneAggregate, Machine, MachineState, MachineTable, OwnNames, RegionRow, Standing,
+    StateRow, TransitionRow, Unknown, UnknownId, has_own_names,
 };
 pub use crate::subject::AggregateName;
 pub use crate::system::{AggregateInfo, Handle, Includes, NameOfOneAggregate, System};

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::ids::IdSequence;
-use crate::machine::{Aggregate, MachineState as _, Within};
+use crate::machine::{Aggregate, InOneAggregate, MachineState as _};
 
 /// The only door to time and chance inside a decision.
 ///
@@ -40,7 +40,7 @@ use crate::machine::{Aggregate, MachineState as _, Within};
 /// assert_eq!(Door::default().open(OpenDoor, &cx).by, Actor::new("alice"));
 /// ```
 #[derive(Debug, Clone)]
-pub struct Context<M: Within> {
+pub struct Context<M: InOneAggregate> {
     id: <M::Owner as Aggregate>::Id,
     state: M::State,
     now: Timestamp,
@@ -49,7 +49,7 @@ pub struct Context<M: Within> {
     ids_taken: Cell<u32>,
 }
 
-impl<M: Within> Context<M> {
+impl<M: InOneAggregate> Context<M> {
     /// The aggregate's id; a region has its owner's.
     pub fn id(&self) -> &<M::Owner as Aggregate>::Id {
         &self.id
@@ -108,7 +108,7 @@ impl<A: Aggregate> Context<A> {
     }
 
     /// The context of a machine inside the aggregate, which is in `state`.
-    pub(crate) fn within<M: Within<Owner = A>>(&self, state: M::State) -> Context<M> {
+    pub(crate) fn within<M: InOneAggregate<Owner = A>>(&self, state: M::State) -> Context<M> {
         Context {
             id: self.id.clone(),
             state,

@@ -13,7 +13,7 @@ use crate::engine::{Cause, Live, Message, Sending, Sent, Step};
 use crate::environment::{Environment, SystemEnvironment};
 use crate::error::{Error, SendError};
 use crate::lock::EventRow;
-use crate::machine::{Aggregate, Command, Handles, MachineTable, Within};
+use crate::machine::{Aggregate, Command, Handles, InOneAggregate, MachineTable};
 use crate::recorded::Recorded;
 use crate::store::{Lookup, Store, StoreError, StoreErrorKind, StoredEvent};
 use crate::subject::{AggregateName, StreamName};
@@ -59,13 +59,13 @@ pub trait SentTo<S> {}
 #[diagnostic::do_not_recommend]
 impl<C, S> SentTo<S> for C
 where
-    C: Command<Of: Within>,
+    C: Command<Of: InOneAggregate>,
     S: Includes<OwnerOf<C>>,
 {
 }
 
 /// The aggregate that a command is sent to: whose machine, or a region of it, decides the command.
-pub type OwnerOf<C> = <<C as Command>::Of as Within>::Owner;
+pub type OwnerOf<C> = <<C as Command>::Of as InOneAggregate>::Owner;
 
 /// The id of the aggregate that a command is sent to.
 pub type IdOf<C> = <OwnerOf<C> as Aggregate>::Id;
@@ -257,7 +257,7 @@ impl<S: System> Handle<S> {
     /// [`SendError::Error`] when the machine does.
     pub async fn send<C>(&self, id: &IdOf<C>, command: C) -> Result<Sent, SendError<C::Of>>
     where
-        C: Command<Of: Handles<C> + Within> + SentTo<S>,
+        C: Command<Of: Handles<C> + InOneAggregate> + SentTo<S>,
     {
         let message = self.message();
         let slot = self.shared.live.slot::<OwnerOf<C>>(id)?;
@@ -329,7 +329,7 @@ impl<S: System> Handle<S> {
 
     async fn drive<C>(&self, sending: &mut Sending<'_, C>) -> Result<Sent, SendError<C::Of>>
     where
-        C: Command<Of: Handles<C> + Within>,
+        C: Command<Of: Handles<C> + InOneAggregate>,
     {
         let store = &self.shared.store;
         let mut step = sending.start();

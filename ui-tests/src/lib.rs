@@ -41,6 +41,8 @@ pub mod state_machine_minimal;
 pub mod state_machine_moore;
 #[path = "../ui/state_machine/pass/names_of_other_scripts.rs"]
 pub mod state_machine_names_of_other_scripts;
+#[path = "../ui/state_machine/pass/regions.rs"]
+pub mod state_machine_regions;
 #[path = "../ui/state_machine/pass/states_named_as_events.rs"]
 pub mod state_machine_states_named_as_events;
 #[path = "../ui/state_machine/pass/words_as_names.rs"]

@@ -83,13 +83,13 @@ fn mistakes_come_in_source_order() {
     }"
     .parse()
     .unwrap();
-    let header: TokenStream = "\n\n\n\n region skills: Skills, initial Draft".parse().unwrap();
+    let header: TokenStream = "\n\n\n\n region skills Skills, initial Draft".parse().unwrap();
     assert_eq!(
         mistakes(&state_machine(header, item)),
         [
             "`Plcaed` is not a state of `Order`",
             "`place` decides, and must take `&self`",
-            "regions are not supported in this version",
+            "cannot read the region `region skills Skills`",
         ]
     );
 }

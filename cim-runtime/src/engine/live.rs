@@ -15,7 +15,9 @@ use crate::decision::{Events, Rejection};
 use crate::envelope::Envelope;
 use crate::error::{Error, SendError};
 use crate::event::EventSet as _;
-use crate::machine::{Aggregate, Command, Handles, MachineState as _, Standing as _, Within};
+use crate::machine::{
+    Aggregate, Command, Handles, InOneAggregate, MachineState as _, Standing as _,
+};
 use crate::store::StoredEvent;
 use crate::subject::StreamName;
 
@@ -72,7 +74,7 @@ impl<A: Aggregate> Live<A> {
     }
 
     /// The state of a machine inside the aggregate: of a region, or its own.
-    pub fn state_of<M: Within<Owner = A>>(&self) -> M::State {
+    pub fn state_of<M: InOneAggregate<Owner = A>>(&self) -> M::State {
         M::at(self.standing)
     }
 
@@ -250,7 +252,7 @@ impl<A: Aggregate> Live<A> {
         message: &Message,
     ) -> Result<Events<A::Event>, SendError<C::Of>>
     where
-        C: Command<Of: Handles<C> + Within<Owner = A>>,
+        C: Command<Of: Handles<C> + InOneAggregate<Owner = A>>,
     {
         self.context.begin(message.command_id, message.now, &message.actor);
         let command = C::Of::COMMAND(command);

@@ -9,7 +9,7 @@ use super::message::{Message, Receipt, Sent};
 use crate::commit::Commit;
 use crate::decision::Events;
 use crate::error::{Error, SendError};
-use crate::machine::{Aggregate as _, Command, Handles, Machine, Within};
+use crate::machine::{Aggregate as _, Command, Handles, InOneAggregate, Machine};
 use crate::store::{Committed, StoreError, StoreErrorKind, StoredEvent};
 use crate::system::OwnerOf;
 use uuid::Uuid;
@@ -41,7 +41,7 @@ pub enum Step<M: Machine> {
 }
 
 /// A command on its way through one aggregate.
-pub struct Sending<'a, C: Command<Of: Within>> {
+pub struct Sending<'a, C: Command<Of: InOneAggregate>> {
     live: &'a mut Live<OwnerOf<C>>,
     command: C,
     message: &'a Message,
@@ -55,7 +55,7 @@ pub struct Sending<'a, C: Command<Of: Within>> {
 
 impl<'a, C> Sending<'a, C>
 where
-    C: Command<Of: Handles<C> + Within>,
+    C: Command<Of: Handles<C> + InOneAggregate>,
 {
     /// Sends `command` to `live`.
     pub fn new(live: &'a mut Live<OwnerOf<C>>, command: C, message: &'a Message) -> Self {
@@ -203,7 +203,7 @@ where
     }
 }
 
-impl<C: Command<Of: Within>> fmt::Debug for Sending<'_, C> {
+impl<C: Command<Of: InOneAggregate>> fmt::Debug for Sending<'_, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sending")
             .field("stream", self.live.stream())

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 
 use crate::cbor::{DecodeError, Decoder, Value};
 use crate::lock::EventRow;
-use crate::machine::{Aggregate, Machine, Unknown, Within};
+use crate::machine::{Aggregate, InOneAggregate, Machine, Unknown};
 
 pub use set::{EventKind, EventSet, EventVisitor, InRegion, Reading};
 pub use version::{EventFacts, Facts, IsVersion, UpcastTo};
@@ -185,10 +185,10 @@ pub trait PartOf<A: Machine> {
 impl<E, A> PartOf<A> for E
 where
     A: Aggregate,
-    E: Event<Of: Within<Owner = A> + Emits<E>>,
+    E: Event<Of: InOneAggregate<Owner = A> + Emits<E>>,
 {
     fn wrapped(self) -> A::Event {
-        <E::Of as Within>::wrap(<E::Of as Emits<E>>::EVENT(self))
+        <E::Of as InOneAggregate>::wrap(<E::Of as Emits<E>>::EVENT(self))
     }
 }
 

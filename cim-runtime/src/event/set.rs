@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use super::{Emits, Event};
 use crate::cbor::{DecodeError, Decoder, Encoder};
 use crate::lock::EventRow;
-use crate::machine::{Machine, Within};
+use crate::machine::{InOneAggregate, Machine};
 
 /// All events of one machine: the enum that `#[state_machine]` writes, such as `OrderEvent`.
 pub trait EventSet: Clone + PartialEq + Debug + Send + Sync + Sized + 'static {
@@ -138,7 +138,7 @@ impl<M, V> InRegion<M, V> {
 
 impl<M, V> EventVisitor<M::Event> for InRegion<M, V>
 where
-    M: Within,
+    M: InOneAggregate,
     V: EventVisitor<<M::Owner as Machine>::Event>,
 {
     type Output = V::Output;

@@ -14,9 +14,9 @@ use crate::subject::AggregateName;
 use crate::system::AggregateInfo;
 
 pub use command::{Command, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles};
-pub use region::Within;
+pub use region::{AreDistinct, InOneAggregate, OwnNames};
 pub use state::{MachineState, Standing};
-pub use table::{MachineTable, RegionRow, StateRow, TransitionRow};
+pub use table::{MachineTable, RegionRow, StateRow, TransitionRow, has_own_names};
 
 /// A machine: its states, its events, and how they lead from one to the other.
 ///
@@ -51,7 +51,7 @@ pub trait Machine: Sized + Send + Sync + 'static {
     /// [`Refused`](crate::decision::Rejection::Refused) where the machine's own rules say no.
     fn decide(&self, command: Self::Command, cx: &Context<Self>) -> Decision<Self>
     where
-        Self: Within;
+        Self: InOneAggregate;
 
     /// Where `event` leads from here; `None` if it cannot happen here.
     fn next(standing: Self::Standing, event: &Self::Event) -> Option<Self::Standing>;

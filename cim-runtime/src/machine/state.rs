@@ -50,7 +50,7 @@ pub trait Standing: Copy + Eq + Hash + Debug + Send + Sync + 'static {
     fn names(self) -> Vec<&'static str>;
 
     /// What [`Standing::names`] are the names of; `None` if one of them is no state's.
-    fn from_names<'a>(names: &mut dyn Iterator<Item = &'a str>) -> Option<Self>;
+    fn from_names(names: &mut dyn Iterator<Item = &str>) -> Option<Self>;
 }
 
 impl<S: MachineState> Standing for S {
@@ -66,7 +66,7 @@ impl<S: MachineState> Standing for S {
         vec![self.name()]
     }
 
-    fn from_names<'a>(names: &mut dyn Iterator<Item = &'a str>) -> Option<Self> {
+    fn from_names(names: &mut dyn Iterator<Item = &str>) -> Option<Self> {
         let name = names.next()?;
         S::ALL.iter().copied().find(|state| state.name() == name)
     }
@@ -89,7 +89,7 @@ macro_rules! with_regions {
                 names
             }
 
-            fn from_names<'a>(names: &mut dyn Iterator<Item = &'a str>) -> Option<Self> {
+            fn from_names(names: &mut dyn Iterator<Item = &str>) -> Option<Self> {
                 Some((S::from_names(names)?, $($region::from_names(names)?),*))
             }
         }

@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::engine::{Live, Message};
 use crate::error::SendError;
 use crate::id::DomainId;
-use crate::machine::{Aggregate, Command, Handles, Machine, Within};
+use crate::machine::{Aggregate, Command, Handles, InOneAggregate, Machine};
 use crate::store::StoredEvent;
 use round_trip::{event_round_trip, must, round_trip};
 
@@ -114,7 +114,7 @@ impl<A: Aggregate> Scenario<A> {
     ///
     /// When it is in another.
     #[track_caller]
-    pub fn then_state_of<M: Within<Owner = A>>(self, state: M::State) -> Self {
+    pub fn then_state_of<M: InOneAggregate<Owner = A>>(self, state: M::State) -> Self {
         let found = self.live().state_of::<M>();
         assert_eq!(found, state, "the state of `{}` after these events", M::MACHINE.name);
         self
@@ -145,7 +145,7 @@ impl<A: Aggregate> Scenario<A> {
     #[track_caller]
     pub fn when<C>(self, command: C) -> Outcome<A, C::Of>
     where
-        C: Command<Of: Handles<C> + Within<Owner = A>>,
+        C: Command<Of: Handles<C> + InOneAggregate<Owner = A>>,
     {
         round_trip(C::NAME, &command);
         let (first, second) = (self.decide(command.clone()), self.decide(command));
@@ -183,7 +183,7 @@ impl<A: Aggregate> Scenario<A> {
     #[track_caller]
     fn decide<C>(&self, command: C) -> Decided<A, C::Of>
     where
-        C: Command<Of: Handles<C> + Within<Owner = A>>,
+        C: Command<Of: Handles<C> + InOneAggregate<Owner = A>>,
     {
         let mut live = self.live();
         let message = self.message(COMMAND);

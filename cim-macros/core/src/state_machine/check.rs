@@ -155,7 +155,8 @@ fn every_state_is_reachable(model: &Model<'_>, diagnostics: &mut Diagnostics) {
 // An instance that comes here stays here: that is what `terminal` says, and tells its readers.
 fn no_dead_ends(model: &Model<'_>, diagnostics: &mut Diagnostics) {
     for (index, state) in model.states.iter().enumerate() {
-        let takes_any = model.decisions.iter().any(|decision| decision.state == index);
+        let takes_any = model.decisions.iter().any(|decision| decision.state == index)
+            || model.regions.iter().any(|region| region.open_in.contains(&index));
         if !state.terminal && !takes_any {
             diagnostics.push(errors::dead_end(&state.ident));
         }

@@ -42,9 +42,46 @@ pub(super) fn not_a_named_type(ty: &syn::Type) -> Diagnostic {
         .help("write `impl Order { … }`")
 }
 
-pub(super) fn no_regions(word: &syn::Ident) -> Diagnostic {
-    Diagnostic::at(word, "regions are not supported in this version")
-        .help("write an aggregate for each part that lives its own life")
+pub(super) fn unreadable_region(tokens: &TokenStream) -> Diagnostic {
+    let found = names::shown(tokens);
+    Diagnostic::at(tokens, format!("cannot read the region `{found}`"))
+        .note("a region is a field of the aggregate whose type has a machine of its own")
+        .help("write `region skills: Skills`, or `region skills: Skills in Active | Retired`")
+}
+
+pub(super) fn two_regions_of_one_field(field: &syn::Ident, first: &syn::Path) -> Diagnostic {
+    let first = names::shown(first);
+    Diagnostic::at(field, format!("the field `{field}` is a region already, `{first}`"))
+        .help("keep one of them")
+}
+
+pub(super) fn two_regions_of_one_type(ty: &syn::Path) -> Diagnostic {
+    let name = names::shown(ty);
+    Diagnostic::at(ty, format!("two regions have the type `{name}`"))
+        .note("a command or an event of it could not tell which of them it belongs to")
+        .help("write a type with a machine of its own for each region")
+}
+
+pub(super) fn region_of_itself(ty: &syn::Path) -> Diagnostic {
+    let name = names::shown(ty);
+    Diagnostic::at(ty, format!("`{name}` cannot be a region of itself"))
+        .help("name the type of the field, which has a machine of its own")
+}
+
+pub(super) fn event_named_as_a_region(ty: &syn::Path, event: &str) -> Diagnostic {
+    let name = names::shown(ty);
+    Diagnostic::at(ty, format!("the region `{name}` and the event `{event}` have one name"))
+        .note("both are variants of the aggregate's events")
+        .help("rename one of them: an event is a fact, in the past tense")
+}
+
+pub(super) fn region_in_a_terminal_state(state: &syn::Ident, field: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(
+        state,
+        format!("state `{state}` is terminal, the region `{field}` cannot be open in it"),
+    )
+    .note("terminal promises to every reader that nothing more will happen, also not in a region")
+    .help(format!("remove `{state}` here, or `terminal` before it"))
 }
 
 pub(super) fn unknown_word(word: &syn::Ident, state: &syn::Ident) -> Diagnostic {

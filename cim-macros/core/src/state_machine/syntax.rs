@@ -20,6 +20,7 @@ pub(super) struct Syntax {
     pub(super) owner: syn::Path,
     pub(super) kind: Kind,
     pub(super) states: Vec<StateDecl>,
+    pub(super) regions: Vec<RegionDecl>,
     pub(super) deciders: Vec<Decider>,
     pub(super) outputs: Vec<Output>,
     pub(super) folds: Vec<Fold>,
@@ -49,6 +50,15 @@ pub(super) struct StateDecl {
     pub(super) ident: syn::Ident,
     pub(super) initial: Option<syn::Ident>,
     pub(super) terminal: Option<syn::Ident>,
+}
+
+/// A machine inside this one: `region skills: Skills in Active | Retired`.
+pub(super) struct RegionDecl {
+    pub(super) field: syn::Ident,
+    pub(super) ty: syn::Path,
+    /// The states in which its commands are taken; none are written where it is open in each that is
+    /// not terminal.
+    pub(super) open_in: Vec<syn::Ident>,
 }
 
 /// A method with `#[transition]`.
@@ -175,7 +185,7 @@ pub(super) fn parse(
     tokens: TokenStream,
     diagnostics: &mut Diagnostics,
 ) -> Parsed {
-    let Header { krate, kind, states } = header(args, diagnostics);
+    let Header { krate, kind, states, regions } = header(args, diagnostics);
     let mut item = match syn::parse2::<syn::Item>(tokens.clone()) {
         Ok(syn::Item::Impl(item)) => item,
         Ok(other) => {
@@ -191,6 +201,7 @@ pub(super) fn parse(
                         owner: ident.into(),
                         kind,
                         states,
+                        regions,
                         deciders: Vec::new(),
                         outputs: Vec::new(),
                         folds: Vec::new(),
@@ -213,7 +224,8 @@ pub(super) fn parse(
     let item = item.into_token_stream();
     match owner {
         Some(owner) => {
-            let syntax = Syntax { krate, owner, kind, states, deciders, outputs, folds, item };
+            let syntax =
+                Syntax { krate, owner, kind, states, regions, deciders, outputs, folds, item };
             Parsed::Machine(Box::new(syntax))
         }
         None => Parsed::Nothing(item),
@@ -224,11 +236,13 @@ struct Header {
     krate: syn::Path,
     kind: Kind,
     states: Vec<StateDecl>,
+    regions: Vec<RegionDecl>,
 }
 
 fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> Header {
     let mut kind = Kind::Mealy;
     let mut states = Vec::new();
+    let mut regions = Vec::new();
     let mut keys = TokenStream::new();
     for part in split_at_commas(args) {
         if part.clone().into_iter().nth(1).is_some_and(|second| second.to_string() == "=") {
@@ -249,8 +263,15 @@ fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> Header {
                 kind = Kind::Moore;
                 continue;
             }
-            [kind, _, ..] if kind == "region" => {
-                diagnostics.push(errors::no_regions(kind));
+            [word, name @ ..] if word == "region" && !(name.is_empty() && rest.is_empty()) => {
+                if let Some(cfg) = attrs.iter().find(|attr| is_cfg(attr)) {
+                    diagnostics.push(errors::conditional(cfg));
+                }
+                let region = region(name, &rest).or_else(|| {
+                    diagnostics.push(errors::unreadable_region(&part));
+                    unread_region(name, rest)
+                });
+                regions.extend(region);
                 continue;
             }
             _ if !rest.is_empty() => diagnostics.push(errors::unreadable_state(&part)),
@@ -264,7 +285,35 @@ fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> Header {
         let attrs = attrs.into_iter().filter(|attr| !is_cfg(attr)).collect();
         states.extend(state(attrs, words, ident, diagnostics));
     }
-    Header { krate: super::krate(keys, diagnostics), kind, states }
+    Header { krate: super::krate(keys, diagnostics), kind, states, regions }
+}
+
+/// What stands behind `region`: a name, and `: Skills in Active | Retired`.
+fn region(name: &[syn::Ident], rest: &TokenStream) -> Option<RegionDecl> {
+    let [field] = name else { return None };
+    let parse = |input: ParseStream<'_>| {
+        input.parse::<Token![:]>()?;
+        let ty = input.call(syn::Path::parse_mod_style)?;
+        let mut open_in = Vec::new();
+        if input.peek(Token![in]) {
+            input.parse::<Token![in]>()?;
+            let states = Punctuated::<_, Token![|]>::parse_separated_nonempty_with(
+                input,
+                syn::Ident::parse_any,
+            )?;
+            open_in.extend(states);
+        }
+        Ok(RegionDecl { field: field.clone(), ty, open_in })
+    };
+    parse.parse2(rest.clone()).ok()
+}
+
+/// The region that may have been meant, so that its machine is not reported too.
+fn unread_region(name: &[syn::Ident], rest: TokenStream) -> Option<RegionDecl> {
+    let mut behind = rest.into_iter().skip_while(|token| token.to_string() != ":");
+    behind.next()?;
+    let ty = syn::Path::parse_mod_style.parse2(behind.collect()).ok()?;
+    Some(RegionDecl { field: name.first()?.clone(), ty, open_in: Vec::new() })
 }
 
 /// One state, with the words before its name; of words that could be states themselves there may be

@@ -12,6 +12,12 @@ pub(super) fn document(model: &Model<'_>) -> String {
         let command = command(model, row).map(|name| format!("[`{name}`]")).unwrap_or_default();
         let _ = writeln!(text, "| {from} | {command} | [`{event}`] | {to} |");
     }
+    for region in &model.regions {
+        let open_in = region.open_in.iter().map(|&state| model.states[state].name.as_str());
+        let open_in = open_in.collect::<Vec<_>>().join(", ");
+        let (field, ty) = (region.field, crate::names::shown(region.ty));
+        let _ = write!(text, "\nRegion `{field}`: [`{ty}`], open in {open_in}.\n");
+    }
     text.push_str("\n```mermaid\nstateDiagram-v2\n");
     for state in model.states.iter().filter(|state| state.initial) {
         let _ = writeln!(text, "    [*] --> {}", state.name);

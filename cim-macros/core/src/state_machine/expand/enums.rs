@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::super::model::Model;
+use super::super::model::{Model, Region};
 use super::{Names, distinct_states, variants};
 
 pub(super) fn enums(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
@@ -16,6 +16,13 @@ pub(super) fn enums(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     let state_idents = states.iter().map(|&index| &model.states[index].ident);
     let events: Vec<_> = variants(&model.events);
     let event_paths = model.events.iter().map(|named| &named.path);
+    let real = &model.syntax.krate;
+    // Of two variants with one name, which is reported, rustc would speak too.
+    let is_new = |region: &&Region<'_>| events.iter().all(|event| event != region.variant);
+    let regions =
+        model.regions.iter().filter(is_new).map(
+            |Region { variant, ty, .. }| quote!(#variant(<#ty as #real::code::Machine>::Event)),
+        );
     let commands: Vec<_> = variants(&model.commands);
     let command_paths = model.commands.iter().map(|named| &named.path);
     let (states_doc, events_doc, commands_doc) = (
@@ -37,6 +44,7 @@ pub(super) fn enums(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
         #[allow(dead_code, missing_docs, nonstandard_style, private_interfaces, unreachable_pub)]
         pub enum #event {
             #(#events(#event_paths),)*
+            #(#regions,)*
         }
         #[doc = #commands_doc]
         #[allow(dead_code, missing_docs, nonstandard_style, private_interfaces, unreachable_pub)]

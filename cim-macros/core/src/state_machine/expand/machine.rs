@@ -5,7 +5,7 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::super::model::Model;
-use super::{Names, decide, distinct_states, stub, variants};
+use super::{Names, decide, distinct_states, regions, stub, variants};
 use crate::{names, scope};
 
 pub(super) fn machine_state(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
@@ -33,13 +33,18 @@ pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Toke
     let name = names::plain(ident);
     let refusal = refusal(krate, model, sound);
     let table = table(krate, model, &name);
-    let (next, apply) = match sound && !model.events.is_empty() {
-        true => (next(names, model), apply(names, model)),
-        false => (quote!(let _ = (state, event); #krate::None), quote!(let _ = event;)),
+    let regions = regions::rows(names, model).filter(|_| sound);
+    let standing = regions::standing(names, model);
+    let is_empty = model.events.is_empty() && model.regions.is_empty();
+    let (parts, next, apply) = match sound && !is_empty {
+        true => (regions::parts(model), next(names, model), apply(names, model)),
+        false => {
+            (quote!(state), quote!(let _ = (state, event); #krate::None), quote!(let _ = event;))
+        }
     };
     // Asked of the owner, and taken for granted in the body.
     let code = scope::code_at(ident.span());
-    let is_part = quote_spanned!(ident.span()=> #owner: #code::Within);
+    let is_part = quote_spanned!(ident.span()=> #owner: #code::InOneAggregate);
     let decide = match sound && !model.commands.is_empty() {
         true => decide::decide(names, model),
         false => {
@@ -50,11 +55,11 @@ pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Toke
     quote! {
         impl #krate::Machine for #owner {
             type State = #state;
-            type Standing = #state;
+            type Standing = #standing;
             type Event = #event;
             type Command = #command;
             type Refusal = #refusal;
-            const MACHINE: &'static #krate::MachineTable = &#table;
+            const MACHINE: &'static #krate::MachineTable = &#table #regions;
 
             #[inline]
             fn decide(
@@ -69,7 +74,7 @@ pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Toke
             }
 
             #[inline]
-            fn next(state: #state, event: &#event) -> #krate::Option<#state> {
+            fn next(#parts: #standing, event: &#event) -> #krate::Option<#standing> {
                 #next
             }
 
@@ -127,6 +132,7 @@ fn table(krate: &syn::Path, model: &Model<'_>, name: &str) -> TokenStream {
 fn next(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     let Names { krate, state, event, .. } = names;
     let variants = variants(&model.events);
+    let parts = regions::parts(model);
     let mut groups: Vec<((usize, usize), Vec<usize>)> = Vec::new();
     let rows = model.distinct_rows();
     for row in &rows {
@@ -138,15 +144,19 @@ fn next(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     let arms = groups.iter().map(|((event_index, to), sources)| {
         let sources = sources.iter().map(|&source| &model.states[source].ident);
         let (variant, to) = (&variants[*event_index], &model.states[*to].ident);
-        quote! {
-            (#(#state::#sources)|*, #event::#variant(_)) => #krate::Some(#state::#to),
-        }
+        let to = match model.regions.is_empty() {
+            true => quote!(#krate::Some(#state::#to),),
+            false => quote!({ let state = #state::#to; #krate::Some(#parts) }),
+        };
+        quote!((#(#state::#sources)|*, #event::#variant(_)) => #to)
     });
+    let regions = regions::next_arms(names, model);
     let all = rows.len() == model.states.len() * model.events.len();
     let rest = (!all).then(|| quote!(_ => #krate::None,));
     quote! {
         match (state, event) {
             #(#arms)*
+            #regions
             #rest
         }
     }
@@ -159,10 +169,12 @@ fn apply(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
         let (variant, method) = (&variants[fold.event], fold.ident);
         quote!(#event::#variant(event) => self.#method(event),)
     });
+    let regions = regions::apply_arms(names, model);
     let rest = (model.folds.len() < model.events.len()).then(|| quote!(_ => {}));
     quote! {
         match event {
             #(#arms)*
+            #regions
             #rest
         }
     }

@@ -12,6 +12,7 @@
 //!     impl CommandSet for OrderCommand { … }
 //!     impl Handles<PlaceOrder> for Order { … }      one for each command
 //!     impl Machine for Order { MACHINE, decide, next, apply }
+//!     impl InOneAggregate for Skills { … }                  one for each region
 //! };
 //! ```
 //!
@@ -22,6 +23,7 @@ mod decide;
 mod document;
 mod enums;
 mod machine;
+mod regions;
 mod sets;
 
 use proc_macro2::TokenStream;
@@ -43,7 +45,8 @@ pub(super) fn expand(syntax: &Syntax, model: &Model<'_>, sound: bool) -> TokenSt
     let event = sets::event_set(&names, model, sound);
     let command = sets::command_set(&names, model, sound);
     let machine = machine::machine(&names, model, sound);
-    let impls = scope::block(&syntax.krate, &quote!(#state #event #command #machine));
+    let regions = regions::within(&names, model, sound);
+    let impls = scope::block(&syntax.krate, &quote!(#state #event #command #machine #regions));
     quote! {
         #document
         #item

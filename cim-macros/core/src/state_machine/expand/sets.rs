@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::super::model::{Model, Named};
+use super::super::model::{Model, Named, Region};
 use super::{Names, stub, variants};
 
 /// The events as one type. Of each of them everything is asked through `EventOf<Order>`, at the
@@ -21,10 +21,15 @@ pub(super) fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> To
         }
     });
     let of: Vec<_> = of.collect();
-    let (visit, read) = match sound && !variants.is_empty() {
+    let regions = model.regions.iter().map(|region| region.ty);
+    let region_arms = model.regions.iter().map(|Region { variant, ty, .. }| {
+        quote!(Self::#variant(it) => #krate::EventSet::visit(it, #krate::InRegion::<#ty, V>::new(to)),)
+    });
+    let is_empty = variants.is_empty() && model.regions.is_empty();
+    let (visit, read) = match sound && !is_empty {
         true => (
-            quote!(match self { #(Self::#variants(it) => #of::visit(it, to),)* }),
-            quote!(#(#of::read(from);)*),
+            quote!(match self { #(Self::#variants(it) => #of::visit(it, to),)* #(#region_arms)* }),
+            quote!(#(#of::read(from);)* #(<#regions as #krate::InOneAggregate>::read_within(from);)*),
         ),
         false => {
             let stub = stub();

@@ -2,6 +2,7 @@
 
 mod fold;
 mod moore;
+mod region;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,8 @@ use super::syntax::{Arrow, Decider, Kind, Source, Syntax, Target};
 use crate::diagnostics::Diagnostics;
 use crate::names;
 
+pub(super) use region::Region;
+
 /// The machine, with all names resolved. Indices point into its own lists.
 pub(super) struct Model<'a> {
     pub(super) syntax: &'a Syntax,
@@ -24,6 +27,7 @@ pub(super) struct Model<'a> {
     /// Which event a Moore machine has in a state.
     pub(super) outputs: Vec<Emission<'a>>,
     pub(super) folds: Vec<Folding<'a>>,
+    pub(super) regions: Vec<Region<'a>>,
     /// Which method decides a command in a state, in source order.
     pub(super) decisions: Vec<Decision>,
     /// Where an event leads, in source order; several may say the same.
@@ -147,6 +151,7 @@ pub(super) fn build<'a>(syntax: &'a Syntax, diagnostics: &mut Diagnostics) -> Mo
             methods: Vec::new(),
             outputs: Vec::new(),
             folds: Vec::new(),
+            regions: Vec::new(),
             decisions: Vec::new(),
             rows: Vec::new(),
         },
@@ -167,6 +172,9 @@ pub(super) fn build<'a>(syntax: &'a Syntax, diagnostics: &mut Diagnostics) -> Mo
     builder.decisions_of_stars(&claims);
     for (number, fold) in syntax.folds.iter().enumerate() {
         builder.fold(fold, claims.len() + number);
+    }
+    for region in &syntax.regions {
+        builder.region(region);
     }
     builder.model
 }

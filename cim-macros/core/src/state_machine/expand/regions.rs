@@ -1,0 +1,143 @@
+//! The regions: what makes them parts of their owner.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use super::super::model::{Model, Region};
+use super::{Names, stub};
+use crate::scope;
+
+/// `(PersonState, <Skills as Machine>::Standing, …)`; the state alone where there are no regions.
+pub(super) fn standing(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
+    let Names { krate, state, .. } = names;
+    if model.regions.is_empty() {
+        return quote!(#state);
+    }
+    let regions = model.regions.iter().map(|region| region.ty);
+    quote!((#state, #(<#regions as #krate::Machine>::Standing),*))
+}
+
+/// `(state, region_0, …)`: binds the parts of the standing.
+pub(super) fn parts(model: &Model<'_>) -> TokenStream {
+    if model.regions.is_empty() {
+        return quote!(state);
+    }
+    let regions = (0..model.regions.len()).map(bound);
+    quote!((state, #(#regions),*))
+}
+
+fn bound(region: usize) -> syn::Ident {
+    format_ident!("region_{region}")
+}
+
+/// Where the events of the regions lead: one arm for each.
+pub(super) fn next_arms(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
+    let Names { krate, event, .. } = names;
+    let arms = model.regions.iter().enumerate().map(|(index, Region { ty, variant, .. })| {
+        let parts = parts(model);
+        let region = bound(index);
+        quote! {
+            (_, #event::#variant(event)) => {
+                let #region = <#ty as #krate::Machine>::next(#region, event)?;
+                #krate::Some(#parts)
+            }
+        }
+    });
+    quote!(#(#arms)*)
+}
+
+/// How the events of the regions are folded: one arm for each.
+pub(super) fn apply_arms(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
+    let Names { krate, event, .. } = names;
+    let arms = model.regions.iter().map(|Region { field, ty, variant, .. }| {
+        let it = syn::Ident::new("it", Span::call_site().located_at(ty.span()));
+        // By a pattern, as in `of`: of a field that is missing rustc then speaks once.
+        quote! {
+            #event::#variant(event) => {
+                let Self { #field: it, .. } = self;
+                <#ty as #krate::Machine>::apply(#it, event)
+            }
+        }
+    });
+    quote!(#(#arms)*)
+}
+
+/// The regions in the machine's table.
+pub(super) fn rows(names: &Names<'_>, model: &Model<'_>) -> Option<TokenStream> {
+    let Names { krate, .. } = names;
+    let rows = model.regions.iter().map(|Region { field, ty, open_in, .. }| {
+        let name = crate::names::plain(field);
+        let open_in = open_in.iter().map(|&state| &model.states[state].name);
+        quote! {
+            #krate::RegionRow {
+                name: #name,
+                machine: <#ty as #krate::Machine>::MACHINE,
+                open_in: &[#(#open_in),*],
+            }
+        }
+    });
+    (!model.regions.is_empty()).then(|| quote!(.with_regions(&[#(#rows),*])))
+}
+
+/// `impl InOneAggregate for Skills { type Owner = Person; … }`, for each region.
+pub(super) fn within(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
+    let Names { krate, owner, state, event, .. } = names;
+    let impls = model.regions.iter().enumerate().map(|(index, region)| {
+        let Region { field, ty, variant, open_in } = region;
+        let place = syn::Index::from(index + 1);
+        let open_in: Vec<_> = open_in.iter().map(|&state| &model.states[state].ident).collect();
+        let is_open = match open_in.is_empty() {
+            true => quote!({
+                let _ = state;
+                false
+            }),
+            false => quote!(::core::matches!(state, #(#state::#open_in)|*)),
+        };
+        let it = syn::Ident::new("it", Span::call_site().located_at(ty.span()));
+        let (of, wrap, is_open) = match sound {
+            true => (
+                quote!(let #owner { #field: it, .. } = owner; #it),
+                quote!(#event::#variant(event)),
+                is_open,
+            ),
+            false => {
+                let stub = stub();
+                (
+                    quote!(let _ = owner; #stub),
+                    quote!(let _ = event; #stub),
+                    quote!(let _ = state; #stub),
+                )
+            }
+        };
+        let span = ty.span();
+        let code = scope::code_at(span);
+        let own_names = sound.then(|| {
+            quote_spanned! {span=>
+                const _: () = <#code::OwnNames<{
+                    #code::has_own_names(<#owner as #code::Machine>::MACHINE, #index)
+                }> as #code::AreDistinct<#ty, #owner>>::OK;
+            }
+        });
+        let header = quote_spanned!(span=> impl #code::InOneAggregate for #ty);
+        quote! {
+            #header {
+                type Owner = #owner;
+                fn of(owner: &#owner) -> &Self {
+                    #of
+                }
+                fn at(standing: <#owner as #krate::Machine>::Standing) -> Self::State {
+                    #krate::Standing::state(standing.#place)
+                }
+                fn wrap(event: Self::Event) -> #event {
+                    #wrap
+                }
+                fn is_open(state: #state) -> bool {
+                    #is_open
+                }
+            }
+            #own_names
+        }
+    });
+    quote!(#(#impls)*)
+}

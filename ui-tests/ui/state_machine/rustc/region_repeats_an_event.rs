@@ -1,0 +1,51 @@
+//~ in one stream they could not be told apart
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct PersonId(String);
+
+#[aggregate(domain = "people", id = PersonId)]
+#[derive(Default)]
+pub struct Person {
+    skills: Skills,
+}
+
+#[command(Person)]
+pub struct RegisterPerson;
+
+#[event(Person)]
+pub struct PersonRegistered;
+
+#[state_machine(initial Draft, terminal Active, region skills: skills::Skills)]
+impl Person {
+    #[transition(Draft -> Active)]
+    fn register(&self, _: RegisterPerson) -> PersonRegistered {
+        PersonRegistered
+    }
+}
+
+pub mod skills {
+    use super::*;
+
+    #[value]
+    #[derive(Default)]
+    pub struct Skills {}
+
+    #[command(Skills)]
+    pub struct ClaimSkill;
+
+    #[event(Skills)]
+    pub struct PersonRegistered;
+
+    #[state_machine(initial Unskilled, terminal Skilled)]
+    impl Skills {
+        #[transition(Unskilled -> Skilled)]
+        fn claim(&self, _: ClaimSkill) -> PersonRegistered {
+            PersonRegistered
+        }
+    }
+}
+
+pub use skills::Skills;
+
+fn main() {}
