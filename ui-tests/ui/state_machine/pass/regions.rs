@@ -201,4 +201,13 @@ mod tests {
         assert_eq!(skills.open_in, ["Active", "Retired"]);
         assert_eq!(consent.open_in, ["Draft", "Active", "Retired"]);
     }
+
+    #[test]
+    fn events_are_listed_with_their_machines() {
+        let events = (<Person as Aggregate>::INFO.events)();
+        let machines = events.iter().map(|(machine, event)| (*machine, event.name));
+        let machines: Vec<_> = machines.filter(|(machine, _)| *machine != "Person").collect();
+        let skill = ("Skills", "SkillClaimed");
+        assert_eq!(machines, [skill, ("Consent", "ConsentGiven"), ("Consent", "ConsentWithdrawn")]);
+    }
 }
