@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::events::Events;
 use crate::failure::Failure;
+use crate::lock::Lock;
 use crate::output::Output;
 use crate::repair::Repair;
 use crate::show::Show;
@@ -11,7 +12,7 @@ use crate::stats::Stats;
 use crate::transfer::{Export, Import};
 use crate::verify::Verify;
 
-/// Looks into stores of events, verifies them, and moves them between stores.
+/// Looks into stores of events, verifies them, moves them between stores, and locks their shapes.
 ///
 /// Exit codes: 0 all is well; 1 damage was found, or the answer is no; 2 the question could not be
 /// asked (a wrong argument, a store that cannot be opened).
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Export(Export),
     Import(Import),
     Repair(Repair),
+    Lock(Lock),
 }
 
 impl Command {
@@ -47,6 +49,7 @@ impl Command {
             Command::Export(command) => command.run(out).await,
             Command::Import(command) => command.run(out).await,
             Command::Repair(command) => command.run(out),
+            Command::Lock(command) => command.run(out),
         }
     }
 }

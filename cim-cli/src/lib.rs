@@ -1,4 +1,5 @@
-//! `cim`: looks into stores of events, verifies them, and moves them between stores.
+//! `cim`: looks into stores of events, verifies them, moves them between stores, and has a crate
+//! lock how its events are stored.
 //!
 //! It knows no domain: blocks are read through the IPLD data model and shown as DAG-JSON, and
 //! stores are reached through [`Store`](cim_runtime::store::Store) alone. A command is a file, with
@@ -9,6 +10,7 @@ mod cli;
 mod dag_json;
 mod events;
 mod failure;
+mod lock;
 mod open;
 mod output;
 mod pages;

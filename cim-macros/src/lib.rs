@@ -23,8 +23,11 @@ pub fn command(args: TokenStream, item: TokenStream) -> TokenStream {
 /// A fact about an aggregate, named in the past tense: `#[event(Order)]` on a struct.
 ///
 /// Keys: `version = 2` with `upcast = v1::OrderPlaced`, the type of the version before, from which
-/// there is a `From`; `unread`, if only readers of the log need the data. Derives `Clone`, `Debug`
-/// and `PartialEq`.
+/// there is a `From`; `unread`, if only readers of the log need the data; `name = "OrderPlaced"`, if
+/// it is stored under another name than its own. On a field, `#[stored(name = "lines")]` says the
+/// same of its name. Derives `Clone`, `Debug` and `PartialEq`.
+///
+/// An event that has a line in the crate's `cim.lock` must be what the line says.
 #[proc_macro_attribute]
 pub fn event(args: TokenStream, item: TokenStream) -> TokenStream {
     cim_macros_core::event(args.into(), item.into()).into()
@@ -32,6 +35,7 @@ pub fn event(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// A struct or an enum that stands inside commands, events and refusals.
 ///
+/// `#[stored(name = "lines")]` on a field or a variant keeps the name under which it is stored.
 /// Derives `Clone`, `Debug` and `PartialEq`.
 #[proc_macro_attribute]
 pub fn value(args: TokenStream, item: TokenStream) -> TokenStream {

@@ -22,6 +22,7 @@ pub use crate::event::{
     IsVersion, NoData, PartOf, Reading, UnreadEventOf, UpcastTo,
 };
 pub use crate::id::{DomainId, IdInner, InvalidId};
+pub use crate::lock::EventRow;
 pub use crate::machine::{
     Aggregate, AreDistinct, Command, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles,
     HasDefault, InOneAggregate, Machine, MachineState, MachineTable, OwnNames, RegionRow, Standing,

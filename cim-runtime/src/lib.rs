@@ -24,6 +24,7 @@ pub mod event;
 mod export;
 mod id;
 mod ids;
+pub mod lock;
 pub mod guide {
     #![doc = include_str!("../../docs/guide.md")]
 }

@@ -12,6 +12,7 @@ use crate::cache::LiveCache;
 use crate::engine::{Cause, Live, Message, Sending, Sent, Step};
 use crate::environment::{Environment, SystemEnvironment};
 use crate::error::{Error, SendError};
+use crate::lock::EventRow;
 use crate::machine::{Aggregate, Command, Handles, InOneAggregate, MachineTable};
 use crate::recorded::Recorded;
 use crate::store::{Lookup, Store, StoreError, StoreErrorKind, StoredEvent};
@@ -30,6 +31,8 @@ pub struct AggregateInfo {
     pub name: AggregateName,
     /// Its machine.
     pub machine: &'static MachineTable,
+    /// How its events are stored, each with the name of its machine: those of its regions, too.
+    pub events: fn() -> Vec<(&'static str, EventRow)>,
 }
 
 /// Holds for each aggregate that a system names.

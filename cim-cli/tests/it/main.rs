@@ -4,6 +4,7 @@
 
 mod events;
 mod help;
+mod lock;
 mod repair;
 mod show;
 mod stats;

@@ -1,7 +1,8 @@
 //! Mistakes, collected rule by rule and reported together, in source order.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned as _;
 
 /// One mistake: what is wrong, where, why it matters, and what to write instead.
 #[derive(Debug)]
@@ -28,6 +29,13 @@ impl Diagnostic {
         self.message.push_str("\nnote: ");
         self.message.push_str(note.as_ref());
         self
+    }
+
+    /// The mistake, told by rustc unless this holds: for what only rustc knows.
+    pub(crate) fn unless(self, holds: &TokenStream) -> TokenStream {
+        // The text is a format string.
+        let message = self.message.replace('{', "{{").replace('}', "}}");
+        quote_spanned!(self.place.span()=> const _: () = ::core::assert!(#holds, #message);)
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::item::is_lifetime;
 use crate::names;
+use crate::pins;
 
 /// What the fields belong to, for the sentences.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub(crate) enum Owner {
 }
 
 impl Owner {
-    fn noun(self) -> &'static str {
+    pub(crate) fn noun(self) -> &'static str {
         match self {
             Owner::Aggregate => "an aggregate",
             Owner::Command => "a command",
@@ -63,6 +64,7 @@ pub(crate) fn check(
     fields: &syn::Fields,
     diagnostics: &mut Diagnostics,
 ) {
+    pins::check_fields(owner, fields, diagnostics);
     for field in fields {
         let is_owner = |ty: &syn::Type| match ty {
             syn::Type::Path(path) if path.path.is_ident(ident) || path.path.is_ident("Self") => {

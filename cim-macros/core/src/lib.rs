@@ -10,7 +10,9 @@ mod derives;
 mod diagnostics;
 mod fields;
 mod item;
+mod lock;
 mod names;
+mod pins;
 mod record;
 mod scope;
 

@@ -23,7 +23,7 @@ use std::iter;
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 
-use crate::names;
+use crate::pins;
 use crate::scope;
 
 /// `impl Value` for a type.
@@ -112,7 +112,7 @@ fn in_order(fields: &syn::FieldsNamed) -> Vec<Named<'_>> {
         .iter()
         .filter_map(|field| {
             let ident = field.ident.as_ref()?;
-            Some(Named { key: names::plain(ident), ident, ty: &field.ty })
+            Some(Named { key: pins::stored_name(&field.attrs, ident), ident, ty: &field.ty })
         })
         .collect();
     named.sort_by(|a, b| (a.key.len(), &a.key).cmp(&(b.key.len(), &b.key)));
@@ -245,7 +245,7 @@ fn enum_code(krate: &syn::Path, variants: &[&syn::Variant]) -> Code {
     let mut decode_arms = Vec::new();
     for variant in variants {
         let ident = &variant.ident;
-        let name = names::plain(ident);
+        let name = pins::stored_name(&variant.attrs, ident);
         if variant.fields.is_empty() && matches!(variant.fields, syn::Fields::Unit) {
             shapes.push((name.clone(), quote!(#krate::Shape::Unit)));
             encode_arms.push(quote!(Self::#ident => to.text(#name),));

@@ -6,6 +6,7 @@ mod version;
 use std::fmt::Debug;
 
 use crate::cbor::{DecodeError, Decoder, Value};
+use crate::lock::EventRow;
 use crate::machine::{Aggregate, InOneAggregate, Machine, Unknown};
 
 pub use set::{EventKind, EventSet, EventVisitor, InRegion, Reading};
@@ -23,10 +24,21 @@ pub trait Event: Value + Clone + PartialEq + Debug + Send + Sync + 'static {
     /// Whether it has fields, its name and its version as a type.
     #[doc(hidden)]
     type Facts: EventFacts;
-    /// The name under which it is stored: the type's own.
+    /// The name under which it is stored: the type's own, or that of `#[event(…, name = "…")]`.
     const NAME: &'static str;
     /// The version of its type, from 1.
     const SCHEMA: u32 = <Self::Facts as EventFacts>::SCHEMA;
+    /// How it is stored.
+    #[doc(hidden)]
+    const ROW: EventRow = EventRow {
+        name: Self::NAME,
+        schema: Self::SCHEMA,
+        shape: Self::SHAPE,
+        before: Self::BEFORE,
+    };
+    /// How the version before is stored.
+    #[doc(hidden)]
+    const BEFORE: Option<&'static EventRow> = None;
 
     /// Reads the event as it was stored by this or an older version of its type.
     ///
@@ -58,6 +70,11 @@ pub trait EventOf<A>: Sized {
     // A machine asks its events for everything through this trait or the next, at the name in the
     // method's signature, and the trait asks for nothing itself: of a type that is none of its
     // events, rustc then says one thing, and once.
+
+    /// How it is stored.
+    #[doc(hidden)]
+    const ROW: EventRow;
+
     #[doc(hidden)]
     fn visit<V>(&self, visitor: V) -> V::Output
     where
@@ -72,6 +89,8 @@ pub trait EventOf<A>: Sized {
 }
 
 impl<E: Event<Of: EmitterIs<A>>, A> EventOf<A> for E {
+    const ROW: EventRow = <E as Event>::ROW;
+
     #[inline]
     fn visit<V>(&self, visitor: V) -> V::Output
     where
@@ -86,7 +105,7 @@ impl<E: Event<Of: EmitterIs<A>>, A> EventOf<A> for E {
     where
         A: Emits<E>,
     {
-        from.read::<E>(A::EVENT);
+        from.read::<A, E>();
     }
 }
 

@@ -4,8 +4,9 @@ use std::any::Any;
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
 
-use super::Event;
+use super::{Emits, Event};
 use crate::cbor::{DecodeError, Decoder, Encoder};
+use crate::lock::EventRow;
 use crate::machine::{InOneAggregate, Machine};
 
 /// All events of one machine: the enum that `#[state_machine]` writes, such as `OrderEvent`.
@@ -40,9 +41,19 @@ pub trait EventSet: Clone + PartialEq + Debug + Send + Sync + Sized + 'static {
         schema: u32,
         from: &mut Decoder<'_>,
     ) -> Option<Result<Self, DecodeError>> {
-        let mut reading = Reading { name, schema, from, event: None };
+        let mut reading = Reading { name, schema, from, event: None, rows: None };
         Self::read(&mut reading);
         reading.event
+    }
+
+    /// How each of the events is stored, with the name of its machine.
+    #[doc(hidden)]
+    fn rows() -> Vec<(&'static str, EventRow)> {
+        // None is the one without a name, so that all are asked.
+        let from = &mut Decoder::new(&[]);
+        let mut asked = Reading { name: "", schema: 0, from, event: None, rows: Some(Vec::new()) };
+        Self::read(&mut asked);
+        asked.rows.unwrap_or_default()
     }
 
     #[doc(hidden)]
@@ -87,13 +98,17 @@ pub struct Reading<'a, 'b, Set> {
     schema: u32,
     from: &'a mut Decoder<'b>,
     event: Option<Result<Set, DecodeError>>,
+    /// Filled by the events that it is not, if somebody wants to know them.
+    rows: Option<Vec<(&'static str, EventRow)>>,
 }
 
 impl<Set> Reading<'_, '_, Set> {
     #[inline]
-    pub(super) fn read<E: Event>(&mut self, wrap: fn(E) -> Set) {
+    pub(super) fn read<A: Emits<E, Event = Set>, E: Event>(&mut self) {
         if self.event.is_none() && self.name == E::NAME {
-            self.event = Some(E::decode_schema(self.schema, self.from).map(wrap));
+            self.event = Some(E::decode_schema(self.schema, self.from).map(A::EVENT));
+        } else if let Some(rows) = &mut self.rows {
+            rows.push((A::MACHINE.name, E::ROW));
         }
     }
 
@@ -102,6 +117,9 @@ impl<Set> Reading<'_, '_, Set> {
         if self.event.is_none() {
             let event = Inner::decode(self.name, self.schema, self.from);
             self.event = event.map(|event| event.map(wrap));
+        }
+        if let Some(rows) = &mut self.rows {
+            rows.extend(Inner::rows());
         }
     }
 }

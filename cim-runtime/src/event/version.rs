@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::Event;
 use crate::cbor::{DecodeError, Decoder};
+use crate::lock::EventRow;
 
 /// Holds where `From` makes the newer version of an event from the older.
 #[doc(hidden)]
@@ -54,6 +55,9 @@ impl<D, const NAME: u64, const SCHEMA: u32> Versioned<NAME, SCHEMA> for Facts<D,
     note = "stored events are read version by version: the struct before is an `#[event(…)]` of the same name, and its version is {SCHEMA}"
 )]
 pub trait IsVersion<New, const NAME: u64, const SCHEMA: u32>: Sized {
+    /// How it is stored.
+    const ROW: EventRow;
+
     /// Reads the event as it was stored by this or an older version of its type.
     fn decode_before(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError>;
 }
@@ -63,6 +67,8 @@ impl<New, Old: Event, const NAME: u64, const SCHEMA: u32> IsVersion<New, NAME, S
 where
     Old::Facts: Versioned<NAME, SCHEMA>,
 {
+    const ROW: EventRow = <Old as Event>::ROW;
+
     fn decode_before(schema: u32, from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         Self::decode_schema(schema, from)
     }

@@ -79,7 +79,11 @@ pub trait Aggregate: Machine + Value {
 
     /// What a system knows of it.
     #[doc(hidden)]
-    const INFO: AggregateInfo = AggregateInfo { name: Self::NAME, machine: Self::MACHINE };
+    const INFO: AggregateInfo = AggregateInfo {
+        name: Self::NAME,
+        machine: Self::MACHINE,
+        events: <Self::Event as EventSet>::rows,
+    };
     /// A fingerprint of its name.
     #[doc(hidden)]
     const FINGERPRINT: u64 = Fingerprint::START.name(Self::NAME.as_str()).number();

@@ -13,3 +13,5 @@ use cim_runtime::prelude::*;
 /// The order system.
 #[system(aggregates(order::Order, item::Item, package::Package))]
 pub struct Shop;
+
+cim_runtime::lock!(Shop);

@@ -4,5 +4,6 @@
 
 mod expand;
 mod files;
+mod lock;
 mod tidy;
 mod ui;

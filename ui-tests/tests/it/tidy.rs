@@ -178,7 +178,9 @@ fn several_mistakes_are_told_in_source_order() {
 fn sentences_are_the_product_s_own() {
     for path in answers() {
         let text = read(&path);
-        assert!(!text.contains("panicked"), "{}", path.display());
+        // So does rustc introduce an assertion that does not hold when a program is compiled.
+        let said = text.replace("error[E0080]: evaluation panicked: ", "");
+        assert!(!said.contains("panicked"), "{}", path.display());
         assert!(!text.contains("cim_code"), "{}", path.display());
         for word in text.split(|letter: char| !letter.is_alphanumeric() && letter != '_') {
             let is_drawn = word.trim_matches('_').is_empty();

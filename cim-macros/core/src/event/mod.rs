@@ -11,7 +11,9 @@ use crate::derives::{self, Derive};
 use crate::diagnostics::Diagnostics;
 use crate::fields::Owner;
 use crate::item::Item;
+use crate::lock::{Lock, StoredEvent};
 use crate::names;
+use crate::pins;
 use crate::record::{self, Body};
 use crate::scope;
 
@@ -19,6 +21,8 @@ use crate::scope;
 struct Model {
     krate: syn::Path,
     machine: Option<syn::Path>,
+    /// Under which name it is stored.
+    name: String,
     version: Version,
     unread: bool,
 }
@@ -35,7 +39,9 @@ pub fn event(args: TokenStream, tokens: TokenStream) -> TokenStream {
     let item = Item::structure(&tokens, Owner::Event, errors::wrong_item, &mut diagnostics);
     let expansion = item.map_or(tokens, |item| {
         let model = parse(args, item.ident(), &mut diagnostics);
-        expand(&model, item, diagnostics.is_empty())
+        let locked = compare(&model, &item, &mut diagnostics);
+        let sound = diagnostics.is_empty();
+        expand(&model, item, sound, &locked)
     });
     let mistakes = diagnostics.finish();
     quote!(#mistakes #expansion)
@@ -52,6 +58,9 @@ fn parse(args: TokenStream, ident: &syn::Ident, diagnostics: &mut Diagnostics) -
         diagnostics,
     );
     let unread = arguments.flag("unread", diagnostics);
+    let pin: Option<syn::LitStr> = arguments.value("name", pins::FORM, diagnostics);
+    let pin = pin.filter(|pin| pins::is_stored_name(pin, diagnostics));
+    let name = pin.map_or_else(|| names::plain(ident), |pin| pin.value());
     let krate = arguments.krate(diagnostics);
     // Of what could not be read, nothing more is to be said.
     let readable = number.is_some() == arguments.was_given("version")
@@ -61,7 +70,23 @@ fn parse(args: TokenStream, ident: &syn::Ident, diagnostics: &mut Diagnostics) -
         true => version(number.as_ref(), upcast, ident, diagnostics),
         false => Version { number: 1, upcast: None },
     };
-    Model { krate, machine, version, unread }
+    Model { krate, machine, name, version, unread }
+}
+
+/// Compares the event with the lock, if there is nothing else to be said about it.
+fn compare(model: &Model, item: &Item, diagnostics: &mut Diagnostics) -> TokenStream {
+    let machine = model.machine.as_ref().and_then(|path| path.segments.last());
+    let (Some(machine), Item::Struct(item), true) = (machine, item, diagnostics.is_empty()) else {
+        return TokenStream::new();
+    };
+    let event = StoredEvent {
+        machine: &names::plain(&machine.ident),
+        name: &model.name,
+        version: model.version.number,
+        ident: &item.ident,
+        fields: &item.fields,
+    };
+    Lock::of_this_crate().compare_event(&event, diagnostics)
 }
 
 fn version(
@@ -90,7 +115,7 @@ fn version(
     Version { number, upcast }
 }
 
-fn expand(model: &Model, item: Item, sound: bool) -> TokenStream {
+fn expand(model: &Model, item: Item, sound: bool, locked: &TokenStream) -> TokenStream {
     let derives =
         derives::missing(&[Derive::Clone, Derive::Debug, Derive::PartialEq], item.attrs());
     let fields = match &item {
@@ -104,7 +129,8 @@ fn expand(model: &Model, item: Item, sound: bool) -> TokenStream {
     let body = fields.as_ref().map_or(Body::Stub, Body::Struct);
     let value = record::value_impl(item.ident(), item.generics(), &body);
     let event = event_impl(model, item.ident(), fields.as_ref());
-    let impls = scope::block(&model.krate, &quote!(#value #event));
+    let locked = sound.then_some(locked);
+    let impls = scope::block(&model.krate, &quote!(#value #event #locked));
     // Our impls before the derives: of a field that has none of the traits, rustc then first says
     // what it lacks for us.
     quote! {
@@ -117,23 +143,22 @@ fn expand(model: &Model, item: Item, sound: bool) -> TokenStream {
 /// `impl Event for OrderPlaced { … }`; without fields, so that nothing is asked of anybody, if the
 /// event is not sound.
 fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -> TokenStream {
-    let Model { machine, version, unread, .. } = model;
+    let Model { machine, name, version, unread, .. } = model;
     let krate = scope::code();
-    let name = names::plain(ident);
     let number = version.number;
     let data = match fields {
         Some(fields) if !fields.is_empty() && !*unread => quote!(#krate::Data),
         _ => quote!(#krate::NoData),
     };
     let upcast = version.upcast.as_ref().filter(|_| fields.is_some());
-    let older = upcast.map(|before| decode_older(model, &name, before));
+    let older = upcast.map(|before| decode_older(model, name, before));
     let superseded = upcast.zip(machine.as_ref()).map(|(before, machine)| {
         let span = before.span();
         quote_spanned! {span=>
             impl #krate::EmittedOrSuperseded<#machine> for #before {}
         }
     });
-    let fingerprint = names::fingerprint(&name);
+    let fingerprint = names::fingerprint(name);
     // If nobody knows whose it is, whoever uses it is right.
     let machine = machine.as_ref().map_or_else(|| quote!(#krate::Unknown), |it| quote!(#it));
     quote! {
@@ -153,6 +178,9 @@ fn decode_older(model: &Model, name: &str, before: &syn::Path) -> TokenStream {
     let (fingerprint, expected) = (names::fingerprint(name), model.version.number - 1);
     let is_version = quote!(#krate::IsVersion<Self, #fingerprint, #expected>);
     quote! {
+        const BEFORE: #krate::Option<&'static #krate::EventRow> =
+            #krate::Some(&<#before as #is_version>::ROW);
+
         fn decode_older(
             schema: u32,
             from: &mut #krate::Decoder<'_>,

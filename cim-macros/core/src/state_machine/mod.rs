@@ -12,7 +12,11 @@ use quote::quote;
 
 use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
-use syntax::Parsed;
+use crate::lock::{Lock, StoredMachine};
+use crate::names;
+use crate::scope;
+use model::Model;
+use syntax::{Parsed, Syntax};
 
 /// Expands `#[state_machine]`.
 pub fn state_machine(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -21,12 +25,29 @@ pub fn state_machine(args: TokenStream, item: TokenStream) -> TokenStream {
         Parsed::Machine(syntax) => {
             let model = model::build(&syntax, &mut diagnostics);
             check::check(&model, &mut diagnostics);
-            expand::expand(&syntax, &model, diagnostics.is_empty())
+            let locked = compare(&syntax, &model, &mut diagnostics);
+            let expansion = expand::expand(&syntax, &model, diagnostics.is_empty());
+            let locked = diagnostics.is_empty().then_some(locked);
+            quote!(#expansion #locked)
         }
         Parsed::Nothing(item) => item,
     };
     let mistakes = diagnostics.finish();
     quote!(#mistakes #expansion)
+}
+
+/// Compares the machine with the lock.
+fn compare(syntax: &Syntax, model: &Model<'_>, diagnostics: &mut Diagnostics) -> TokenStream {
+    let machine = StoredMachine {
+        owner: &syntax.owner,
+        name: names::plain(syntax.owner_ident()),
+        events: model.events.iter().map(|event| (&event.path, event.name.clone())).collect(),
+    };
+    let questions = Lock::of_this_crate().compare_machine(&machine, diagnostics);
+    if questions.is_empty() {
+        return questions;
+    }
+    scope::block(&syntax.krate, &questions)
 }
 
 /// Expands `#[transition]` where no machine has taken it away.

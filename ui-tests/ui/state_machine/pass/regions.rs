@@ -201,6 +201,7 @@ mod tests {
         assert_eq!(skills.open_in, ["Active", "Retired"]);
         assert_eq!(consent.open_in, ["Draft", "Active", "Retired"]);
     }
+
     #[test]
     fn diagrams_show_the_regions() {
         let mermaid = Person::MACHINE.to_mermaid();
@@ -220,5 +221,14 @@ mod tests {
         assert!(xstate.contains("\"type\": \"parallel\""), "{xstate}");
         let guarded = "{ \"target\": \"Skilled\", \"guard\": \"in Active | Retired\", \"actions\"";
         assert!(xstate.contains(guarded), "{xstate}");
+    }
+
+    #[test]
+    fn events_are_listed_with_their_machines() {
+        let events = (<Person as Aggregate>::INFO.events)();
+        let machines = events.iter().map(|(machine, event)| (*machine, event.name));
+        let machines: Vec<_> = machines.filter(|(machine, _)| *machine != "Person").collect();
+        let skill = ("Skills", "SkillClaimed");
+        assert_eq!(machines, [skill, ("Consent", "ConsentGiven"), ("Consent", "ConsentWithdrawn")]);
     }
 }

@@ -1,0 +1,10 @@
+//~ the note is gone
+//# Order OrderPlaced 1 {note: text?, quantity: u32}
+use cim_runtime::prelude::*;
+
+pub struct Order;
+
+#[event(Order)]
+pub struct OrderPlaced {
+    pub quantity: u32,
+}

@@ -1,0 +1,25 @@
+//~ version 2 is gone
+//# Door DoorOpened 1 {}
+//# Door DoorOpened 2 {by: text}
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct DoorId(String);
+
+#[aggregate(domain = "house", id = DoorId)]
+#[derive(Default)]
+pub struct Door {}
+
+#[command(Door)]
+pub struct OpenDoor;
+
+#[event(Door)]
+pub struct DoorOpened;
+
+#[state_machine(initial Closed, terminal Open)]
+impl Door {
+    #[transition(Closed -> Open)]
+    fn open(&self, _: OpenDoor) -> DoorOpened {
+        DoorOpened
+    }
+}
