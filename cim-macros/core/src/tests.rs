@@ -129,6 +129,21 @@ fn a_sequence_walks_through_its_states() {
 }
 
 #[test]
+fn three_hundred_states_are_a_machine() {
+    let state = |number: usize| quote::format_ident!("S{number}");
+    let states = (1..300).map(state);
+    let arrows = (0..300).map(|number| {
+        let (from, to) = (state(number), state((number + 1) % 300));
+        quote!(#[transition(#from -> #to)])
+    });
+    let expansion = machine(
+        quote!(initial S0, #(#states),*),
+        quote!(#(#arrows)* fn go(&self, cmd: Go) -> Went { Went }),
+    );
+    assert_eq!(mistakes(&expansion), Vec::<String>::new());
+}
+
+#[test]
 fn a_machine_is_in_its_documentation() {
     let expansion = machine(
         quote!(initial A, terminal B),

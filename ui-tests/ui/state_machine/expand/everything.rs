@@ -4,6 +4,7 @@
     Placed,
     Held,
     terminal Cancelled,
+    region notes: Notes in Placed | Held,
 )]
 impl Order {
     #[transition(Draft -> Placed)]
