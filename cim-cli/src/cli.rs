@@ -9,7 +9,7 @@ use crate::output::Output;
 use crate::repair::Repair;
 use crate::show::Show;
 use crate::stats::Stats;
-use crate::transfer::{Export, Import};
+use crate::transfer::{Copy, Export, Import};
 use crate::verify::Verify;
 
 /// Looks into stores of events, verifies them, moves them between stores, and locks their shapes.
@@ -35,6 +35,7 @@ pub(crate) enum Command {
     Stats(Stats),
     Export(Export),
     Import(Import),
+    Copy(Copy),
     Repair(Repair),
     Lock(Lock),
 }
@@ -48,6 +49,7 @@ impl Command {
             Command::Stats(command) => command.run(out).await,
             Command::Export(command) => command.run(out).await,
             Command::Import(command) => command.run(out).await,
+            Command::Copy(command) => command.run(out).await,
             Command::Repair(command) => command.run(out),
             Command::Lock(command) => command.run(out),
         }

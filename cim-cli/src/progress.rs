@@ -7,6 +7,11 @@ pub(crate) fn events(len: u64) -> ProgressBar {
     bar(len, "{wide_bar} {human_pos} of {human_len} events, {eta} left")
 }
 
+/// A bar over `len` streams that are verified.
+pub(crate) fn streams(len: u64) -> ProgressBar {
+    bar(len, "verifying {wide_bar} {human_pos} of {human_len} streams, {eta} left")
+}
+
 /// A bar over `len` bytes; `what` is being done to them.
 pub(crate) fn bytes(len: u64, what: &'static str) -> ProgressBar {
     let bar = bar(len, "{msg} {wide_bar} {bytes} of {total_bytes}, {eta} left");

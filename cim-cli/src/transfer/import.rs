@@ -6,24 +6,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cim_runtime::store::{Committed, Store};
-use futures::StreamExt as _;
-use futures::stream::FuturesOrdered;
+use cim_runtime::store::Store;
 use indicatif::HumanCount;
 use serde::Serialize;
 
 use super::car_file::{BadFile, CarFile, Placed};
 use super::overlap::{self, Misfit};
+use super::sender::{Sender, Stored};
 use super::summary::Summary;
 use crate::failure::Failure;
 use crate::open::{self, StoreUrl};
 use crate::output::{GOOD, Output, count};
 use crate::progress;
-
-/// How many commits are on their way to the store at once: it writes them in groups.
-const IN_FLIGHT: usize = 256;
-/// And how many bytes of them, beyond which no further one is sent.
-const IN_FLIGHT_BYTES: usize = 16 << 20;
 
 /// Store all events of a CAR file
 #[derive(Debug, clap::Args)]
@@ -53,17 +47,6 @@ pub(super) struct Imported {
     pub(super) streams: u64,
     /// Commits that the store had before.
     pub(super) duplicates: u64,
-}
-
-impl Imported {
-    fn count(&mut self, events: u64, committed: Committed) {
-        self.commits += 1;
-        if committed.duplicate {
-            self.duplicates += 1;
-        } else {
-            self.events += events;
-        }
-    }
 }
 
 impl Import {
@@ -113,45 +96,18 @@ impl Import {
         store: &dyn Store,
         summary: &Summary,
     ) -> Result<Imported, Failure> {
-        let streams = summary.streams.len() as u64;
-        let mut imported = Imported { streams, ..Imported::default() };
         file.rewind().map_err(|bad| self.bad(&bad))?;
-        let mut sent = FuturesOrdered::new();
-        let mut waiting = 0;
-        let mut ended = false;
-        let mut trouble = None;
-        loop {
-            while !ended && sent.len() < IN_FLIGHT && waiting < IN_FLIGHT_BYTES {
-                match file.next() {
-                    Ok(Some(Placed { commit, .. })) => {
-                        let (stream, bytes) = (commit.stream().clone(), commit.sections().len());
-                        let events = commit.events().len() as u64;
-                        waiting += bytes;
-                        let answer = store.commit(commit);
-                        sent.push_back(async move { (stream, bytes, events, answer.await) });
-                    }
-                    Ok(None) => ended = true,
-                    // It was sound when it was read first.
-                    Err(BadFile(problem)) => {
-                        trouble = Some(format!("the file changed meanwhile: {problem}"));
-                        ended = true;
-                    }
-                }
+        let mut sender = Sender::to(store);
+        let sent = send_all(file, &mut sender).await;
+        // After trouble, too, all that is on its way is waited for: it may have been stored.
+        let finished = sender.finish().await.map_err(|unsent| unsent.to_string());
+        let Stored { events, commits, duplicates } = sender.stored;
+        match sent.and(finished) {
+            Ok(()) => {
+                let streams = summary.streams.len() as u64;
+                Ok(Imported { events, commits, streams, duplicates })
             }
-            // After trouble, too, all that is on its way is waited for: it may have been stored.
-            let Some((stream, bytes, events, answer)) = sent.next().await else { break };
-            waiting -= bytes;
-            match answer {
-                Ok(committed) => imported.count(events, committed),
-                Err(error) => {
-                    trouble.get_or_insert(format!("{stream}: {error}"));
-                    ended = true;
-                }
-            }
-        }
-        match trouble {
-            None => Ok(imported),
-            Some(problem) => Err(self.stopped(&imported, &problem)),
+            Err(problem) => Err(self.stopped(commits - duplicates, &problem)),
         }
     }
 
@@ -160,12 +116,25 @@ impl Import {
     }
 
     // What was stored stays: commits cannot be taken back, and need not be.
-    fn stopped(&self, imported: &Imported, problem: &str) -> Failure {
+    fn stopped(&self, stored: u64, problem: &str) -> Failure {
         Failure::trouble(format!(
             "{}: {problem}; {} commits were stored: once the cause is gone, run the same import again, which passes over them",
             self.store.as_str(),
-            imported.commits - imported.duplicates
+            stored
         ))
+    }
+}
+
+async fn send_all(file: &mut CarFile, sender: &mut Sender<'_>) -> Result<(), String> {
+    loop {
+        match file.next() {
+            Ok(Some(Placed { commit, .. })) => {
+                sender.send(commit).await.map_err(|unsent| unsent.to_string())?;
+            }
+            Ok(None) => return Ok(()),
+            // It was sound when it was read first.
+            Err(BadFile(problem)) => return Err(format!("the file changed meanwhile: {problem}")),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use cim_runtime::{Commit, EventCid, car};
 use futures::executor::block_on;
 use tempfile::TempDir;
 
+use super::copy::{Copied, Copy};
 use super::export::Export;
 use super::import::{Import, Imported};
 use crate::failure::Failure;
@@ -292,4 +293,63 @@ fn the_root_of_an_export_is_the_head() {
     export_to(&path, &store_of(&commits()), false).unwrap();
     let bytes = std::fs::read(path).unwrap();
     assert_eq!(car::read_header(&bytes).unwrap().0, [commits()[2].head()]);
+}
+
+fn copy(from: &MemoryStore, to: &MemoryStore) -> Result<Copied, Failure> {
+    let copy = Copy { from: "memory:from".to_owned(), to: "memory:to".to_owned() };
+    block_on(copy.copy(from, to))
+}
+
+fn cids(store: &MemoryStore) -> Vec<EventCid> {
+    block_on(store.read_all(0, 10_000)).unwrap().into_iter().map(|event| event.cid).collect()
+}
+
+#[test]
+fn a_copy_has_the_same_blocks() {
+    let (from, to) = (store_of(&commits()), MemoryStore::new());
+    assert_eq!(copy(&from, &to).unwrap(), Copied { events: 4, commits: 3, streams: 2 });
+    assert_eq!(cids(&to), cids(&from));
+    assert_eq!(copy(&from, &to).unwrap(), Copied { events: 0, commits: 0, streams: 2 });
+}
+
+#[test]
+fn a_copy_goes_on_where_it_was() {
+    let mut shop = Shop::default();
+    let commits: Vec<_> =
+        (0..3000).map(|i| shop.commit(&(i % 7).to_string(), &["OrderPlaced"])).collect();
+    let from = store_of(&commits);
+    for cut in [1, 1500, 2999] {
+        let to = store_of(&commits[..cut]);
+        let copied = copy(&from, &to).unwrap();
+        assert_eq!(copied.events, 3000 - cut as u64);
+        assert_eq!(cids(&to), cids(&from));
+    }
+    // Cut off with a hole: one of those that were on their way did not arrive.
+    let arrived =
+        commits[..100].iter().filter(|commit| !commit.stream().to_string().ends_with('3'));
+    let to = store_of(&arrived.cloned().collect::<Vec<_>>());
+    copy(&from, &to).unwrap();
+    let mut all = [cids(&from), cids(&to)];
+    all.iter_mut().for_each(|cids| cids.sort());
+    assert_eq!(all[0], all[1]);
+}
+
+#[test]
+fn a_copy_never_mixes_histories() {
+    let mut other = Shop::default();
+    let to = store_of(&[other.commit("b", &["OrderPlaced"]), other.commit("a", &["OrderSent"])]);
+    let before = cids(&to);
+    let Err(Failure::No(problem)) = copy(&store_of(&commits()), &to) else {
+        panic!("the copy was not refused")
+    };
+    assert!(problem.contains("different histories of shop.evt.order.a"), "{problem}");
+    assert!(cids(&to).starts_with(&before));
+}
+
+#[test]
+fn there_is_nothing_to_copy_from_an_empty_store() {
+    let Err(Failure::No(problem)) = copy(&MemoryStore::new(), &MemoryStore::new()) else {
+        panic!("nothing was copied")
+    };
+    assert_eq!(problem, "memory:from is empty: there is nothing to copy");
 }

@@ -2,8 +2,8 @@
 
 use crate::world::World;
 
-const COMMANDS: [&str; 8] =
-    ["verify", "events", "show", "stats", "export", "import", "repair", "lock"];
+const COMMANDS: [&str; 9] =
+    ["verify", "events", "show", "stats", "export", "import", "copy", "repair", "lock"];
 
 #[test]
 fn every_command_has_examples() {
@@ -12,7 +12,8 @@ fn every_command_has_examples() {
         let help = world.cim(&format!("{command} --help")).well();
         let example = format!("  cim {command} ");
         assert!(help.contains("Examples:") && help.contains(&example), "{help}");
-        assert_eq!(help.contains("--store"), command != "lock", "{help}");
+        let has_store = !["lock", "copy"].contains(&command);
+        assert_eq!(help.contains("--store <URL>"), has_store, "{help}");
     }
 }
 

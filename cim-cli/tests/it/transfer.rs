@@ -89,3 +89,28 @@ fn another_history_is_refused() {
     assert!(complaint.contains("different histories of shop.evt.order.a: event 1"), "{complaint}");
     assert_eq!(world.cim("stats --store other --json").object()["events"], 1);
 }
+
+#[test]
+fn a_store_is_copied_and_then_followed() {
+    let (world, _) = World::shop();
+    let copied = world.cim("copy --from shop --to copy --json").object();
+    assert_eq!(copied, json!({"events": 4, "commits": 3, "streams": 2}));
+    let out = world.cim("copy --from shop --to copy").well();
+    assert_eq!(out, "copied 0 events in 0 commits; 2 streams verified\n");
+    world.cim("verify --store copy").well();
+    world.cim("export --store shop --out 1.car").well();
+    world.cim("export --store copy --out 2.car").well();
+    let read = |name| std::fs::read(world.path(name)).unwrap();
+    assert!(read("1.car") == read("2.car"));
+
+    let complaint = world.cim("copy --from missing --to copy").complaint(2);
+    assert!(complaint.contains("missing does not exist"), "{complaint}");
+}
+
+#[test]
+fn a_damaged_store_is_not_copied() {
+    let (world, _) = World::shop();
+    world.flip("shop", b"OrderPlaced", 1);
+    let complaint = world.cim("copy --from shop --to copy").complaint(1);
+    assert!(complaint.contains("`cim verify --store shop`"), "{complaint}");
+}
