@@ -3,8 +3,12 @@
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
+
+/// How long a test waits for a cut before it fails.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Where a connection is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,10 +35,18 @@ pub struct Proxy {
 #[derive(Debug)]
 struct Shared {
     server: SocketAddr,
-    cut: Mutex<Option<Cut>>,
-    cuts: Mutex<u32>,
-    open: Mutex<Vec<TcpStream>>,
+    state: Mutex<State>,
+    changed: Condvar,
     ended: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    cut: Option<Cut>,
+    cuts: u32,
+    /// Whether new connections wait.
+    held: bool,
+    open: Vec<TcpStream>,
 }
 
 impl Proxy {
@@ -51,9 +63,8 @@ impl Proxy {
             .unwrap_or_else(|error| panic!("a proxy without an address: {error}"));
         let shared = Arc::new(Shared {
             server: server.address(),
-            cut: Mutex::default(),
-            cuts: Mutex::default(),
-            open: Mutex::default(),
+            state: Mutex::default(),
+            changed: Condvar::new(),
             ended: AtomicBool::new(false),
         });
         let accepting = Arc::clone(&shared);
@@ -75,17 +86,42 @@ impl Proxy {
 
     /// Cuts the next connection, once, where `cut` says.
     pub fn cut_once(&self, cut: Cut) {
-        *lock(&self.shared.cut) = Some(cut);
+        self.shared.state().cut = Some(cut);
+    }
+
+    /// The same, and new connections wait until [`Proxy::release`].
+    pub fn cut_once_and_hold(&self, cut: Cut) {
+        let mut state = self.shared.state();
+        (state.cut, state.held) = (Some(cut), true);
+    }
+
+    /// Lets new connections through again.
+    pub fn release(&self) {
+        self.shared.state().held = false;
+        self.shared.changed.notify_all();
     }
 
     /// How often a connection was cut.
     pub fn cuts(&self) -> u32 {
-        *lock(&self.shared.cuts)
+        self.shared.state().cuts
+    }
+
+    /// Waits until a connection was cut so often.
+    ///
+    /// # Panics
+    ///
+    /// When that does not happen: nothing passes that has the text.
+    pub fn wait_for_cuts(&self, cuts: u32) {
+        let waiting = |state: &mut State| state.cuts < cuts;
+        let state = self.shared.state();
+        let waited = self.shared.changed.wait_timeout_while(state, PATIENCE, waiting);
+        let (state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        assert!(!waited.timed_out(), "no connection was cut: {:?} was never passed on", state.cut);
     }
 
     /// Cuts every connection now.
     pub fn cut_all(&self) {
-        for stream in lock(&self.shared.open).drain(..) {
+        for stream in self.shared.state().open.drain(..) {
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
@@ -94,6 +130,7 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::SeqCst);
+        self.release();
         self.cut_all();
         // Wakes the thread that accepts, so that it sees the end.
         let _ = TcpStream::connect(self.address);
@@ -101,7 +138,12 @@ impl Drop for Proxy {
 }
 
 impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn pass_on(self: &Arc<Self>, client: TcpStream) {
+        drop(self.changed.wait_while(self.state(), |state| state.held));
         let Ok(server) = TcpStream::connect(self.server) else {
             let _ = client.shutdown(Shutdown::Both);
             return;
@@ -109,7 +151,7 @@ impl Shared {
         let both = || Ok::<_, io::Error>((client.try_clone()?, server.try_clone()?));
         let Ok((from_client, to_server)) = both() else { return };
         if let Ok((client, server)) = both() {
-            lock(&self.open).extend([client, server]);
+            self.state().open.extend([client, server]);
         }
         let (there, back) = (Arc::clone(self), Arc::clone(self));
         thread::spawn(move || there.copy(from_client, to_server, before_the_server));
@@ -128,12 +170,13 @@ impl Shared {
     }
 
     fn is_cut(&self, bytes: &[u8], text: fn(Cut) -> Option<&'static str>) -> bool {
-        let mut cut = lock(&self.cut);
-        let Some(text) = cut.and_then(text) else { return false };
+        let mut state = self.state();
+        let Some(text) = state.cut.and_then(text) else { return false };
         let found = bytes.windows(text.len()).any(|window| window == text.as_bytes());
         if found {
-            *cut = None;
-            *lock(&self.cuts) += 1;
+            state.cut = None;
+            state.cuts += 1;
+            self.changed.notify_all();
         }
         found
     }
@@ -151,8 +194,4 @@ fn before_the_client(cut: Cut) -> Option<&'static str> {
         Cut::BeforeTheClient(text) => Some(text),
         Cut::BeforeTheServer(_) => None,
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

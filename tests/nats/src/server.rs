@@ -9,7 +9,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use tempfile::TempDir;
 
 use crate::program::{program, program_of};
@@ -149,7 +149,10 @@ impl Server {
     ///
     /// When it does not run.
     pub fn pause(&self) {
-        self.signal(Signal::STOP);
+        let pid = self.signal(Signal::STOP);
+        // A signal is on its way for a while.
+        waitpid(Some(pid), WaitOptions::UNTRACED)
+            .unwrap_or_else(|error| panic!("{pid:?} does not stop: {error}"));
     }
 
     /// Lets a paused process go on.
@@ -166,10 +169,11 @@ impl Server {
         self.running.as_ref().map(Running::log).unwrap_or_default()
     }
 
-    fn signal(&self, signal: Signal) {
+    fn signal(&self, signal: Signal) -> Pid {
         let running = self.running.as_ref().unwrap_or_else(|| panic!("the server was killed"));
         let pid = Pid::from_child(&running.child);
         kill_process(pid, signal).unwrap_or_else(|error| panic!("cannot signal {pid:?}: {error}"));
+        pid
     }
 }
 

@@ -1,8 +1,6 @@
 //! What a commit was decided on, as a sequence.
 
-use std::cmp::Ordering;
-
-use super::heads::StreamHead;
+use super::heads::Known;
 use super::{Inner, wire};
 use crate::commit::Commit;
 use crate::store::{Committed, StoreError};
@@ -17,15 +15,15 @@ impl Inner {
         }
     }
 
-    /// The head that the commit links, when this process knows it. A new stream's is known to all.
-    fn known_base(&self, commit: &Commit) -> Result<Option<Option<StreamHead>>, StoreError> {
+    /// What the commit builds on, when this process knows it. Of a new stream, all do.
+    fn known_base(&self, commit: &Commit) -> Result<Option<Known>, StoreError> {
         match self.heads.get(commit.stream()) {
             None if commit.expected() == 0 => {
                 StoreError::check_link(commit, None)?;
-                Ok(Some(None))
+                Ok(Some(Known::default()))
             }
-            Some(head) if head.version == commit.expected() && Some(head.cid) == commit.prev() => {
-                Ok(Some(Some(head)))
+            Some(known) if (known.version(), known.cid()) == (commit.expected(), commit.prev()) => {
+                Ok(Some(known))
             }
             _ => Ok(None),
         }
@@ -35,19 +33,17 @@ impl Inner {
     /// more: the server knows.
     async fn commit_on_what_is_there(&self, commit: Commit) -> Result<Committed, StoreError> {
         let (stream, expected) = (commit.stream(), commit.expected());
-        let last = self.last(stream).await?;
-        let head = last.as_ref().map(|last| last.head()).transpose()?;
-        let version = head.as_ref().map_or(0, |head| head.version);
-        let (Some(last), Ordering::Greater) = (last, version.cmp(&expected)) else {
-            if version < expected {
-                return Err(StoreError::conflict(expected, version));
-            }
-            StoreError::check_link(&commit, head.as_ref().map(|head| head.cid))?;
-            return self.send(commit, head).await;
+        let (known, last) = self.last(stream).await?;
+        let version = known.version();
+        if version < expected {
+            return Err(StoreError::conflict(expected, version));
+        }
+        let (Some(last), true) = (last, version > expected) else {
+            StoreError::check_link(&commit, known.cid())?;
+            return self.send(commit, known).await;
         };
         // Its slot is won. The winner may be the commit itself.
-        let commits = self.commits(stream, last, version, expected).await?;
-        for winner in commits {
+        for winner in self.commits(stream, last, version, expected).await? {
             if winner.expected()? == expected && winner.cid == commit.head() {
                 let position = wire::position(winner.sequence, commit.events().len() as u64);
                 return Ok(Committed { position, duplicate: true });

@@ -10,7 +10,7 @@ use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
 use tokio::sync::watch;
 
 use super::address::Address;
-use super::link::Link;
+use super::link::{self, Link};
 use super::options::{Credentials, Durability, JetStreamOptions};
 use super::server::{Server, patience};
 use super::wire::code;
@@ -32,8 +32,8 @@ pub(super) async fn connect(
     address: &Address,
     options: &JetStreamOptions,
 ) -> Result<(Server, Info), StoreError> {
-    let (link, links) = watch::channel(Link::default());
-    let client = client(address, options, link).await?;
+    let (events, connected) = watch::channel(true);
+    let client = client(address, options, events).await?;
     contract::check_version(&client.server_info())?;
     let mut context = jetstream::new(client.clone());
     context.set_timeout(patience());
@@ -48,14 +48,15 @@ pub(super) async fn connect(
         .get_stream_no_info(name)
         .await
         .map_err(|error| errors::not_created(name, &error.to_string()))?;
-    let server = Server::new(client, context, stream, &info, links, options.deadline);
+    let link = Link::new(client.clone(), connected);
+    let server = Server::new(client, context, stream, &info, link, options.deadline);
     Ok((server, info))
 }
 
 async fn client(
     address: &Address,
     options: &JetStreamOptions,
-    link: watch::Sender<Link>,
+    events: watch::Sender<bool>,
 ) -> Result<Client, StoreError> {
     let shown = address.shown();
     let servers = address.servers.iter().map(|server| server.parse::<ServerAddr>());
@@ -73,7 +74,7 @@ async fn client(
             most.mul_f64(rand::random_range(0.5..1.0))
         })
         .event_callback(move |event| {
-            Link::note(&link, &event);
+            link::note(&events, &event);
             std::future::ready(())
         });
     if let Some(path) = &options.root_certificates {

@@ -185,9 +185,8 @@ pub(super) fn no_answer(what: &str, deadline: Duration, problem: &str) -> StoreE
 pub(super) fn foreign(foreign: &Foreign, ours: &str) -> StoreError {
     let Foreign { sequence, subject, problem } = foreign;
     StoreError::damaged(format!(
-        "the message at sequence {sequence} of `{ours}` is no commit ({problem}), and blocks \
-         {subject}: delete it (nats stream rmm {ours} {sequence}), and let only this library's \
-         writers publish there"
+        "the message at sequence {sequence} of `{ours}` ({subject}) is no commit: {problem}; let only \
+         this library's writers publish there"
     ))
 }
 

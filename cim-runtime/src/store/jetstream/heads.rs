@@ -14,7 +14,17 @@ use crate::cid::EventCid;
 use crate::commit::Commit;
 use crate::subject::StreamName;
 
-/// The last commit of a stream, as far as it is known.
+/// What is known of a stream.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Known {
+    /// The sequence of its last message, 0 for none: what the next commit expects. It is the head's,
+    /// unless something that is no commit was sent to the subject since.
+    pub(super) last: u64,
+    /// Its last commit.
+    pub(super) head: Option<StreamHead>,
+}
+
+/// The last commit of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StreamHead {
     /// Its message.
@@ -27,45 +37,54 @@ pub(super) struct StreamHead {
     pub(super) back: Back,
 }
 
-impl StreamHead {
-    /// The head after a commit that was decided on `base` is stored at `sequence`.
-    pub(super) fn after(base: Option<&Self>, commit: &Commit, sequence: u64) -> Self {
-        Self {
-            sequence,
-            version: commit.version(),
-            cid: commit.head(),
-            back: Self::back_of_next(base),
-        }
+impl Known {
+    /// What is known once a commit that was decided on this is stored at `sequence`.
+    pub(super) fn after(&self, commit: &Commit, sequence: u64) -> Self {
+        let (version, cid) = (commit.version(), commit.head());
+        let head = StreamHead { sequence, version, cid, back: self.back_of_next() };
+        Self { last: sequence, head: Some(head) }
     }
 
-    /// The list of the commit that follows `base`.
-    pub(super) fn back_of_next(base: Option<&Self>) -> Back {
-        base.map_or_else(Back::first, |head| head.back.next(head.sequence))
+    /// The list of the commit that follows.
+    pub(super) fn back_of_next(&self) -> Back {
+        self.head.as_ref().map_or_else(Back::first, |head| head.back.next(head.sequence))
+    }
+
+    /// The stream's version.
+    pub(super) fn version(&self) -> u64 {
+        self.head.as_ref().map_or(0, |head| head.version)
+    }
+
+    /// The stream's last event.
+    pub(super) fn cid(&self) -> Option<EventCid> {
+        self.head.as_ref().map(|head| head.cid)
     }
 }
 
-/// The heads of the streams that were used last.
-pub(super) struct Heads(Mutex<LruCache<StreamName, StreamHead>>);
+/// What is known of the streams that were used last.
+pub(super) struct Heads(Mutex<LruCache<StreamName, Known>>);
 
 impl Heads {
     pub(super) fn new(capacity: NonZeroUsize) -> Self {
         Self(Mutex::new(LruCache::new(capacity)))
     }
 
-    pub(super) fn get(&self, stream: &StreamName) -> Option<StreamHead> {
+    pub(super) fn get(&self, stream: &StreamName) -> Option<Known> {
         self.lock().get(stream).cloned()
     }
 
-    /// Takes note of a head, unless a later one is known.
-    pub(super) fn raise(&self, stream: &StreamName, head: StreamHead) {
+    /// Takes note of what was seen, unless something later is known.
+    pub(super) fn raise(&self, stream: &StreamName, seen: Known) {
         let mut heads = self.lock();
-        if heads.get(stream).is_none_or(|known| known.sequence < head.sequence) {
-            heads.put(stream.clone(), head);
+        match heads.get_mut(stream) {
+            Some(known) if known.last >= seen.last => {}
+            Some(known) => *known = seen,
+            None => drop(heads.put(stream.clone(), seen)),
         }
     }
 
-    // A panic while the lock was held left whole heads behind.
-    fn lock(&self) -> MutexGuard<'_, LruCache<StreamName, StreamHead>> {
+    // A panic while the lock was held left whole entries behind.
+    fn lock(&self) -> MutexGuard<'_, LruCache<StreamName, Known>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -82,12 +101,12 @@ mod tests {
     use crate::store::conformance::SampleStream;
 
     #[test]
-    fn the_later_head_stays() {
+    fn what_is_later_stays() {
         let heads = Heads::new(NonZeroUsize::MIN);
         let mut sample = SampleStream::new("kettle");
-        let first = StreamHead::after(None, &sample.commit(1), 7);
-        let second = StreamHead::after(Some(&first), &sample.commit(2), 9);
-        assert_eq!((second.version, second.back.number), (3, 2));
+        let first = Known::default().after(&sample.commit(1), 7);
+        let second = first.after(&sample.commit(2), 9);
+        assert_eq!((second.version(), second.cid()), (3, sample.head()));
         heads.raise(sample.name(), second.clone());
         heads.raise(sample.name(), first.clone());
         assert_eq!(heads.get(sample.name()), Some(second));
@@ -95,6 +114,6 @@ mod tests {
         let other = SampleStream::new("other");
         heads.raise(other.name(), first.clone());
         assert_eq!(heads.get(other.name()), Some(first));
-        assert_eq!(heads.get(sample.name()), None, "only one head is kept");
+        assert_eq!(heads.get(sample.name()), None, "only one stream is remembered");
     }
 }

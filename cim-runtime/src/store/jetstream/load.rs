@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::time::Instant;
 
+use super::heads::Known;
 use super::message::Message;
 use super::pause::Pauses;
+use super::server::Query;
 use super::{Inner, errors};
 use crate::store::{Alarm, StoreError, StoredEvent};
 use crate::subject::StreamName;
@@ -21,8 +23,9 @@ impl Inner {
         stream: &StreamName,
         after: u64,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        let Some(last) = self.last(stream).await? else { return Ok(Vec::new()) };
-        let version = last.head()?.version;
+        let (known, last) = self.last(stream).await?;
+        let Some(last) = last else { return Ok(Vec::new()) };
+        let version = known.version();
         if version <= after {
             return Ok(Vec::new());
         }
@@ -34,30 +37,73 @@ impl Inner {
         Ok(events)
     }
 
-    /// The last message of a stream, not older than the one that this process knows.
-    pub(super) async fn last(&self, stream: &StreamName) -> Result<Option<Message>, StoreError> {
+    /// What a stream's last message is, and its last commit; not older than what this process knows.
+    pub(super) async fn last(
+        &self,
+        stream: &StreamName,
+    ) -> Result<(Known, Option<Message>), StoreError> {
         let mut pauses = Pauses::until(Instant::now() + self.server.deadline);
         loop {
             // Before the question, for a commit may be stored meanwhile.
-            let known = self.heads.get(stream).map_or(0, |head| head.sequence);
-            let last = self.server.last(stream).await?;
-            let last = last.map(|last| self.ours(last)?.of(stream)).transpose()?;
-            let found = last.as_ref().map_or(0, |last| last.sequence);
-            if found >= known {
-                if let Some(last) = &last
-                    && found > known
-                {
-                    self.heads.raise(stream, last.head()?);
+            let known = self.heads.get(stream).unwrap_or_default();
+            let Some(last) = self.server.last(stream).await? else {
+                if known.last == 0 {
+                    return Ok((known, None));
                 }
-                return Ok(last);
+                self.went_back(stream, 0, known.last, &mut pauses).await?;
+                continue;
+            };
+            let found = last.sequence;
+            if found < known.last {
+                self.went_back(stream, found, known.last, &mut pauses).await?;
+                continue;
             }
-            // A former leader may still answer with what it last knew; a single server may not.
-            if !self.server.replicated || !pauses.pause().await {
-                self.watch.look(&self.server).await?;
-                let found = format!("the last message of {stream} is {found}, and was {known}");
-                return Err(self.watch.raise(Alarm::AckedEventLost, &self.server, &found));
-            }
+            let commit = match Message::read(last) {
+                Ok(commit) => Some(commit),
+                Err(_) => self.last_commit(stream, found).await?,
+            };
+            let head = commit.as_ref().map(Message::head).transpose()?;
+            let seen = Known { last: found, head };
+            self.heads.raise(stream, seen.clone());
+            return Ok((seen, commit));
         }
+    }
+
+    /// The last commit before a message that is none. This asks for one message after the other, and
+    /// is only needed where something else was sent to the subject.
+    async fn last_commit(
+        &self,
+        stream: &StreamName,
+        end: u64,
+    ) -> Result<Option<Message>, StoreError> {
+        let known = self.heads.get(stream).and_then(|known| known.head);
+        let mut next = known.map_or(1, |head| head.sequence);
+        let mut last = None;
+        while next < end {
+            let Some(message) = self.server.at_leader(Query::Next(next, stream)).await? else {
+                break;
+            };
+            next = message.sequence + 1;
+            last = Message::read(message).ok().or(last);
+        }
+        Ok(last)
+    }
+
+    /// The stream's last message is before one that was there. A former leader may still answer with
+    /// what it last knew, so it is asked again; a single server may not.
+    async fn went_back(
+        &self,
+        stream: &StreamName,
+        found: u64,
+        known: u64,
+        pauses: &mut Pauses,
+    ) -> Result<(), StoreError> {
+        if self.server.replicated && pauses.pause().await {
+            return Ok(());
+        }
+        self.watch.look(&self.server).await?;
+        let found = format!("the last message of {stream} is at {found}, and was at {known}");
+        Err(self.watch.raise(Alarm::AckedEventLost, &self.server, &found))
     }
 
     /// The commits of a stream behind `after`, and perhaps a few before it, in order; `last` is the

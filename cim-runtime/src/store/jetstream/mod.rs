@@ -65,8 +65,8 @@ pub use options::{Durability, JetStreamOptions};
 /// again.
 ///
 /// Positions are those of commits, with room for the events of each, so they leave numbers out. What
-/// stands in the stream's subjects and is no commit is passed over by readers of all events, reported
-/// by [`Store::damage`], and blocks the one aggregate to which it was sent.
+/// stands in the stream's subjects and is no commit is passed over, and reported by
+/// [`Store::damage`].
 ///
 /// Lookups are answered from an index in memory, which each process builds when it first asks.
 /// Snapshots are in a bucket named after the stream; those that do not fit into one message are not

@@ -13,10 +13,9 @@ use async_nats::{Client, HeaderMap, Request, StatusCode};
 use bytes::Bytes;
 use futures::future::{Either, select};
 use serde::Deserialize;
-use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
-use super::link::{self, Link};
+use super::link::Link;
 use super::pause::Pauses;
 use super::wire::code;
 use super::{errors, wire};
@@ -37,7 +36,7 @@ pub(super) struct Server {
     pub(super) context: Context,
     stream: Stream<()>,
     name: String,
-    link: watch::Receiver<Link>,
+    link: Link,
     /// Whether others than the leader answer direct gets, and may be behind it.
     pub(super) replicated: bool,
     pub(super) deadline: Duration,
@@ -78,7 +77,7 @@ impl Server {
         context: Context,
         stream: Stream<()>,
         info: &Info,
-        link: watch::Receiver<Link>,
+        link: Link,
         deadline: Duration,
     ) -> Self {
         let name = info.config.name.clone();
@@ -98,17 +97,17 @@ impl Server {
 
     /// Waits for a connection; false when there is none at the deadline.
     pub(super) async fn connected(&self, deadline: Instant) -> bool {
-        link::connected(&self.client, &self.link, deadline).await
+        self.link.connected(deadline).await
     }
 
-    /// Waits until the present connection is lost.
-    pub(super) async fn lost(&self) {
-        link::lost(&self.link).await;
+    /// Waits until this connection is lost.
+    pub(super) async fn lost(&self, connection: u64) {
+        self.link.lost(connection).await;
     }
 
     /// The number of the present connection.
     pub(super) fn connection(&self) -> u64 {
-        self.link.borrow().number
+        self.link.number()
     }
 
     /// Sends a message to be stored.
@@ -122,7 +121,7 @@ impl Server {
         let patience = ATTEMPT.min(deadline.saturating_duration_since(Instant::now()));
         let request = Request::new().headers(headers).payload(payload).timeout(Some(patience));
         let sent = pin!(self.client.send_request(subject.to_owned(), request));
-        let answer = match select(sent, pin!(self.lost())).await {
+        let answer = match select(sent, pin!(self.lost(self.connection()))).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => return Answer::Silence("the connection was lost".to_owned()),
         };
@@ -284,7 +283,8 @@ impl Server {
         let mut pauses = Pauses::until(deadline);
         let mut problem = "no connection".to_owned();
         while self.connected(deadline).await {
-            let answer = match select(pin!(question()), pin!(self.lost())).await {
+            let lost = pin!(self.lost(self.connection()));
+            let answer = match select(pin!(question()), lost).await {
                 Either::Left((answer, _)) => answer,
                 Either::Right(_) => continue,
             };
@@ -305,7 +305,7 @@ impl Server {
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({:?})", self.name, *self.link.borrow())
+        write!(f, "{} ({:?})", self.name, self.link)
     }
 }
 

@@ -9,14 +9,14 @@
 use async_nats::{HeaderMap, HeaderName};
 use tokio::time::Instant;
 
-use super::heads::StreamHead;
+use super::heads::Known;
 use super::message::Message;
 use super::pause::Pauses;
 use super::server::{Answer, Query};
 use super::wire::code;
 use super::{Inner, errors, wire};
 use crate::commit::Commit;
-use crate::store::{Alarm, Committed, StoreError};
+use crate::store::{Alarm, Committed, StoreError, StoreErrorKind};
 
 /// The headers of a commit.
 const HEADERS: [&str; 6] = [
@@ -34,6 +34,8 @@ enum Winner {
     Us(u64),
     /// Another commit; the stream is at this version now.
     Other { version: u64 },
+    /// Something that is no commit; the last such thing is at this sequence.
+    Stray(u64),
     /// Nobody that could be seen, for this reason.
     Nobody(String),
 }
@@ -43,65 +45,72 @@ impl Inner {
     pub(super) async fn send(
         &self,
         commit: Commit,
-        base: Option<StreamHead>,
+        mut base: Known,
     ) -> Result<Committed, StoreError> {
-        let headers = self.headers(&commit, base.as_ref());
+        let mut headers = self.headers(&commit, &base);
         self.check_size(&commit, &headers)?;
-        let expected = base.as_ref().map_or(0, |head| head.sequence);
         let deadline = Instant::now() + self.server.deadline;
         let mut pauses = Pauses::until(deadline);
         // Whether an attempt may have been stored, or may yet be.
         let mut open = false;
         let mut problem = "no connection".to_owned();
         while self.server.connected(deadline).await {
+            self.watch.check(&self.server).await?;
             let highest = self.watch.highest();
             let (subject, payload) = (commit.stream().as_str(), commit.sections().clone());
             let answer =
                 self.server.publish(subject, header_map(&headers), payload, deadline).await;
-            match answer {
+            let last = match answer {
                 Answer::Stored { sequence, duplicate: false } => {
                     if sequence <= highest {
                         // What is sent later is stored later, or the stream is not what it was.
                         let found = format!("a commit came to {sequence}, {highest} was before it");
                         return Err(self.watch.raise(Alarm::Rewound, &self.server, &found));
                     }
-                    return Ok(self.won(&commit, base.as_ref(), sequence, false));
+                    return self.won(commit, &base, sequence, false).await;
                 }
-                Answer::Stored { duplicate: true, .. } | Answer::WrongLast(_) => {
-                    match self.winner(&commit, expected, &answer).await? {
-                        Winner::Us(sequence) => {
-                            return Ok(self.won(&commit, base.as_ref(), sequence, !open));
-                        }
-                        Winner::Other { version } => {
-                            return Err(StoreError::conflict(commit.expected(), version));
-                        }
-                        Winner::Nobody(why) => problem = why,
-                    }
-                }
+                Answer::Stored { duplicate: true, .. } => Some(None),
+                Answer::WrongLast(last) => Some(last),
                 Answer::Refused { code, said } => {
                     let refused = self.refused(&commit, &headers, code, &said);
                     if !open {
                         return Err(refused);
                     }
                     // This attempt was refused; an earlier one may not have been.
-                    match self.winner(&commit, expected, &answer_of(code, &said)).await? {
-                        Winner::Us(sequence) => {
-                            return Ok(self.won(&commit, base.as_ref(), sequence, false));
-                        }
-                        Winner::Other { version } => {
-                            return Err(StoreError::conflict(commit.expected(), version));
-                        }
-                        Winner::Nobody(_) => problem = refused.to_string(),
-                    }
+                    problem = refused.to_string();
+                    Some(None)
                 }
-                Answer::NotNow(why) => problem = why,
+                Answer::NotNow(why) => {
+                    problem = why;
+                    None
+                }
                 Answer::Nobody => {
                     self.must_have(commit.stream()).await?;
                     problem = "no stream takes its subject".to_owned();
+                    None
                 }
                 Answer::Silence(why) => {
                     open = true;
                     problem = why;
+                    None
+                }
+            };
+            if let Some(last) = last {
+                match self.winner(&commit, base.last, last).await? {
+                    Winner::Us(sequence) => {
+                        return self.won(commit, &base, sequence, !open).await;
+                    }
+                    Winner::Other { version } => {
+                        return Err(StoreError::conflict(commit.expected(), version));
+                    }
+                    // The slot is lost for ever, and the stream has not moved: there is another.
+                    Winner::Stray(last) => {
+                        base.last = last;
+                        self.heads.raise(commit.stream(), base.clone());
+                        headers = self.headers(&commit, &base);
+                        continue;
+                    }
+                    Winner::Nobody(why) => problem = why,
                 }
             }
             if !pauses.pause().await {
@@ -116,54 +125,66 @@ impl Inner {
     }
 
     /// Takes note of a commit that is stored.
-    fn won(
+    async fn won(
         &self,
-        commit: &Commit,
-        base: Option<&StreamHead>,
+        commit: Commit,
+        base: &Known,
         sequence: u64,
         duplicate: bool,
-    ) -> Committed {
+    ) -> Result<Committed, StoreError> {
+        // The connection may have been another one than that over which the stream was looked at.
+        if let Err(error) = self.watch.check(&self.server).await {
+            return Err(match error.kind() {
+                StoreErrorKind::Alarm(_) => error,
+                _ => errors::unknown(commit, self.server.deadline, &error.to_string()),
+            });
+        }
         self.watch.acknowledged(sequence, commit.head());
-        self.heads.raise(commit.stream(), StreamHead::after(base, commit, sequence));
+        self.heads.raise(commit.stream(), base.after(&commit, sequence));
         let position = wire::position(sequence, commit.events().len() as u64);
-        Committed { position, duplicate }
+        Ok(Committed { position, duplicate })
     }
 
-    /// Asks the leader for the first message behind the expected one.
+    /// Asks the leader for the first commit behind the expected message; `last` is what the server
+    /// says is the subject's last message.
     async fn winner(
         &self,
         commit: &Commit,
         expected: u64,
-        answer: &Answer,
+        last: Option<u64>,
     ) -> Result<Winner, StoreError> {
         let stream = commit.stream();
-        let first = self.server.at_leader(Query::Next(expected + 1, stream)).await?;
-        let Some(first) = first else {
-            return self.nobody(expected, answer).await;
+        let (mut next, mut stray) = (expected + 1, None);
+        let first = loop {
+            match self.server.at_leader(Query::Next(next, stream)).await? {
+                None => match stray {
+                    Some(last) => return Ok(Winner::Stray(last)),
+                    None => return self.nobody(expected, last).await,
+                },
+                Some(message) => match Message::read(message) {
+                    Ok(first) => break first,
+                    Err(foreign) => {
+                        stray = Some(foreign.sequence);
+                        next = foreign.sequence + 1;
+                    }
+                },
+            }
         };
-        let first = self.ours(first)?;
         if first.cid == commit.head() {
             return Ok(Winner::Us(first.sequence));
         }
-        let last = match answer {
-            Answer::WrongLast(Some(last)) if *last > first.sequence => {
-                self.server.at_leader(Query::At(*last)).await?
-            }
-            _ => None,
-        };
-        let last = last.map_or(Ok(first), |last| self.ours(last)?.of(stream))?;
-        let head = last.head()?;
-        let version = head.version;
-        self.heads.raise(stream, head);
-        Ok(Winner::Other { version })
+        let seen = Known { last: first.sequence, head: Some(first.head()?) };
+        self.heads.raise(stream, seen.clone());
+        // The conflict tells the version at which the stream is now.
+        let now = if last == Some(first.sequence) { seen } else { self.last(stream).await?.0 };
+        Ok(Winner::Other { version: now.version() })
     }
 
     /// Nothing is behind the expected message: so it is itself no longer the last one there.
-    async fn nobody(&self, expected: u64, answer: &Answer) -> Result<Winner, StoreError> {
-        let Answer::WrongLast(last) = answer else {
+    async fn nobody(&self, expected: u64, last: Option<u64>) -> Result<Winner, StoreError> {
+        let Some(last) = last else {
             return Ok(Winner::Nobody("nothing is stored in its place".to_owned()));
         };
-        let last = last.unwrap_or_default();
         // A former leader of a cluster may answer with what it last knew; a single server may not.
         if self.server.replicated || last >= expected {
             return Ok(Winner::Nobody(format!("the server says its last sequence is {last}")));
@@ -198,7 +219,7 @@ impl Inner {
         }
     }
 
-    fn headers(&self, commit: &Commit, base: Option<&StreamHead>) -> Headers {
+    fn headers(&self, commit: &Commit, base: &Known) -> Headers {
         let cid = commit.head().to_string();
         let mut types = String::new();
         for event in commit.events() {
@@ -209,11 +230,11 @@ impl Inner {
             types.extend(event.event_type.chars().filter(|char| !char.is_control()));
         }
         [
-            base.map_or(0, |head| head.sequence).to_string(),
+            base.last.to_string(),
             self.server.name().to_owned(),
             cid.clone(),
             cid,
-            StreamHead::back_of_next(base).encode(),
+            base.back_of_next().encode(),
             types,
         ]
     }
@@ -243,8 +264,4 @@ fn size(commit: &Commit, headers: &Headers) -> usize {
     let line = |(name, value): (&str, &String)| name.len() + value.len() + 4;
     let headers: usize = HEADERS.into_iter().zip(headers).map(line).sum();
     "NATS/1.0\r\n".len() + headers + "\r\n".len() + commit.sections().len()
-}
-
-fn answer_of(code: u64, said: &str) -> Answer {
-    Answer::Refused { code, said: said.to_owned() }
 }

@@ -5,6 +5,7 @@
 //! that begins behind the last message that was given: the sequence is kept here and not there.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,7 +37,8 @@ const FORGOTTEN: Duration = Duration::from_secs(30);
 struct Tail {
     inner: Arc<Inner>,
     consumer: Option<Consumer<Config>>,
-    batch: Option<Batch>,
+    /// What was asked for, and over which connection.
+    batch: Option<(Batch, u64)>,
     /// How many messages this consumer has given.
     delivered: u64,
     /// The sequence behind the last message that was given.
@@ -90,10 +92,10 @@ impl Tail {
 
     /// The next message that is a commit; `None` when something has to be asked again.
     async fn message(&mut self) -> Result<Option<Message>, StoreError> {
-        let server = Arc::clone(&self.inner);
-        let Some(batch) = self.batch().await? else { return Ok(None) };
-        let next = std::pin::pin!(timeout(EXPIRES + GRACE, batch.next()));
-        let next = match select(next, std::pin::pin!(server.server.lost())).await {
+        let inner = Arc::clone(&self.inner);
+        let Some((batch, connection)) = self.batch().await? else { return Ok(None) };
+        let next = pin!(timeout(EXPIRES + GRACE, batch.next()));
+        let next = match select(next, pin!(inner.server.lost(*connection))).await {
             Either::Left((next, _)) => next,
             Either::Right(_) => return Ok(self.start_again()),
         };
@@ -142,9 +144,11 @@ impl Tail {
     }
 
     /// The batch that is under way, or a new one; `None` when the consumer does not answer.
-    async fn batch(&mut self) -> Result<Option<&mut Batch>, StoreError> {
+    async fn batch(&mut self) -> Result<Option<&mut (Batch, u64)>, StoreError> {
         if self.batch.is_none() {
+            let inner = Arc::clone(&self.inner);
             let consumer = self.consumer().await?;
+            let connection = inner.server.connection();
             let batch = consumer
                 .batch()
                 .max_messages(BATCH)
@@ -153,7 +157,7 @@ impl Tail {
                 .messages()
                 .await;
             match batch {
-                Ok(batch) => self.batch = Some(batch),
+                Ok(batch) => self.batch = Some((batch, connection)),
                 Err(_) => return Ok(self.start_again()),
             }
         }
