@@ -54,6 +54,11 @@ impl ServerOptions {
     ///
     /// When it does not start.
     pub fn start(self) -> Server {
+        self.try_start().unwrap_or_else(|log| panic!("nats-server did not start:\n{log}"))
+    }
+
+    /// The same; otherwise, what the server said.
+    pub(crate) fn try_start(self) -> Result<Server, String> {
         let folder = TempDir::with_prefix("cim-nats-")
             .unwrap_or_else(|error| panic!("cannot make a folder for a server: {error}"));
         let program = match &self.version {
@@ -63,9 +68,9 @@ impl ServerOptions {
         let config = folder.path().join("server.conf");
         fs::write(&config, self.config(folder.path()))
             .unwrap_or_else(|error| panic!("cannot write {}: {error}", config.display()));
-        let running = Running::start(&program, &config, 0)
-            .unwrap_or_else(|log| panic!("nats-server did not start:\n{log}"));
-        Server { program, config, address: running.address, running: Some(running), folder }
+        let running = Running::start(&program, &config, 0)?;
+        let address = running.address;
+        Ok(Server { program, config, address, running: Some(running), folder })
     }
 
     fn config(&self, folder: &Path) -> String {

@@ -170,7 +170,7 @@ impl Store for JetStreamStore {
 
     fn snapshot(&self, stream: &StreamName) -> StoreFuture<'_, Option<Bytes>> {
         let stream = stream.clone();
-        async move { self.0.snapshots.get(&self.0.server, &stream).await }.boxed()
+        async move { self.0.snapshot(&stream).await }.boxed()
     }
 
     fn keep_snapshot(&self, stream: &StreamName, snapshot: Bytes) -> StoreFuture<'_, ()> {

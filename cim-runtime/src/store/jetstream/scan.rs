@@ -9,7 +9,7 @@ use super::{Inner, errors, wire};
 use crate::car::Section;
 use crate::cid::EventCid;
 use crate::commit::{Commit, CommitError};
-use crate::store::{Alarm, Claim, Damage, Head, StoreError, StoredEvent};
+use crate::store::{Claim, Damage, Head, StoreError, StoredEvent};
 
 /// How many messages are asked for at once.
 const AT_ONCE: usize = 256;
@@ -84,16 +84,17 @@ impl Inner {
 
     /// The first and the last sequence of the stream; `None` when nothing is in it.
     pub(super) async fn bounds(&self) -> Result<Option<(u64, u64)>, StoreError> {
-        let Some(info) = self.server.info().await? else {
-            return Err(self.watch.raise(
-                Alarm::AckedEventLost,
-                &self.server,
-                "the stream was deleted",
-            ));
+        let info = loop {
+            match self.server.info().await? {
+                Some(info) => break info,
+                None => self.watch.look(&self.server).await?,
+            }
         };
         self.watch.same_stream(&info, &self.server)?;
         let (first, last) = (info.state.first_sequence, info.state.last_sequence);
-        self.extent.last.fetch_max(last, Ordering::AcqRel);
+        // A former leader may answer with what it last knew; this process may know more.
+        let last = last.max(self.watch.highest());
+        let last = last.max(self.extent.last.fetch_max(last, Ordering::AcqRel));
         Ok((last > 0 && first <= last).then_some((first, last)))
     }
 

@@ -190,20 +190,21 @@ impl Server {
         let mut direct = pin!(self.direct(query));
         if let Ok(answer) = timeout(HEDGE, &mut direct).await {
             return match answer {
-                Some(message) => Ok(Some(message)),
+                Direct::Found(message) => Ok(Some(message)),
+                Direct::NotHere if !self.replicated => Ok(None),
                 // A replica that does not have it may not have it yet.
-                None => self.at_leader(query).await,
+                Direct::NotHere | Direct::Failed => self.at_leader(query).await,
             };
         }
         match select(direct, pin!(self.at_leader(query))).await {
-            Either::Left((Some(message), _)) => Ok(Some(message)),
-            Either::Left((None, leader)) => leader.await,
+            Either::Left((Direct::Found(message), _)) => Ok(Some(message)),
+            Either::Left((_, leader)) => leader.await,
             Either::Right((answer, _)) => answer,
         }
     }
 
-    /// Asks whoever answers; `None` is no proof that there is none.
-    async fn direct(&self, query: Query<'_>) -> Option<StreamMessage> {
+    /// Asks whoever answers.
+    async fn direct(&self, query: Query<'_>) -> Direct {
         let get = self.stream.direct_get_builder();
         let get = match query {
             Query::At(sequence) => get.sequence(sequence),
@@ -213,12 +214,11 @@ impl Server {
             Query::Last(stream) => get.last_by_subject(stream.as_str()),
         };
         match get.send().await {
-            Ok(message) => Some(message),
+            Ok(message) => Direct::Found(message),
+            Err(error) if error.kind() == DirectGetErrorKind::NotFound => Direct::NotHere,
             Err(error) => {
-                if error.kind() != DirectGetErrorKind::NotFound {
-                    tracing::debug!(?query, %error, "a direct get failed, the leader is asked");
-                }
-                None
+                tracing::debug!(?query, %error, "a direct get failed, the leader is asked");
+                Direct::Failed
             }
         }
     }
@@ -312,6 +312,14 @@ impl fmt::Debug for Server {
 /// How long the client's own requests wait.
 pub(super) fn patience() -> Duration {
     ATTEMPT
+}
+
+/// The answer to a direct get.
+enum Direct {
+    Found(StreamMessage),
+    /// Whoever answered does not have it.
+    NotHere,
+    Failed,
 }
 
 /// A question without the answer to it.

@@ -7,6 +7,7 @@
 //! is still free tell anything: what was sent may still arrive.
 
 use async_nats::{HeaderMap, HeaderName};
+use smallvec::SmallVec;
 use tokio::time::Instant;
 
 use super::heads::Known;
@@ -17,16 +18,6 @@ use super::wire::code;
 use super::{Inner, errors, wire};
 use crate::commit::Commit;
 use crate::store::{Alarm, Committed, StoreError, StoreErrorKind};
-
-/// The headers of a commit.
-const HEADERS: [&str; 6] = [
-    wire::EXPECTED_SEQUENCE,
-    wire::EXPECTED_STREAM,
-    wire::MESSAGE_ID,
-    wire::CID,
-    wire::BACK,
-    wire::TYPES,
-];
 
 /// Who has won a slot.
 enum Winner {
@@ -229,14 +220,17 @@ impl Inner {
             // Names also come from files that others wrote, and a header is one line.
             types.extend(event.event_type.chars().filter(|char| !char.is_control()));
         }
-        [
-            base.last.to_string(),
-            self.server.name().to_owned(),
-            cid.clone(),
-            cid,
-            base.back_of_next().encode(),
-            types,
-        ]
+        let mut headers = Headers::from_iter([
+            (wire::EXPECTED_SEQUENCE, base.last.to_string()),
+            (wire::EXPECTED_STREAM, self.server.name().to_owned()),
+            (wire::BACK, base.back_of_next().encode()),
+            (wire::TYPES, types),
+        ]);
+        if self.server.replicated {
+            headers.push((wire::MESSAGE_ID, cid.clone()));
+        }
+        headers.push((wire::CID, cid));
+        headers
     }
 
     /// Reads a message that must be a commit.
@@ -248,12 +242,12 @@ impl Inner {
     }
 }
 
-/// The values of [`HEADERS`].
-type Headers = [String; HEADERS.len()];
+/// The headers of a commit.
+type Headers = SmallVec<[(&'static str, String); 6]>;
 
 fn header_map(headers: &Headers) -> HeaderMap {
     let mut map = HeaderMap::new();
-    for (name, value) in HEADERS.into_iter().zip(headers) {
+    for (name, value) in headers {
         map.insert(HeaderName::from_static(name), value.as_str());
     }
     map
@@ -261,7 +255,6 @@ fn header_map(headers: &Headers) -> HeaderMap {
 
 /// What a message takes on the wire: `NATS/1.0`, a line for each header, an empty line, the payload.
 fn size(commit: &Commit, headers: &Headers) -> usize {
-    let line = |(name, value): (&str, &String)| name.len() + value.len() + 4;
-    let headers: usize = HEADERS.into_iter().zip(headers).map(line).sum();
+    let headers: usize = headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
     "NATS/1.0\r\n".len() + headers + "\r\n".len() + commit.sections().len()
 }

@@ -7,13 +7,27 @@ use async_nats::jetstream::kv;
 use bytes::Bytes;
 use tokio::sync::OnceCell;
 
-use super::errors;
 use super::server::Server;
+use super::{Inner, errors};
 use crate::store::StoreError;
 use crate::subject::StreamName;
 
 /// What the server adds to a value: the subject and a few headers.
 const ROOM: usize = 1024;
+
+/// A stream with fewer commits is loaded as fast as its snapshot.
+const WORTH_IT: u64 = 32;
+
+impl Inner {
+    /// The last snapshot of a stream, unless the stream is known to be short.
+    pub(super) async fn snapshot(&self, stream: &StreamName) -> Result<Option<Bytes>, StoreError> {
+        let head = self.heads.get(stream).and_then(|known| known.head);
+        if head.is_some_and(|head| head.back.number < WORTH_IT) {
+            return Ok(None);
+        }
+        self.snapshots.get(&self.server, stream).await
+    }
+}
 
 /// The bucket, which is made when it is first used.
 pub(super) struct Snapshots {

@@ -207,13 +207,11 @@ impl Tail {
         let Inner { server, watch, .. } = &*self.inner;
         let info = loop {
             match server.info().await {
-                Ok(info) => break info,
+                Ok(Some(info)) => break info,
+                Ok(None) => watch.look(server).await?,
                 // It waits for as long as the server is away.
                 Err(error) => tracing::warn!(%error, "a subscription waits for the server"),
             }
-        };
-        let Some(info) = info else {
-            return Err(watch.raise(Alarm::AckedEventLost, server, "the stream was deleted"));
         };
         watch.same_stream(&info, server)?;
         let last = info.state.last_sequence;

@@ -8,9 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use async_nats::jetstream::stream::Info;
+use tokio::time::Instant;
 
 use super::errors;
 use super::message::Message;
+use super::pause::Pauses;
 use super::server::Server;
 use crate::cid::EventCid;
 use crate::store::{Alarm, StoreError};
@@ -73,28 +75,40 @@ impl Watch {
 
     /// Looks whether the stream is the one that it was, and has what was answered for.
     pub(super) async fn look(&self, server: &Server) -> Result<(), StoreError> {
+        let mut pauses = Pauses::until(Instant::now() + server.deadline);
+        while let Some((alarm, found)) = self.missing(server).await? {
+            // Of a cluster, a former leader may answer with what it last knew: others will have
+            // told it before the deadline. A single server knows.
+            if !server.replicated || !pauses.pause().await {
+                return Err(self.raise(alarm, server, &found));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is missing, by what the leader says.
+    async fn missing(&self, server: &Server) -> Result<Option<(Alarm, String)>, StoreError> {
         let acked = self.acked();
         let Some(info) = server.info().await? else {
-            return Err(self.raise(Alarm::AckedEventLost, server, "the stream was deleted"));
+            return Ok(Some((Alarm::AckedEventLost, "the stream was deleted".to_owned())));
         };
         self.same_stream(&info, server)?;
-        let Some((sequence, cid)) = acked else { return Ok(()) };
+        let Some((sequence, cid)) = acked else { return Ok(None) };
         let last = info.state.last_sequence;
         if last < sequence {
             let found = format!("it ends at sequence {last}, and {sequence} was answered for");
-            return Err(self.raise(Alarm::Rewound, server, &found));
+            return Ok(Some((Alarm::Rewound, found)));
         }
-        match server.get(sequence).await?.map(Message::read) {
-            Some(Ok(message)) if message.cid == cid => Ok(()),
+        Ok(match server.get(sequence).await?.map(Message::read) {
+            Some(Ok(message)) if message.cid == cid => None,
             Some(_) => {
-                let found = format!("at sequence {sequence} is not the event {cid}");
-                Err(self.raise(Alarm::Diverged, server, &found))
+                Some((Alarm::Diverged, format!("at sequence {sequence} is not the event {cid}")))
             }
             None => {
                 let found = format!("the event {cid} at sequence {sequence} was deleted");
-                Err(self.raise(Alarm::AckedEventLost, server, &found))
+                Some((Alarm::AckedEventLost, found))
             }
-        }
+        })
     }
 
     /// Refuses a stream that was created at another time.

@@ -5,8 +5,9 @@
 pub(super) const EXPECTED_SEQUENCE: &str = "Nats-Expected-Last-Subject-Sequence";
 /// The JetStream stream the commit is meant for.
 pub(super) const EXPECTED_STREAM: &str = "Nats-Expected-Stream";
-/// The CID again. It lets a cluster recognise a message within [`DUPLICATE_WINDOW`], and is only a
-/// shortcut: the expectation alone settles every retry.
+/// The CID again, where there are replicas: it lets them recognise a message within
+/// [`DUPLICATE_WINDOW`]. That is only a shortcut, for the expectation alone settles every retry; a
+/// single server looks at the expectation first, and would keep the ids for nothing.
 pub(super) const MESSAGE_ID: &str = "Nats-Msg-Id";
 /// The CID of the commit's last event, which is that of the commit: it links all before it.
 pub(super) const CID: &str = "Cim-Cid";

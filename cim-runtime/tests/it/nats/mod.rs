@@ -1,5 +1,6 @@
 //! The JetStream store on real servers, and what happens to them.
 
+mod cluster;
 mod contract;
 mod cuts;
 mod kills;
