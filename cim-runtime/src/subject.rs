@@ -58,6 +58,36 @@ impl StreamName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The domain of the aggregate.
+    pub(crate) fn domain(&self) -> &str {
+        self.0.split('.').next().unwrap_or_default()
+    }
+}
+
+impl AggregateName {
+    /// The domain of the aggregate.
+    pub(crate) fn domain(self) -> &'static str {
+        self.0.split('.').next().unwrap_or_default()
+    }
+}
+
+/// The subjects of all streams of a domain. Exactly four tokens: what has more is not ours.
+pub(crate) fn streams_of(domain: &str) -> String {
+    format!("{domain}.evt.*.*")
+}
+
+/// Whether a subject is one of those that `pattern` stands for.
+pub(crate) fn is_match(pattern: &str, subject: &str) -> bool {
+    let (mut patterns, mut tokens) = (pattern.split('.'), subject.split('.'));
+    loop {
+        match (patterns.next(), tokens.next()) {
+            (Some(">"), Some(_)) | (None, None) => return true,
+            (Some("*"), Some(_)) => {}
+            (Some(pattern), Some(token)) if pattern == token => {}
+            _ => return false,
+        }
+    }
 }
 
 /// The longest name of an aggregate: with it and the longest id, a subject has 255 bytes.
@@ -98,6 +128,18 @@ mod tests {
     fn a_stream_is_named_by_its_subject() {
         let stream = StreamName::new("shop.order", "99 1").unwrap();
         assert_eq!(stream.as_str(), "shop.evt.order.99=201");
+    }
+
+    #[test]
+    fn a_domain_has_its_streams_and_no_others() {
+        let shop = streams_of("shop");
+        let order = StreamName::new("shop.order", "a.b").unwrap();
+        assert!(is_match(&shop, order.as_str()) && is_match(">", order.as_str()));
+        assert_eq!((order.domain(), AggregateName::new("shop.order").domain()), ("shop", "shop"));
+        for other in ["shop.evt.order", "shop.evt.order.1.2", "shop2.evt.order.1", "shop.cmd.a.b"] {
+            assert!(!is_match(&shop, other), "{other}");
+        }
+        assert!(is_match("shop.>", "shop.evt.order.1") && !is_match("shop.>", "shop"));
     }
 
     #[test]

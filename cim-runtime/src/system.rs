@@ -15,7 +15,7 @@ use crate::error::{Error, SendError};
 use crate::lock::EventRow;
 use crate::machine::{Aggregate, Command, Handles, InOneAggregate, MachineTable};
 use crate::recorded::Recorded;
-use crate::store::{Lookup, Store, StoreError, StoreErrorKind, StoredEvent};
+use crate::store::{self, Lookup, Store, StoreError, StoredEvent};
 use crate::subject::{AggregateName, StreamName};
 
 /// A domain, wired: what `#[system]` writes for the type it stands on.
@@ -174,18 +174,14 @@ impl Options {
 }
 
 impl<S: System> Handle<S> {
-    /// Opens the store at `url`: `memory:`, `file:DIR`, or a path.
+    /// Opens the store at `url`: `memory:`, `file:DIR`, a path, or `nats://HOST/STREAM`.
     ///
     /// # Errors
     ///
     /// When there is no such store, another process has it open, or the medium refuses.
     pub async fn open(url: impl Into<String>) -> Result<Self, Error> {
-        let url = url.into();
-        // Opening may scan a log and rebuild an index.
-        let store = tokio::task::spawn_blocking(move || crate::store::open(&url)).await;
-        let store =
-            store.map_err(|error| StoreError::new(StoreErrorKind::Closed, error.to_string()))??;
-        Ok(Self::over(store))
+        let domains = S::AGGREGATES.iter().map(|aggregate| aggregate.name.domain());
+        Ok(Self::over(store::connect_for(url.into(), domains).await?))
     }
 
     /// The system on a store that is open already.

@@ -12,6 +12,8 @@ use crate::commit::Commit;
 pub struct StoreError {
     kind: StoreErrorKind,
     message: String,
+    /// Only with [`StoreErrorKind::Unknown`].
+    commit: Option<Box<Commit>>,
 }
 
 /// The kinds of [`StoreError`], by what a caller would do about them.
@@ -35,12 +37,37 @@ pub enum StoreErrorKind {
     Invalid,
     /// The store was closed.
     Closed,
+    /// Nobody answered in time, so it is unknown whether the commit is stored. Send the identical
+    /// commit again, which is in [`StoreError::commit`], until the answer is another: deciding again
+    /// may do twice what was to be done once.
+    Unknown,
+    /// What had been stored is not there any more: nothing is written until the store is opened
+    /// again.
+    Alarm(Alarm),
+}
+
+/// How a store lost history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Alarm {
+    /// An event that the store had answered for, or had given, is gone: deleted or purged.
+    AckedEventLost,
+    /// The store is behind what it had answered for: restored from an old copy.
+    Rewound,
+    /// Another event stands where one had been answered for, or the whole store is another one.
+    Diverged,
 }
 
 impl StoreError {
     /// An error of this kind; `message` names the thing, the place and the remedy.
     pub fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), commit: None }
+    }
+
+    /// Nobody answered in time for this commit.
+    pub fn unknown(commit: Commit, message: impl Into<String>) -> Self {
+        let commit = Some(Box::new(commit));
+        Self { commit, ..Self::new(StoreErrorKind::Unknown, message) }
     }
 
     /// The answer to a commit whose stream has moved on.
@@ -81,12 +108,18 @@ impl StoreError {
         self.kind
     }
 
+    /// The commit whose outcome is unknown, to be sent again as it is.
+    pub fn commit(&self) -> Option<&Commit> {
+        self.commit.as_deref()
+    }
+
     /// Whether the stream had moved on.
     pub fn is_conflict(&self) -> bool {
         matches!(self.kind, StoreErrorKind::Conflict { .. })
     }
 
-    /// Whether the same call may succeed later, unchanged.
+    /// Whether the same call may succeed later, unchanged. An unknown outcome is not among these:
+    /// whoever sends a command again decides again.
     pub fn is_retryable(&self) -> bool {
         matches!(self.kind, StoreErrorKind::Full | StoreErrorKind::Io | StoreErrorKind::Locked)
     }

@@ -6,6 +6,7 @@ pub mod conformance;
 mod embedded;
 mod error;
 mod follow;
+mod jetstream;
 mod memory;
 mod url;
 
@@ -25,9 +26,11 @@ use crate::envelope::Envelope;
 use crate::subject::StreamName;
 
 pub use embedded::{EmbeddedOptions, EmbeddedStore, Lost, RepairReport, repair};
-pub use error::{StoreError, StoreErrorKind};
+pub use error::{Alarm, StoreError, StoreErrorKind};
+pub use jetstream::{Durability, JetStreamOptions, JetStreamStore};
 pub use memory::MemoryStore;
-pub use url::{directory, open};
+pub(crate) use url::connect_for;
+pub use url::{connect, directory, open};
 
 /// What a store's methods return.
 pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
@@ -35,7 +38,7 @@ pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 /// An event as a store gives it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
-    /// The event's number in the store, from 1.
+    /// The event's number in the store, from 1. Numbers rise, and may leave some out.
     pub position: u64,
     /// The CID under which the block is stored.
     pub cid: EventCid,
@@ -149,7 +152,9 @@ impl Claim {
 
 /// A store of events.
 ///
-/// All numbers start at 1; "after 0" means from the beginning. Everything a store has answered for
+/// All numbers start at 1; "after 0" means from the beginning. Versions have no gaps, positions may:
+/// a store whose medium numbers commits gives each commit a range of them.
+/// Everything a store has answered for
 /// is there when it is opened again, as durable as the store says it is.
 ///
 /// ```

@@ -3,11 +3,40 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{EmbeddedStore, MemoryStore, Store, StoreError, StoreErrorKind};
+use tokio::runtime::{Handle, RuntimeFlavor};
 
-/// Opens the store that `url` names: `memory:`, or a directory as `file:DIR` or as a plain path.
+use super::{
+    EmbeddedStore, JetStreamOptions, JetStreamStore, MemoryStore, Store, StoreError, StoreErrorKind,
+};
+
+/// Opens the store that `url` names: `memory:`, a directory as `file:DIR` or as a plain path, or a
+/// JetStream stream as `nats://HOST:PORT/STREAM`.
 ///
-/// Blocks while an embedded store is recovered: call it where that may take a moment.
+/// # Errors
+///
+/// [`StoreErrorKind::Invalid`] when there is no such kind of store, and what the store itself says.
+pub async fn connect(url: impl Into<String>) -> Result<Arc<dyn Store>, StoreError> {
+    connect_for(url.into(), []).await
+}
+
+/// The same for these domains, whose events a store may have to be told to expect.
+pub(crate) async fn connect_for(
+    url: String,
+    domains: impl IntoIterator<Item = &str>,
+) -> Result<Arc<dyn Store>, StoreError> {
+    if JetStreamStore::is_at(&url) {
+        let options = domains.into_iter().fold(JetStreamStore::options(), JetStreamOptions::domain);
+        return Ok(Arc::new(options.connect(&url).await?));
+    }
+    // Opening may scan a log and rebuild an index.
+    let opened = tokio::task::spawn_blocking(move || open(&url)).await;
+    opened.map_err(|error| StoreError::new(StoreErrorKind::Closed, error.to_string()))?
+}
+
+/// Opens a store as [`connect`] does, from code that is not async.
+///
+/// Blocks while an embedded store is recovered, or while a server is connected to: call it where that
+/// may take a moment. A JetStream store can be opened so on a tokio runtime with several threads.
 ///
 /// ```
 /// use cim_runtime::store;
@@ -22,9 +51,28 @@ use super::{EmbeddedStore, MemoryStore, Store, StoreError, StoreErrorKind};
 ///
 /// [`StoreErrorKind::Invalid`] when there is no such kind of store, and what the store itself says.
 pub fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+    if JetStreamStore::is_at(url) {
+        return connected(url);
+    }
     match directory(url)? {
         None => Ok(Arc::new(MemoryStore::new())),
         Some(path) => Ok(Arc::new(EmbeddedStore::open(path)?)),
+    }
+}
+
+/// Connects while this thread waits.
+fn connected(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+    match Handle::try_current() {
+        Ok(runtime) if runtime.runtime_flavor() == RuntimeFlavor::MultiThread => {
+            let store = || runtime.block_on(JetStreamStore::connect(url));
+            Ok(Arc::new(tokio::task::block_in_place(store)?))
+        }
+        // Of a runtime with one thread, this may be the one.
+        _ => Err(invalid(
+            "a JetStream store is opened in async code: await `store::connect`, or call \
+             `store::open` on a tokio runtime with several threads"
+                .to_owned(),
+        )),
     }
 }
 
@@ -35,7 +83,7 @@ pub fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 ///
 /// [`StoreErrorKind::Invalid`] when there is no such kind of store.
 pub fn directory(url: &str) -> Result<Option<&Path>, StoreError> {
-    if url == "memory:" {
+    if url == "memory:" || JetStreamStore::is_at(url) {
         return Ok(None);
     }
     let path = match url.split_once(':') {
@@ -44,8 +92,8 @@ pub fn directory(url: &str) -> Result<Option<&Path>, StoreError> {
             if is_scheme(scheme) && (rest.starts_with("//") || rest.is_empty()) =>
         {
             return Err(invalid(format!(
-                "there is no store `{scheme}:` (from `{url}`): write `memory:`, `file:DIR` or the \
-                 path of a directory"
+                "there is no store `{scheme}:` (from `{url}`): write `memory:`, `file:DIR`, the \
+                 path of a directory, or `nats://HOST/STREAM`"
             )));
         }
         _ => url,
@@ -83,7 +131,7 @@ mod tests {
 
     #[test]
     fn unknown_stores_are_named() {
-        for url in ["nats://localhost:4222", "postgres://x", "nats:", "file:", ""] {
+        for url in ["redis://localhost:4222", "postgres://x", "nats:", "file:", ""] {
             let error = open(url).unwrap_err();
             assert_eq!(error.kind(), StoreErrorKind::Invalid, "{url}");
             assert!(error.to_string().contains("file:DIR"), "{error}");

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use cim_runtime::store::conformance::{CHECKS, Subject};
-use cim_runtime::store::{EmbeddedStore, MemoryStore};
+use cim_runtime::store::{EmbeddedStore, JetStreamStore, MemoryStore};
+use cim_test_nats::Server;
 use tempfile::TempDir;
 
 async fn all(mut make: impl FnMut() -> Subject) {
@@ -41,4 +42,12 @@ async fn the_embedded_store_conforms_with_tiny_segments() {
         Arc::new(store)
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_jetstream_store_conforms() {
+    for (_, check) in CHECKS {
+        let server = Server::start();
+        check(Arc::new(JetStreamStore::connect(&server.url()).await.unwrap())).await;
+    }
 }

@@ -1,0 +1,151 @@
+//! Connects, and sees to it that the stream is there and is what it should be.
+
+use std::time::Duration;
+
+use async_nats::jetstream::context::CreateStreamErrorKind;
+use async_nats::jetstream::response::Response;
+use async_nats::jetstream::stream::Info;
+use async_nats::jetstream::{self, Context};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
+use tokio::sync::watch;
+
+use super::address::Address;
+use super::link::{self, Link};
+use super::options::{Credentials, Durability, JetStreamOptions};
+use super::server::{Server, patience};
+use super::wire::code;
+use super::{contract, errors, subjects};
+use crate::store::{StoreError, StoreErrorKind};
+
+/// How often the server is asked whether it is there. A connection that was cut without a word is
+/// noticed after three of these, which leaves time within the deadline to go to another server.
+const PING: Duration = Duration::from_secs(2);
+
+/// How long one server may take to greet.
+const GREETING: Duration = Duration::from_secs(3);
+
+/// No pause between two attempts to connect again is longer.
+const RECONNECT: Duration = Duration::from_millis(500);
+
+/// Connects, and checks what was declared.
+pub(super) async fn connect(
+    address: &Address,
+    options: &JetStreamOptions,
+) -> Result<(Server, Info), StoreError> {
+    let (events, connected) = watch::channel(true);
+    let client = client(address, options, events).await?;
+    contract::check_version(&client.server_info())?;
+    let mut context = jetstream::new(client.clone());
+    context.set_timeout(patience());
+    let mut info = stream(&context, address, options).await?;
+    let missing = subjects::missing(&info.config, &options.domains);
+    if options.durability == Durability::Dev && !missing.is_empty() {
+        info = subjects::extend(&context, info.config, missing).await?;
+    }
+    contract::check_stream(&info.config, options)?;
+    let name = &info.config.name;
+    let stream = context
+        .get_stream_no_info(name)
+        .await
+        .map_err(|error| errors::not_created(name, &error.to_string()))?;
+    let link = Link::new(client.clone(), connected);
+    let server = Server::new(client, context, stream, &info, link, options.deadline);
+    Ok((server, info))
+}
+
+async fn client(
+    address: &Address,
+    options: &JetStreamOptions,
+    events: watch::Sender<bool>,
+) -> Result<Client, StoreError> {
+    let shown = address.shown();
+    let servers = address.servers.iter().map(|server| server.parse::<ServerAddr>());
+    let servers = servers
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| errors::not_connected(&shown, &error.to_string()))?;
+    let mut connecting = ConnectOptions::new()
+        .name("cim")
+        .ping_interval(PING)
+        .connection_timeout(GREETING)
+        .request_timeout(Some(patience()))
+        .reconnect_delay_callback(|attempts| {
+            let steps = u32::try_from(attempts.min(10)).unwrap_or_default();
+            let most = Duration::from_millis(5).saturating_mul(1 << steps).min(RECONNECT);
+            most.mul_f64(rand::random_range(0.5..1.0))
+        })
+        .event_callback(move |event| {
+            link::note(&events, &event);
+            std::future::ready(())
+        });
+    if let Some(path) = &options.root_certificates {
+        connecting = connecting.add_root_certificates(path.clone());
+    }
+    connecting = match options.credentials.clone() {
+        None => connecting,
+        Some(Credentials::User { user, password }) => connecting.user_and_password(user, password),
+        Some(Credentials::Token(token)) => connecting.token(token),
+        Some(Credentials::NKey { seed }) => connecting.nkey(seed),
+        Some(Credentials::File(path)) => {
+            let unreadable = |error: std::io::Error| {
+                let path = path.display();
+                StoreError::new(
+                    StoreErrorKind::Invalid,
+                    format!("the credentials in {path} cannot be used: {error}"),
+                )
+            };
+            connecting.credentials_file(&path).await.map_err(unreadable)?
+        }
+    };
+    connecting.connect(servers).await.map_err(|error| match error.kind() {
+        ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
+            errors::not_allowed(&shown)
+        }
+        _ => errors::not_connected(&shown, &error.to_string()),
+    })
+}
+
+/// The stream, which is created when it is not there.
+async fn stream(
+    context: &Context,
+    address: &Address,
+    options: &JetStreamOptions,
+) -> Result<Info, StoreError> {
+    let name = &address.stream;
+    let refused = |problem: &str| errors::not_created(name, problem);
+    // Without JetStream nobody listens on its subjects.
+    let found: Response<Info> = match context.request(format!("STREAM.INFO.{name}"), &()).await {
+        Ok(found) => found,
+        Err(error) => {
+            return Err(match error.kind() {
+                jetstream::context::RequestErrorKind::NoResponders => {
+                    errors::no_jetstream(&address.shown())
+                }
+                _ => refused(&error.to_string()),
+            });
+        }
+    };
+    match found {
+        Response::Ok(info) => return Ok(info),
+        Response::Err { error } => match error.error_code() {
+            jetstream::ErrorCode::STREAM_NOT_FOUND => {}
+            jetstream::ErrorCode::JETSTREAM_NOT_ENABLED
+            | jetstream::ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT => {
+                return Err(errors::no_jetstream(&address.shown()));
+            }
+            _ => return Err(refused(&error.to_string())),
+        },
+    }
+    // Two processes that do this at once send the same settings, which is no error.
+    let created = context.create_stream(contract::config(name, options)).await;
+    match created {
+        Ok(stream) => Ok(stream.cached_info().clone()),
+        Err(error) => Err(match error.kind() {
+            CreateStreamErrorKind::JetStream(error)
+                if error.error_code().0 == code::SUBJECTS_OVERLAP =>
+            {
+                errors::overlap(name)
+            }
+            _ => refused(&error.to_string()),
+        }),
+    }
+}

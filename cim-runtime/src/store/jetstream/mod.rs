@@ -1,0 +1,180 @@
+//! The store over NATS JetStream.
+//!
+//! One commit is one message, on one literal subject per aggregate instance, sent with the sequence
+//! of the subject's last message as its expectation. What follows from that stands in:
+//!
+//! - `slot`: what becomes of a commit whose answer was lost;
+//! - `base`, `heads`: from versions to sequences;
+//! - `back`, `load`: how a stream is read in a few round trips;
+//! - `scan`, `index`, `subscribe`: reading all streams;
+//! - `contract`, `subjects`, `connect`: what server and stream must be like;
+//! - `watch`: what was answered for stays there;
+//! - `wire`, `message`: what stands in a message.
+
+mod address;
+mod back;
+mod base;
+mod connect;
+mod contract;
+mod errors;
+mod heads;
+mod index;
+mod link;
+mod load;
+mod message;
+mod options;
+mod pause;
+mod scan;
+mod server;
+mod slot;
+mod snapshots;
+mod subjects;
+mod subscribe;
+mod watch;
+mod wire;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::FutureExt as _;
+use futures::stream::BoxStream;
+use tokio::sync::Mutex;
+
+use self::address::Address;
+use self::heads::Heads;
+use self::index::Index;
+use self::scan::Extent;
+use self::server::Server;
+use self::snapshots::Snapshots;
+use self::watch::Watch;
+use super::{Committed, Damage, Head, Lookup, Store, StoreError, StoreFuture, StoredEvent};
+use crate::cid::EventCid;
+use crate::commit::Commit;
+use crate::subject::StreamName;
+
+pub use options::{Durability, JetStreamOptions};
+
+/// A store in a stream of NATS JetStream, for many processes on many machines.
+///
+/// Clones share one connection. All of it runs on tokio.
+///
+/// A commit is answered once the server has it; how much a server then may lose is what
+/// [`Durability`] declares and the store checks when it is opened. A commit whose answer is lost is
+/// sent again until it is known what became of it, or the deadline comes: then the error is
+/// [`StoreErrorKind::Unknown`](super::StoreErrorKind::Unknown) and carries the commit, to be sent
+/// again.
+///
+/// Positions are those of commits, with room for the events of each, so they leave numbers out. What
+/// stands in the stream's subjects and is no commit is passed over, and reported by
+/// [`Store::damage`].
+///
+/// Lookups are answered from an index in memory, which each process builds when it first asks.
+/// Snapshots are in a bucket named after the stream; those that do not fit into one message are not
+/// kept.
+///
+/// ```no_run
+/// use cim_runtime::store::JetStreamStore;
+///
+/// # async fn open() -> Result<(), cim_runtime::store::StoreError> {
+/// let store = JetStreamStore::connect("nats://localhost:4222/SHOP").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct JetStreamStore(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    server: Server,
+    durability: Durability,
+    watch: Watch,
+    heads: Heads,
+    extent: Extent,
+    index: Mutex<Index>,
+    snapshots: Snapshots,
+}
+
+impl JetStreamStore {
+    /// Connects to the store at `url`, as [`JetStreamOptions::connect`] does with no options set.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`JetStreamOptions::connect`].
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        Self::options().connect(url).await
+    }
+
+    /// How a store is set up.
+    pub fn options() -> JetStreamOptions {
+        JetStreamOptions::default()
+    }
+
+    /// Whether `url` is the address of such a store.
+    pub(super) fn is_at(url: &str) -> bool {
+        Address::is_one(url)
+    }
+
+    async fn open(address: &Address, options: JetStreamOptions) -> Result<Self, StoreError> {
+        let (server, info) = connect::connect(address, &options).await?;
+        Ok(Self(Arc::new(Inner {
+            watch: Watch::new(&info, server.connection()),
+            durability: options.durability,
+            heads: Heads::new(options.heads),
+            extent: Extent::default(),
+            index: Mutex::default(),
+            snapshots: Snapshots::of(server.name()),
+            server,
+        })))
+    }
+}
+
+impl Store for JetStreamStore {
+    fn commit(&self, commit: Commit) -> StoreFuture<'_, Committed> {
+        self.0.commit(commit).boxed()
+    }
+
+    fn read_stream(&self, stream: &StreamName, after: u64) -> StoreFuture<'_, Vec<StoredEvent>> {
+        let stream = stream.clone();
+        async move { self.0.read_stream(&stream, after).await }.boxed()
+    }
+
+    fn read_all(&self, after: u64, limit: usize) -> StoreFuture<'_, Vec<StoredEvent>> {
+        self.0.read_all(after, limit).boxed()
+    }
+
+    fn find(&self, cid: &EventCid) -> StoreFuture<'_, Option<StoredEvent>> {
+        let cid = *cid;
+        async move { self.0.find(&cid).await }.boxed()
+    }
+
+    fn lookup(
+        &self,
+        lookup: Lookup,
+        after: u64,
+        limit: usize,
+    ) -> StoreFuture<'_, Vec<StoredEvent>> {
+        self.0.lookup(lookup, after, limit).boxed()
+    }
+
+    fn subscribe(&self, after: u64) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
+        self.0.subscribe(after)
+    }
+
+    fn head(&self) -> StoreFuture<'_, Option<Head>> {
+        self.0.head().boxed()
+    }
+
+    fn damage(&self) -> StoreFuture<'_, Vec<Damage>> {
+        self.0.damage().boxed()
+    }
+
+    fn snapshot(&self, stream: &StreamName) -> StoreFuture<'_, Option<Bytes>> {
+        let stream = stream.clone();
+        async move { self.0.snapshot(&stream).await }.boxed()
+    }
+
+    fn keep_snapshot(&self, stream: &StreamName, snapshot: Bytes) -> StoreFuture<'_, ()> {
+        let stream = stream.clone();
+        async move { self.0.snapshots.put(&self.0.server, &stream, snapshot).await }.boxed()
+    }
+}

@@ -1,0 +1,198 @@
+//! How a JetStream store is set up.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::JetStreamStore;
+use super::address::Address;
+use crate::store::StoreError;
+
+/// What must not lose an event that was answered for. A server or a stream that keeps less is
+/// refused when the store is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Durability {
+    /// The end of the server's process. A power loss may take the last two minutes along.
+    #[default]
+    Dev,
+    /// The loss of one machine: three replicas at least. A power loss of all of them at once may
+    /// take the last two minutes along.
+    Replicated,
+    /// A power loss of all machines at once: three replicas at least, and each server syncs before
+    /// it answers (`sync_interval: always`). An application cannot see that setting, so the operator
+    /// has to assert it: [`JetStreamOptions::assert_sync_always`].
+    PowerLossSafe,
+}
+
+/// Who we are to the server.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Credentials {
+    User { user: String, password: String },
+    Token(String),
+    NKey { seed: String },
+    File(PathBuf),
+}
+
+// No secret may reach a log by way of Debug.
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Credentials::User { .. } => "User",
+            Credentials::Token(_) => "Token",
+            Credentials::NKey { .. } => "NKey",
+            Credentials::File(_) => "File",
+        })
+    }
+}
+
+/// How a [`JetStreamStore`] is set up.
+///
+/// ```no_run
+/// # use cim_runtime::store::{Durability, JetStreamStore, StoreError};
+/// # async fn open() -> Result<(), StoreError> {
+/// let store = JetStreamStore::options()
+///     .durability(Durability::Replicated)
+///     .credentials_file("shop.creds")
+///     .connect("nats://one.example,two.example/SHOP")
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct JetStreamOptions {
+    pub(super) durability: Durability,
+    pub(super) domains: BTreeSet<String>,
+    pub(super) sync_always: bool,
+    pub(super) deadline: Duration,
+    pub(super) heads: NonZeroUsize,
+    pub(super) credentials: Option<Credentials>,
+    pub(super) root_certificates: Option<PathBuf>,
+}
+
+impl Default for JetStreamOptions {
+    fn default() -> Self {
+        Self {
+            durability: Durability::Dev,
+            domains: BTreeSet::new(),
+            sync_always: false,
+            // After the loss of a leader, a cluster refuses for 4 to 8 s.
+            deadline: Duration::from_secs(15),
+            heads: const { NonZeroUsize::new(50_000).unwrap() },
+            credentials: None,
+            root_certificates: None,
+        }
+    }
+}
+
+impl JetStreamOptions {
+    /// What must not lose an event; [`Durability::Dev`] unless told otherwise, here or in the
+    /// address.
+    #[must_use]
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
+    /// A domain whose events go into the stream. For [`Durability::Dev`], a domain that was not named
+    /// is added when its first event is stored; otherwise the stream is the operator's, and must have
+    /// the subjects of each domain.
+    #[must_use]
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.domains.insert(domain.into());
+        self
+    }
+
+    /// Says, on the operator's word, that each server runs with `sync_interval: always`.
+    #[must_use]
+    pub fn assert_sync_always(mut self) -> Self {
+        self.sync_always = true;
+        self
+    }
+
+    /// How long a call waits for a server that does not answer; 15 s unless told otherwise.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// How many streams' heads are remembered; 50,000 unless told otherwise. A commit to another
+    /// stream costs one round trip more.
+    #[must_use]
+    pub fn heads(mut self, count: NonZeroUsize) -> Self {
+        self.heads = count;
+        self
+    }
+
+    /// Authenticates with a name and a password.
+    #[must_use]
+    pub fn user(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        let (user, password) = (user.into(), password.into());
+        self.credentials = Some(Credentials::User { user, password });
+        self
+    }
+
+    /// Authenticates with a token.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.credentials = Some(Credentials::Token(token.into()));
+        self
+    }
+
+    /// Authenticates with the seed of an nkey.
+    #[must_use]
+    pub fn nkey(mut self, seed: impl Into<String>) -> Self {
+        self.credentials = Some(Credentials::NKey { seed: seed.into() });
+        self
+    }
+
+    /// Authenticates with a `.creds` file.
+    #[must_use]
+    pub fn credentials_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.credentials = Some(Credentials::File(path.into()));
+        self
+    }
+
+    /// Trusts servers whose certificates lead to one in this PEM file, besides those that the
+    /// system trusts.
+    #[must_use]
+    pub fn root_certificates(mut self, path: impl Into<PathBuf>) -> Self {
+        self.root_certificates = Some(path.into());
+        self
+    }
+
+    /// Connects to the store at `url`, such as `nats://host:4222/STREAM`, and creates the stream if
+    /// it is not there.
+    ///
+    /// What the address says of credentials and of durability goes before what was set here.
+    ///
+    /// # Errors
+    ///
+    /// When no server can be reached, when it is too old, or when it or the stream keeps less than
+    /// the declared [`Durability`] needs.
+    pub async fn connect(mut self, url: &str) -> Result<JetStreamStore, StoreError> {
+        let mut address = Address::parse(url)?;
+        self.durability = address.durability.unwrap_or(self.durability);
+        self.credentials = address.credentials.take().or(self.credentials);
+        JetStreamStore::open(&address, self).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_shown() {
+        for options in [
+            JetStreamOptions::default().user("alice", "s3cret"),
+            JetStreamOptions::default().token("s3cret"),
+            JetStreamOptions::default().nkey("s3cret"),
+        ] {
+            assert!(!format!("{options:?}").contains("s3cret"));
+        }
+    }
+}

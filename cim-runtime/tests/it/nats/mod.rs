@@ -1,0 +1,23 @@
+//! The JetStream store on real servers, and what happens to them.
+
+mod cluster;
+mod contract;
+mod cuts;
+mod kills;
+mod ledger;
+mod lost;
+mod stray;
+mod streams;
+
+use cim_runtime::store::JetStreamStore;
+use cim_test_nats::Server;
+
+/// A store with nothing in it.
+async fn store_on(server: &Server) -> JetStreamStore {
+    JetStreamStore::connect(&server.url()).await.unwrap()
+}
+
+/// A connection of somebody else.
+async fn client_of(server: &Server) -> async_nats::Client {
+    async_nats::connect(server.url()).await.unwrap()
+}

@@ -1,0 +1,258 @@
+//! One server: a process, a port, a folder.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use tempfile::TempDir;
+
+use crate::program::{program, program_of};
+
+/// How often a restart tries to get its port back. A connection that another test opens may hold it
+/// for as long as that test takes.
+const TRIES: u32 = 200;
+
+/// How a server is set up.
+#[derive(Debug, Clone, Default)]
+pub struct ServerOptions {
+    version: Option<String>,
+    without_jetstream: bool,
+    settings: String,
+}
+
+impl ServerOptions {
+    /// Exactly this version, and not the one that is advised.
+    #[must_use]
+    pub fn version(mut self, version: &str) -> Self {
+        self.version = Some(version.to_owned());
+        self
+    }
+
+    /// A server that keeps nothing.
+    #[must_use]
+    pub fn without_jetstream(mut self) -> Self {
+        self.without_jetstream = true;
+        self
+    }
+
+    /// A line of the server's configuration, such as `max_payload: 65536`.
+    #[must_use]
+    pub fn setting(mut self, line: &str) -> Self {
+        let _ = writeln!(self.settings, "{line}");
+        self
+    }
+
+    /// Starts the server and waits until it listens.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub fn start(self) -> Server {
+        self.try_start().unwrap_or_else(|log| panic!("nats-server did not start:\n{log}"))
+    }
+
+    /// The same; otherwise, what the server said.
+    pub(crate) fn try_start(self) -> Result<Server, String> {
+        let folder = TempDir::with_prefix("cim-nats-")
+            .unwrap_or_else(|error| panic!("cannot make a folder for a server: {error}"));
+        let program = match &self.version {
+            Some(version) => program_of(version),
+            None => program().to_owned(),
+        };
+        let config = folder.path().join("server.conf");
+        fs::write(&config, self.config(folder.path()))
+            .unwrap_or_else(|error| panic!("cannot write {}: {error}", config.display()));
+        let running = Running::start(&program, &config, 0)?;
+        let address = running.address;
+        Ok(Server { program, config, address, running: Some(running), folder })
+    }
+
+    fn config(&self, folder: &Path) -> String {
+        let mut config = self.settings.clone();
+        if !self.without_jetstream {
+            let store = folder.join("jetstream");
+            let _ = writeln!(config, "jetstream {{ store_dir: {:?} }}", store.display());
+        }
+        config
+    }
+}
+
+/// A NATS server, which ends when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    program: PathBuf,
+    config: PathBuf,
+    address: SocketAddr,
+    running: Option<Running>,
+    folder: TempDir,
+}
+
+impl Server {
+    /// A server with JetStream on a free port.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub fn start() -> Self {
+        ServerOptions::default().start()
+    }
+
+    /// A server that is set up otherwise.
+    pub fn options() -> ServerOptions {
+        ServerOptions::default()
+    }
+
+    /// Such as `nats://127.0.0.1:41234`.
+    pub fn url(&self) -> String {
+        format!("nats://{}", self.address)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its folder, in which JetStream's is.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Ends the process at once, as `kill -9` does; what it has not written is lost.
+    pub fn kill(&mut self) {
+        self.running = None;
+    }
+
+    /// Starts it again on the same port and folder.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub fn restart(&mut self) {
+        self.kill();
+        let mut log = String::new();
+        for _ in 0..TRIES {
+            match Running::start(&self.program, &self.config, self.address.port()) {
+                Ok(running) => {
+                    self.running = Some(running);
+                    return;
+                }
+                Err(said) => log = said,
+            }
+        }
+        panic!("nats-server did not start again on {}:\n{log}", self.address);
+    }
+
+    /// Stops the process without ending it: connections stay, nothing is answered.
+    ///
+    /// # Panics
+    ///
+    /// When it does not run.
+    pub fn pause(&self) {
+        let pid = self.signal(Signal::STOP);
+        // A signal is on its way for a while.
+        waitpid(Some(pid), WaitOptions::UNTRACED)
+            .unwrap_or_else(|error| panic!("{pid:?} does not stop: {error}"));
+    }
+
+    /// Lets a paused process go on.
+    ///
+    /// # Panics
+    ///
+    /// When it does not run.
+    pub fn resume(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    /// What it has written to its log since it was started last.
+    pub fn log(&self) -> String {
+        self.running.as_ref().map(Running::log).unwrap_or_default()
+    }
+
+    fn signal(&self, signal: Signal) -> Pid {
+        let running = self.running.as_ref().unwrap_or_else(|| panic!("the server was killed"));
+        let pid = Pid::from_child(&running.child);
+        kill_process(pid, signal).unwrap_or_else(|error| panic!("cannot signal {pid:?}: {error}"));
+        pid
+    }
+}
+
+/// A process that listens.
+#[derive(Debug)]
+struct Running {
+    child: Child,
+    address: SocketAddr,
+    log: Arc<Mutex<String>>,
+}
+
+impl Running {
+    /// Starts a process and waits until it listens; port 0 is any that is free. Otherwise, what it
+    /// said.
+    fn start(program: &Path, config: &Path, port: u16) -> Result<Self, String> {
+        // The server takes -1 for a port of its own choice.
+        let port = if port == 0 { "-1".to_owned() } else { port.to_string() };
+        let mut child = Command::new(program)
+            .args(["--addr", "127.0.0.1", "--port", &port, "--config"])
+            .arg(config)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("{}: {error}", program.display()))?;
+        let stderr = child.stderr.take().ok_or("its log is not there")?;
+        let mut lines = BufReader::new(stderr);
+        let (mut said, mut address) = (String::new(), None);
+        loop {
+            let start = said.len();
+            match lines.read_line(&mut said) {
+                Ok(1..) => {}
+                // The log ends with the process.
+                _ => {
+                    let _ = child.wait();
+                    return Err(said);
+                }
+            }
+            let line = &said[start..];
+            address = address.or_else(|| listening(line));
+            if let (Some(address), true) = (address, line.contains("Server is ready")) {
+                let log = Arc::new(Mutex::new(said));
+                drain(lines, Arc::clone(&log));
+                return Ok(Self { child, address, log });
+            }
+        }
+    }
+
+    fn log(&self) -> String {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The address in `… Listening for client connections on 127.0.0.1:41234`.
+fn listening(line: &str) -> Option<SocketAddr> {
+    let (_, address) = line.split_once("Listening for client connections on ")?;
+    let address: SocketAddr = address.trim().parse().ok()?;
+    (address.ip() == Ipv4Addr::LOCALHOST).then_some(address)
+}
+
+/// Reads on, or the server would wait for room in the pipe.
+fn drain(mut lines: BufReader<ChildStderr>, log: Arc<Mutex<String>>) {
+    thread::spawn(move || {
+        let mut line = String::new();
+        while let Ok(1..) = lines.read_line(&mut line) {
+            log.lock().unwrap_or_else(PoisonError::into_inner).push_str(&line);
+            line.clear();
+        }
+    });
+}
