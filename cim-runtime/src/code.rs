@@ -12,6 +12,7 @@ pub use std::borrow::Cow;
 pub use std::string::{String, ToString};
 
 pub use crate::cbor::{DecodeError, Decoder, Encoder, Field, Key, Shape, Value};
+pub use crate::config::Config;
 pub use crate::context::Context;
 pub use crate::decision::{
     Decision, Events, Fallible, Never, OneOf, Refusal, RefusesWith, Rejection,

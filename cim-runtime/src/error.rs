@@ -121,6 +121,18 @@ pub enum Error {
         /// Why not.
         problem: String,
     },
+    /// The aggregate would have more events than it may.
+    #[error(
+        "`{stream}` has {events} events and may have {limit}: end its life and begin another, or raise `max_events_per_aggregate`"
+    )]
+    Full {
+        /// The stream.
+        stream: StreamName,
+        /// How many events it has.
+        events: u64,
+        /// How many it may have.
+        limit: u64,
+    },
     /// Other writers were faster every time.
     #[error(
         "`{stream}` was changed by others {attempts} times in a row: send again, or send fewer at once"

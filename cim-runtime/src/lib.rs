@@ -14,6 +14,7 @@ mod cid;
 #[doc(hidden)]
 pub mod code;
 mod commit;
+pub mod config;
 mod context;
 pub mod decision;
 pub mod engine;

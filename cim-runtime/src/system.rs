@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::cache::LiveCache;
+use crate::config::Config;
 use crate::engine::{Cause, Live, Message, Sending, Sent, Step};
 use crate::environment::{Environment, SystemEnvironment};
 use crate::error::{Error, SendError};
@@ -130,6 +131,7 @@ struct Shared {
     environment: Arc<dyn Environment>,
     live: LiveCache,
     snapshot_every: u64,
+    max_events: u64,
 }
 
 /// What a handle is made from.
@@ -138,6 +140,7 @@ pub struct Options {
     environment: Arc<dyn Environment>,
     live_aggregates: NonZeroUsize,
     snapshot_every: u64,
+    max_events: u64,
 }
 
 impl Default for Options {
@@ -146,6 +149,7 @@ impl Default for Options {
             environment: Arc::new(SystemEnvironment),
             live_aggregates: LIVE_AGGREGATES,
             snapshot_every: SNAPSHOT_EVERY,
+            max_events: u64::MAX,
         }
     }
 }
@@ -171,6 +175,14 @@ impl Options {
         self.snapshot_every = events.max(1);
         self
     }
+
+    /// How many events an aggregate may have; as many as there are, unless told otherwise. Commands
+    /// that would bring more are refused with [`Error::Full`].
+    #[must_use]
+    pub fn max_events_per_aggregate(mut self, events: u64) -> Self {
+        self.max_events = events;
+        self
+    }
 }
 
 impl<S: System> Handle<S> {
@@ -180,8 +192,24 @@ impl<S: System> Handle<S> {
     ///
     /// When there is no such store, another process has it open, or the medium refuses.
     pub async fn open(url: impl Into<String>) -> Result<Self, Error> {
-        let domains = S::AGGREGATES.iter().map(|aggregate| aggregate.name.domain());
-        Ok(Self::over(store::connect_for(url.into(), domains).await?))
+        Ok(Self::over(store::connect_for(url.into(), domains::<S>()).await?))
+    }
+
+    /// Opens the store that a configuration names, and is set up as it says.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handle::open`], and when no store is named.
+    pub async fn configured(config: &Config) -> Result<Self, Error> {
+        let store = config.open_store_for(domains::<S>()).await?;
+        let mut options = Options::default();
+        if let Some(events) = config.event_store.snapshot_threshold {
+            options = options.snapshot_every(events);
+        }
+        if let Some(events) = config.event_store.max_events_per_aggregate {
+            options = options.max_events_per_aggregate(events);
+        }
+        Ok(Self::with_options(store, options))
     }
 
     /// The system on a store that is open already.
@@ -196,6 +224,7 @@ impl<S: System> Handle<S> {
             environment: options.environment,
             live: LiveCache::new(options.live_aggregates),
             snapshot_every: options.snapshot_every,
+            max_events: options.max_events,
         };
         Self {
             shared: Arc::new(shared),
@@ -258,7 +287,8 @@ impl<S: System> Handle<S> {
         let message = self.message();
         let slot = self.shared.live.slot::<OwnerOf<C>>(id)?;
         let mut live = slot.lock().await;
-        let mut sending = Sending::new(&mut live, command, &message);
+        let sending = Sending::new(&mut live, command, &message);
+        let mut sending = sending.limited_to(self.shared.max_events);
         let sent = self.drive(&mut sending).await;
         if sent.is_ok() {
             self.keep_snapshot(&mut live);
@@ -373,6 +403,11 @@ impl<S: System> Handle<S> {
             }
         });
     }
+}
+
+/// The domains of a system's aggregates.
+fn domains<S: System>() -> impl Iterator<Item = &'static str> {
+    S::AGGREGATES.iter().map(|aggregate| aggregate.name.domain())
 }
 
 impl<S> Clone for Handle<S> {

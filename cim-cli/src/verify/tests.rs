@@ -156,7 +156,7 @@ fn a_changed_block_is_named_with_both_cids() {
     let mut store = store();
     // Inside the data, where the block can still be read.
     store.change(2, |block| {
-        let at = block.windows(6).position(|bytes| bytes == "größe".as_bytes()[..6].as_ref());
+        let at = block.windows(6).position(|bytes| bytes == &"größe".as_bytes()[..6]);
         block[at.unwrap()] = b'G';
     });
     let finding = the_finding(&store);

@@ -51,6 +51,8 @@ pub struct Sending<'a, C: Command<Of: InOneAggregate>> {
     new: bool,
     /// Whether the stream was read for this command.
     fresh: bool,
+    /// How many events the aggregate may have.
+    limit: u64,
 }
 
 impl<'a, C> Sending<'a, C>
@@ -67,7 +69,14 @@ where
             attempts: 0,
             new: !message.repeatable,
             fresh: false,
+            limit: u64::MAX,
         }
+    }
+
+    /// The aggregate may have this many events: a command that would bring more is not stored.
+    #[must_use]
+    pub fn limited_to(self, events: u64) -> Self {
+        Self { limit: events, ..self }
     }
 
     /// The aggregate.
@@ -162,6 +171,11 @@ where
             Ok(_) => return Step::Done(Ok(Sent::Unchanged { version: self.live.version() })),
             Err(error) => return Step::Done(Err(error)),
         };
+        let (events, limit) = (self.live.version(), self.limit);
+        if self.decided.len() as u64 > limit.saturating_sub(events) {
+            let stream = self.live.stream().clone();
+            return Step::Done(Err(Error::Full { stream, events, limit }.into()));
+        }
         match self.live.commit(self.decided.as_slice(), self.message) {
             Ok(commit) => Step::Commit(commit),
             Err(error) => Step::Done(Err(error.into())),

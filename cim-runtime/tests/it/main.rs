@@ -18,6 +18,7 @@ mod embedded_random;
 mod embedded_repair;
 mod files;
 mod lamp;
+mod limits;
 mod nats;
 mod regions;
 mod replay;

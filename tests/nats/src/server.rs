@@ -24,6 +24,7 @@ pub struct ServerOptions {
     version: Option<String>,
     without_jetstream: bool,
     settings: String,
+    jetstream: String,
 }
 
 impl ServerOptions {
@@ -45,6 +46,13 @@ impl ServerOptions {
     #[must_use]
     pub fn setting(mut self, line: &str) -> Self {
         let _ = writeln!(self.settings, "{line}");
+        self
+    }
+
+    /// A line of its JetStream's configuration, such as `domain: hub`.
+    #[must_use]
+    pub fn jetstream(mut self, line: &str) -> Self {
+        let _ = writeln!(self.jetstream, "{line}");
         self
     }
 
@@ -77,7 +85,12 @@ impl ServerOptions {
         let mut config = self.settings.clone();
         if !self.without_jetstream {
             let store = folder.join("jetstream");
-            let _ = writeln!(config, "jetstream {{ store_dir: {:?} }}", store.display());
+            let _ = writeln!(
+                config,
+                "jetstream {{ store_dir: {:?}\n{} }}",
+                store.display(),
+                self.jetstream
+            );
         }
         config
     }

@@ -80,17 +80,30 @@ fn expand(krate: &syn::Path, aggregates: &[syn::Path], item: &syn::ItemStruct) -
             impl #impl_generics #krate::Includes<#distinct> for #ident #type_generics #bounds {}
         )*
         impl #impl_generics #ident #type_generics #bounds {
-            /// Opens the system on the store at `url`: `memory:`, `file:DIR`, or a path.
+            /// Opens the system on the store at `url`: `memory:`, `file:DIR`, a path, or
+            /// `nats://HOST/STREAM`.
             ///
             /// # Errors
             ///
-            /// When another process has the store open, or the medium refuses.
+            /// When another process has the store open, or the medium or the server refuses.
             // Who has a store at hand uses `Handle::over`.
             #[allow(dead_code)]
             #vis async fn open(
                 url: impl #krate::Into<#krate::String>,
             ) -> #krate::Result<#krate::Handle<Self>, #krate::Error> {
                 #krate::Handle::open(url).await
+            }
+
+            /// Opens the system on the store that a configuration names.
+            ///
+            /// # Errors
+            ///
+            /// As [`Self::open`], and when no store is named.
+            #[allow(dead_code)]
+            #vis async fn configured(
+                config: &#krate::Config,
+            ) -> #krate::Result<#krate::Handle<Self>, #krate::Error> {
+                #krate::Handle::configured(config).await
             }
         }
     };

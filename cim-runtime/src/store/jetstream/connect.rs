@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::address::Address;
 use super::link::{self, Link};
-use super::options::{Credentials, Durability, JetStreamOptions};
+use super::options::{Credentials, Durability, JetStreamOptions, Reached};
 use super::server::{Server, patience};
 use super::wire::code;
 use super::{contract, errors, subjects};
@@ -35,7 +35,11 @@ pub(super) async fn connect(
     let (events, connected) = watch::channel(true);
     let client = client(address, options, events).await?;
     contract::check_version(&client.server_info())?;
-    let mut context = jetstream::new(client.clone());
+    let mut context = match &options.reached {
+        Reached::Here => jetstream::new(client.clone()),
+        Reached::Domain(domain) => jetstream::with_domain(client.clone(), domain),
+        Reached::Prefix(prefix) => jetstream::with_prefix(client.clone(), prefix),
+    };
     context.set_timeout(patience());
     let mut info = stream(&context, address, options).await?;
     let missing = subjects::missing(&info.config, &options.domains);
@@ -79,6 +83,9 @@ async fn client(
         });
     if let Some(path) = &options.root_certificates {
         connecting = connecting.add_root_certificates(path.clone());
+    }
+    if let Some((certificate, key)) = &options.certificate {
+        connecting = connecting.add_client_certificate(certificate.clone(), key.clone());
     }
     connecting = match options.credentials.clone() {
         None => connecting,

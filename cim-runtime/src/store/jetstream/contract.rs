@@ -25,7 +25,10 @@ pub(super) fn config(name: &str, options: &JetStreamOptions) -> Config {
         storage: StorageType::File,
         retention: RetentionPolicy::Limits,
         discard: DiscardPolicy::New,
-        num_replicas: if durability == Durability::Dev { 1 } else { REPLICAS },
+        num_replicas: options.replicas.unwrap_or(match durability {
+            Durability::Dev => 1,
+            Durability::Replicated | Durability::PowerLossSafe => REPLICAS,
+        }),
         max_messages: -1,
         max_messages_per_subject: -1,
         max_bytes: -1,

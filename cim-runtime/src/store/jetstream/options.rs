@@ -6,13 +6,16 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::Deserialize;
+
 use super::JetStreamStore;
 use super::address::Address;
 use crate::store::StoreError;
 
 /// What must not lose an event that was answered for. A server or a stream that keeps less is
 /// refused when the store is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Durability {
     /// The end of the server's process. A power loss may take the last two minutes along.
@@ -70,6 +73,21 @@ pub struct JetStreamOptions {
     pub(super) heads: NonZeroUsize,
     pub(super) credentials: Option<Credentials>,
     pub(super) root_certificates: Option<PathBuf>,
+    /// Our own, and its key.
+    pub(super) certificate: Option<(PathBuf, PathBuf)>,
+    pub(super) reached: Reached,
+    pub(super) replicas: Option<usize>,
+}
+
+/// Where JetStream's interface is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) enum Reached {
+    #[default]
+    Here,
+    /// In a JetStream domain, behind a leaf node.
+    Domain(String),
+    /// In another account, which exports it with this prefix.
+    Prefix(String),
 }
 
 impl Default for JetStreamOptions {
@@ -83,6 +101,9 @@ impl Default for JetStreamOptions {
             heads: const { NonZeroUsize::new(50_000).unwrap() },
             credentials: None,
             root_certificates: None,
+            certificate: None,
+            reached: Reached::Here,
+            replicas: None,
         }
     }
 }
@@ -161,6 +182,39 @@ impl JetStreamOptions {
     #[must_use]
     pub fn root_certificates(mut self, path: impl Into<PathBuf>) -> Self {
         self.root_certificates = Some(path.into());
+        self
+    }
+
+    /// Shows servers this certificate: a PEM file, and one with its key.
+    #[must_use]
+    pub fn client_certificate(
+        mut self,
+        certificate: impl Into<PathBuf>,
+        key: impl Into<PathBuf>,
+    ) -> Self {
+        self.certificate = Some((certificate.into(), key.into()));
+        self
+    }
+
+    /// The stream is in this JetStream domain, behind a leaf node.
+    #[must_use]
+    pub fn jetstream_domain(mut self, domain: impl Into<String>) -> Self {
+        self.reached = Reached::Domain(domain.into());
+        self
+    }
+
+    /// JetStream's interface is imported from another account, under this prefix.
+    #[must_use]
+    pub fn jetstream_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.reached = Reached::Prefix(prefix.into());
+        self
+    }
+
+    /// How many servers keep a stream that is created; as many as the durability needs, unless told
+    /// otherwise.
+    #[must_use]
+    pub fn replicas(mut self, count: usize) -> Self {
+        self.replicas = Some(count);
         self
     }
 

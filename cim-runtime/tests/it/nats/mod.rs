@@ -1,6 +1,7 @@
 //! The JetStream store on real servers, and what happens to them.
 
 mod cluster;
+mod configured;
 mod contract;
 mod cuts;
 mod kills;

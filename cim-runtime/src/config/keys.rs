@@ -1,0 +1,106 @@
+//! Which keys there are, and which was probably meant by one that is not.
+
+use toml::{Table, Value};
+
+use super::ConfigError;
+
+/// What a key's value is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    Text,
+    Number,
+    Flag,
+}
+
+impl Kind {
+    /// For messages.
+    pub(super) fn shown(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Number => "a whole number",
+            Self::Flag => "true or false",
+        }
+    }
+}
+
+type Keys = &'static [(&'static str, Kind)];
+
+/// The tables, with their keys.
+pub(super) const TABLES: [(&str, Keys); 3] = [
+    (
+        "nats",
+        &[
+            ("url", Kind::Text),
+            ("user", Kind::Text),
+            ("password", Kind::Text),
+            ("token", Kind::Text),
+            ("nkey", Kind::Text),
+            ("creds", Kind::Text),
+            ("ca", Kind::Text),
+            ("cert", Kind::Text),
+            ("key", Kind::Text),
+        ],
+    ),
+    ("jetstream", &[("domain", Kind::Text), ("prefix", Kind::Text), ("replicas", Kind::Number)]),
+    (
+        "event_store",
+        &[
+            ("url", Kind::Text),
+            ("stream", Kind::Text),
+            ("durability", Kind::Text),
+            ("sync_always", Kind::Flag),
+            ("deadline_seconds", Kind::Number),
+            ("snapshot_threshold", Kind::Number),
+            ("max_events_per_aggregate", Kind::Number),
+        ],
+    ),
+];
+
+/// Refuses a table or a key that there is not, and a value of another kind. No message shows a value:
+/// it may be a secret.
+pub(super) fn check(config: &Table) -> Result<(), ConfigError> {
+    for (name, value) in config {
+        let Some((_, keys)) = TABLES.iter().find(|(table, _)| table == name) else {
+            let meant = meant(name, TABLES.map(|(table, _)| table), |table| format!("[{table}]"));
+            return Err(ConfigError::new(format!("there is no table [{name}]: {meant}")));
+        };
+        let Value::Table(table) = value else {
+            return Err(ConfigError::new(format!("`{name}` is a table: write `[{name}]`")));
+        };
+        for (key, value) in table {
+            let Some((_, kind)) = keys.iter().find(|(known, _)| known == key) else {
+                let known = keys.iter().map(|(key, _)| *key);
+                let meant = meant(key, known, |key| format!("`{key}`"));
+                return Err(ConfigError::new(format!("[{name}] has no key `{key}`: {meant}")));
+            };
+            let fits = match (kind, value) {
+                (Kind::Text, Value::String(_)) | (Kind::Flag, Value::Boolean(_)) => true,
+                (Kind::Number, Value::Integer(number)) => *number >= 0,
+                _ => false,
+            };
+            if !fits {
+                let kind = kind.shown();
+                return Err(ConfigError::new(format!("[{name}] {key} must be {kind}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The nearest name; all of them, if none is near.
+pub(super) fn meant(
+    name: &str,
+    known: impl IntoIterator<Item = &'static str>,
+    show: impl Fn(&str) -> String,
+) -> String {
+    let limit = name.chars().count() / 3 + 1;
+    let known: Vec<&str> = known.into_iter().collect();
+    let distance = |known: &&&str| strsim::damerau_levenshtein(name, known);
+    match known.iter().min_by_key(distance).filter(|near| distance(near) <= limit) {
+        Some(near) => format!("did you mean {}?", show(near)),
+        None => {
+            let known: Vec<String> = known.iter().map(|known| show(known)).collect();
+            format!("there are {}", known.join(", "))
+        }
+    }
+}

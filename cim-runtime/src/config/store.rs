@@ -1,0 +1,82 @@
+//! The store that a configuration names.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Config;
+use crate::store::{self, JetStreamOptions, JetStreamStore, Store, StoreError, StoreErrorKind};
+
+impl Config {
+    /// Opens the store.
+    ///
+    /// # Errors
+    ///
+    /// When no store is named, and what the store itself says.
+    pub async fn open_store(&self) -> Result<Arc<dyn Store>, StoreError> {
+        self.open_store_for([]).await
+    }
+
+    /// The same for these domains, whose events a store may have to be told to expect.
+    pub(crate) async fn open_store_for(
+        &self,
+        domains: impl IntoIterator<Item = &str>,
+    ) -> Result<Arc<dyn Store>, StoreError> {
+        let Some(servers) = &self.nats.url else {
+            let url = self.event_store.url.clone().ok_or_else(|| {
+                let problem = "no store is configured: set `url` of [nats] or of [event_store], or \
+                               the variable CIM_NATS_URL or CIM_EVENT_STORE_URL";
+                StoreError::new(StoreErrorKind::Invalid, problem)
+            })?;
+            return store::connect_for(url, domains).await;
+        };
+        let options = domains.into_iter().fold(self.options(), JetStreamOptions::domain);
+        let url = match &self.event_store.stream {
+            Some(stream) => format!("{}/{stream}", servers.trim_end_matches('/')),
+            None => servers.clone(),
+        };
+        Ok(Arc::new(options.connect(&url).await?))
+    }
+
+    fn options(&self) -> JetStreamOptions {
+        let mut options = JetStreamStore::options();
+        let nats = &self.nats;
+        if let Some(user) = &nats.user {
+            let password = nats.password.as_ref().map_or("", |password| password.reveal());
+            options = options.user(user, password);
+        }
+        if let Some(token) = &nats.token {
+            options = options.token(token.reveal());
+        }
+        if let Some(seed) = &nats.nkey {
+            options = options.nkey(seed.reveal());
+        }
+        if let Some(creds) = &nats.creds {
+            options = options.credentials_file(creds);
+        }
+        if let Some(ca) = &nats.ca {
+            options = options.root_certificates(ca);
+        }
+        if let (Some(cert), Some(key)) = (&nats.cert, &nats.key) {
+            options = options.client_certificate(cert, key);
+        }
+        if let Some(domain) = &self.jetstream.domain {
+            options = options.jetstream_domain(domain);
+        }
+        if let Some(prefix) = &self.jetstream.prefix {
+            options = options.jetstream_prefix(prefix);
+        }
+        if let Some(count) = self.jetstream.replicas {
+            options = options.replicas(count);
+        }
+        if let Some(durability) = self.event_store.durability {
+            options = options.durability(durability);
+        }
+        if self.event_store.sync_always {
+            options = options.assert_sync_always();
+        }
+        if let Some(seconds) = self.event_store.deadline_seconds {
+            options = options.deadline(Duration::from_secs(seconds));
+        }
+        options
+    }
+}
