@@ -6,6 +6,7 @@ use cim_order::Shop;
 use cim_order::order::{ConfirmOrder, Order, OrderId, PayOrder, PlaceOrder, RemindOfPayment};
 use cim_runtime::store::{MemoryStore, Store};
 use cim_runtime::{Handle, SendError, Sent, store};
+use cim_test_nats::Server;
 
 async fn confirmed(shop: &Handle<Shop>) -> OrderId {
     let id: OrderId = "990001".parse().unwrap();
@@ -41,6 +42,12 @@ async fn a_thousand_commands_at_once_are_all_counted_in_memory() {
 async fn a_thousand_commands_at_once_are_all_counted_on_disk() {
     let folder = tempfile::tempdir().unwrap();
     a_thousand_reminders(store::open(folder.path().to_str().unwrap()).unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_commands_at_once_are_all_counted_on_a_server() {
+    let server = Server::start();
+    a_thousand_reminders(store::connect(server.url()).await.unwrap()).await;
 }
 
 #[tokio::test]

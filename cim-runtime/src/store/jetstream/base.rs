@@ -11,7 +11,7 @@ impl Inner {
         self.watch.check(&self.server).await?;
         match self.known_base(&commit)? {
             Some(base) => self.send(commit, base).await,
-            None => self.commit_on_what_is_there(commit).await,
+            None => Box::pin(self.commit_on_what_is_there(commit)).await,
         }
     }
 

@@ -193,10 +193,10 @@ impl Server {
                 Direct::Found(message) => Ok(Some(message)),
                 Direct::NotHere if !self.replicated => Ok(None),
                 // A replica that does not have it may not have it yet.
-                Direct::NotHere | Direct::Failed => self.at_leader(query).await,
+                Direct::NotHere | Direct::Failed => Box::pin(self.at_leader(query)).await,
             };
         }
-        match select(direct, pin!(self.at_leader(query))).await {
+        match select(direct, Box::pin(self.at_leader(query))).await {
             Either::Left((Direct::Found(message), _)) => Ok(Some(message)),
             Either::Left((_, leader)) => leader.await,
             Either::Right((answer, _)) => answer,

@@ -33,6 +33,8 @@ enum Winner {
 
 impl Inner {
     /// Sends a commit that was decided on `base`, until it is known what became of it.
+    ///
+    /// Every commit moves this future to the heap, so what is rarely awaited is boxed.
     pub(super) async fn send(
         &self,
         commit: Commit,
@@ -76,7 +78,7 @@ impl Inner {
                     None
                 }
                 Answer::Nobody => {
-                    self.must_have(commit.stream()).await?;
+                    Box::pin(self.must_have(commit.stream())).await?;
                     problem = "no stream takes its subject".to_owned();
                     None
                 }
@@ -87,7 +89,7 @@ impl Inner {
                 }
             };
             if let Some(last) = last {
-                match self.winner(&commit, base.last, last).await? {
+                match Box::pin(self.winner(&commit, base.last, last)).await? {
                     Winner::Us(sequence) => {
                         return self.won(commit, &base, sequence, !open).await;
                     }

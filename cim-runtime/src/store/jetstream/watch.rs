@@ -63,6 +63,10 @@ impl Watch {
         if self.checked.load(Ordering::Acquire) == server.connection() {
             return Ok(());
         }
+        Box::pin(self.check_anew(server)).await
+    }
+
+    async fn check_anew(&self, server: &Server) -> Result<(), StoreError> {
         let _one = self.checking.lock().await;
         let connection = server.connection();
         if self.checked.load(Ordering::Acquire) == connection {
