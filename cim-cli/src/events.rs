@@ -5,7 +5,7 @@ use cim_runtime::{Envelope, StreamName, Timestamp, Uuid};
 use futures::StreamExt as _;
 
 use crate::failure::Failure;
-use crate::open::{self, StoreUrl};
+use crate::open::StoreUrl;
 use crate::output::Output;
 use crate::pages::Pages;
 use crate::time;
@@ -107,7 +107,7 @@ impl Filter {
 
 impl Events {
     pub(crate) async fn run(self, out: &mut Output) -> Result<(), Failure> {
-        let store = open::existing(self.store.as_str())?;
+        let store = self.store.existing().await?;
         let mut left = self.limit.unwrap_or(u64::MAX);
         // Asked for before anything is read: what is stored meanwhile is followed from here.
         let head = store.head().await.map_err(|error| self.trouble(&error))?;

@@ -50,6 +50,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli, out: &mut Output) -> Result<(), Failure> {
     // The stores have threads of their own; this one only waits for them.
     let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
         .build()
         .map_err(|error| Failure::trouble(format!("could not start: {error}")))?;
     runtime.block_on(cli.command.run(out))

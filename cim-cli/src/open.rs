@@ -3,43 +3,78 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use cim_runtime::config::Secret;
 use cim_runtime::store::Store;
 
 use crate::failure::Failure;
 
-/// Where the store is, as an argument of every command.
+/// The address of a store, which is never shown with what it holds of secrets.
+#[derive(Debug, Clone)]
+pub(crate) struct Url {
+    written: Secret,
+    shown: String,
+}
+
+impl From<String> for Url {
+    fn from(written: String) -> Self {
+        let shown = cim_runtime::store::shown(&written);
+        Self { written: Secret::new(written), shown }
+    }
+}
+
+impl Url {
+    /// The address as it may be shown.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.shown
+    }
+
+    /// Opens the store, which must be there.
+    pub(crate) async fn existing(&self) -> Result<Arc<dyn Store>, Failure> {
+        must_exist(self.written.reveal())?;
+        let store = cim_runtime::store::connect_existing(self.written.reveal()).await;
+        store.map_err(|error| Failure::store(&self.shown, &error))
+    }
+
+    /// Opens the store, which is created if it is not there.
+    pub(crate) async fn or_create(&self) -> Result<Arc<dyn Store>, Failure> {
+        let store = cim_runtime::store::connect(self.written.reveal()).await;
+        store.map_err(|error| Failure::store(&self.shown, &error))
+    }
+}
+
+/// Where the store is, as an argument of most commands.
 #[derive(Debug, clap::Args)]
 pub(crate) struct StoreUrl {
-    /// The store: a directory, as a path or as file:DIR
+    /// The store: a directory, as a path or as file:DIR, or a stream as nats://HOST/STREAM
     #[arg(long = "store", value_name = "URL")]
-    url: String,
+    url: Url,
 }
 
 impl StoreUrl {
     #[cfg(test)]
     pub(crate) fn new(url: &str) -> Self {
-        Self { url: url.to_owned() }
+        Self { url: url.to_owned().into() }
     }
 
+    /// The address as it may be shown.
     pub(crate) fn as_str(&self) -> &str {
-        &self.url
+        self.url.as_str()
     }
 
     /// The store's directory, if it is one.
     pub(crate) fn directory(&self) -> Result<Option<&Path>, Failure> {
-        directory(&self.url)
+        directory(self.url.written.reveal())
     }
-}
 
-/// Opens a store that is there; none is created.
-pub(crate) fn existing(url: &str) -> Result<Arc<dyn Store>, Failure> {
-    must_exist(url)?;
-    open(url)
-}
+    /// Opens the store, which must be there.
+    pub(crate) async fn existing(&self) -> Result<Arc<dyn Store>, Failure> {
+        self.url.existing().await
+    }
 
-/// Opens a store, which is created if it is not there.
-pub(crate) fn or_create(url: &str) -> Result<Arc<dyn Store>, Failure> {
-    open(url)
+    /// Opens the store, which is created if it is not there.
+    pub(crate) async fn or_create(&self) -> Result<Arc<dyn Store>, Failure> {
+        self.url.or_create().await
+    }
 }
 
 /// Refuses a directory that holds no store: opening it would create one.
@@ -58,10 +93,6 @@ pub(crate) fn must_exist(url: &str) -> Result<(), Failure> {
     Err(Failure::trouble(format!(
         "{place} {found}; nothing was created: check the path, or make a store with `cim import`"
     )))
-}
-
-fn open(url: &str) -> Result<Arc<dyn Store>, Failure> {
-    cim_runtime::store::open(url).map_err(|error| Failure::store(url, &error))
 }
 
 fn directory(url: &str) -> Result<Option<&Path>, Failure> {

@@ -33,7 +33,7 @@ impl<'a> Pages<'a> {
             Some(lookup) => self.store.lookup(lookup.clone(), self.after, PAGE).await?,
         };
         let Some(last) = page.last() else { return Ok(page) };
-        if self.lookup.is_none() {
+        if self.lookup.is_none() && self.store.positions_count() {
             self.missing += last.position - self.after - page.len() as u64;
         }
         self.after = last.position;

@@ -1,10 +1,14 @@
 //! How far a long command has come, on stderr, and only when people watch.
 
+use cim_runtime::store::Store;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A bar over `len` events.
-pub(crate) fn events(len: u64) -> ProgressBar {
-    bar(len, "{wide_bar} {human_pos} of {human_len} events, {eta} left")
+/// A bar over the events of a store, up to a position.
+pub(crate) fn events(store: &dyn Store, last: u64) -> ProgressBar {
+    match store.positions_count() {
+        true => bar(last, "{wide_bar} {human_pos} of {human_len} events, {eta} left"),
+        false => bar(last, "{wide_bar} {percent} %, {eta} left"),
+    }
 }
 
 /// A bar over `len` streams that are verified.

@@ -3,7 +3,7 @@
 use cim_runtime::{Causation, EventCid};
 
 use crate::failure::Failure;
-use crate::open::{self, StoreUrl};
+use crate::open::StoreUrl;
 use crate::output::{FAINT, NAME, Output};
 use crate::time;
 use crate::view::{View, name, printable};
@@ -27,7 +27,7 @@ pub(crate) struct Show {
 impl Show {
     pub(crate) async fn run(self, out: &mut Output) -> Result<(), Failure> {
         let url = self.store.as_str();
-        let store = open::existing(url)?;
+        let store = self.store.existing().await?;
         let found = store.find(&self.cid).await.map_err(|error| Failure::store(url, &error))?;
         let Some(event) = found else {
             return Err(Failure::no(format!("{url} has no event {}", self.cid)));

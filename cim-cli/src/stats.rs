@@ -7,7 +7,7 @@ use indicatif::{HumanBytes, HumanCount};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::open::{self, StoreUrl};
+use crate::open::StoreUrl;
 use crate::output::{FAINT, NAME, Output};
 use crate::pages::Pages;
 use crate::progress;
@@ -59,10 +59,10 @@ impl Counts {
 impl Stats {
     pub(crate) async fn run(self, out: &mut Output) -> Result<(), Failure> {
         let url = self.store.as_str();
-        let store = open::existing(url)?;
+        let store = self.store.existing().await?;
         let trouble = |error| Failure::store(url, &error);
         let head = store.head().await.map_err(trouble)?;
-        let bar = progress::events(head.map_or(0, |head| head.number));
+        let bar = progress::events(&*store, head.map_or(0, |head| head.number));
         let mut counts = Counts::default();
         let mut pages = Pages::all(&*store);
         loop {
@@ -73,7 +73,7 @@ impl Stats {
             for event in &page {
                 counts.add(&View::of(event, url)?, event.block.len());
             }
-            bar.inc(page.len() as u64);
+            bar.set_position(page.last().map_or(0, |event| event.position));
         }
         bar.finish_and_clear();
         pages.warn_of_missing(url);

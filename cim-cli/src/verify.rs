@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::chain::{Break, Chain};
 use crate::dag_json::Link;
 use crate::failure::Failure;
-use crate::open::{self, StoreUrl};
+use crate::open::StoreUrl;
 use crate::output::{ERROR, FAINT, GOOD, Output, count};
 use crate::pages::PAGE;
 use crate::progress;
@@ -39,7 +39,7 @@ pub(crate) struct Verify {
 impl Verify {
     pub(crate) async fn run(self, out: &mut Output) -> Result<(), Failure> {
         let url = self.store.as_str();
-        let store = open::existing(url)?;
+        let store = self.store.existing().await?;
         let report =
             Reader::new(&*store).read().await.map_err(|error| Failure::store(url, &error))?;
         if out.is_json() {
@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
         self.report.damage = damage.into_iter().map(Finding::from).collect();
         let head = self.store.head().await?;
         let end = head.map_or(0, |head| head.number);
-        let bar = progress::events(end);
+        let bar = progress::events(self.store, end);
         let mut limit = PAGE;
         // What was stored after the head was asked for is left for the next run.
         while self.last.0 < end {
@@ -176,7 +176,9 @@ impl<'a> Reader<'a> {
         self.report.bytes += event.block.len() as u64;
         let before = self.last.0;
         self.last = (event.position, Some(event.cid));
-        self.report.empty += event.position - before - 1;
+        if self.store.positions_count() {
+            self.report.empty += event.position - before - 1;
+        }
         let found = EventCid::of(&event.block);
         if found != event.cid {
             return self.changed(event, found);

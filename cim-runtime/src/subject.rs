@@ -60,7 +60,7 @@ impl StreamName {
     }
 
     /// The domain of the aggregate.
-    pub(crate) fn domain(&self) -> &str {
+    pub fn domain(&self) -> &str {
         self.0.split('.').next().unwrap_or_default()
     }
 }

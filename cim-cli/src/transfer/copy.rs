@@ -9,30 +9,32 @@ use serde::Serialize;
 use super::commits::Commits;
 use super::sender::{Sender, Stored, Unsent};
 use crate::failure::Failure;
-use crate::open;
+use crate::open::Url;
 use crate::output::{GOOD, Output, count};
 use crate::progress;
 
 /// Copy all events into another store
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The copy has the same blocks with the same CIDs, in the same order. It is verified at the end: for each
-stream the last event is compared, whose CID covers all that came before it. A copy that was cut off
-goes on where it was when it is run again. What is stored while it runs is not in it.
+The copy has the same blocks with the same CIDs, in the same order; what a copy that was cut off had
+sent last may stand in another order of streams. It is verified at the end: for each stream the last
+event is compared, whose CID covers all that came before it. A copy that was cut off goes on where it
+was when it is run again. What is stored while it runs is not in it.
 
 Examples:
   cim copy --from shop.cim --to backup.cim
-  cim copy --from shop.cim --to backup.cim --json
+  cim copy --from shop.cim --to nats://localhost/SHOP
+  cim copy --from nats://localhost/SHOP --to shop.cim --json
 
 Exit code 1 says that the source is damaged, or that the two stores hold different histories.")]
 pub(crate) struct Copy {
     /// The store to read
     #[arg(long, value_name = "URL")]
-    pub(super) from: String,
+    pub(super) from: Url,
 
     /// The store to write, which is created if it is not there
     #[arg(long, value_name = "URL")]
-    pub(super) to: String,
+    pub(super) to: Url,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -52,8 +54,8 @@ struct End {
 
 impl Copy {
     pub(crate) async fn run(self, out: &mut Output) -> Result<(), Failure> {
-        let from = open::existing(&self.from)?;
-        let to = open::or_create(&self.to)?;
+        let from = self.from.existing().await?;
+        let to = self.to.or_create().await?;
         let copied = self.copy(&*from, &*to).await?;
         if out.is_json() {
             return out.object(&copied);
@@ -67,9 +69,12 @@ impl Copy {
     }
 
     pub(super) async fn copy(&self, from: &dyn Store, to: &dyn Store) -> Result<Copied, Failure> {
-        let head = from.head().await.map_err(|error| Failure::store(&self.from, &error))?;
+        let head = from.head().await.map_err(|error| Failure::store(self.from.as_str(), &error))?;
         let Some(head) = head else {
-            return Err(Failure::no(format!("{} is empty: there is nothing to copy", self.from)));
+            return Err(Failure::no(format!(
+                "{} is empty: there is nothing to copy",
+                self.from.as_str()
+            )));
         };
         let known = self.known(from, to, head).await?;
         let mut sender = Sender::to(to);
@@ -107,13 +112,13 @@ impl Copy {
         while new - known > 1 {
             let middle = known + (new - known) / 2;
             let events = from.read_all(middle - 1, 1).await;
-            let events = events.map_err(|error| Failure::store(&self.from, &error))?;
+            let events = events.map_err(|error| Failure::store(self.from.as_str(), &error))?;
             let Some(event) = events.first().filter(|event| event.position < new) else {
                 new = middle;
                 continue;
             };
             let there = to.find(&event.cid).await;
-            match there.map_err(|error| Failure::store(&self.to, &error))? {
+            match there.map_err(|error| Failure::store(self.to.as_str(), &error))? {
                 Some(_) => known = event.position,
                 None => new = middle,
             }
@@ -129,9 +134,9 @@ impl Copy {
         known: u64,
         sender: &mut Sender<'_>,
     ) -> Result<HashMap<StreamName, End>, Failure> {
-        let bar = progress::events(head.number);
+        let bar = progress::events(from, head.number);
         let mut ends = HashMap::new();
-        let mut commits = Commits::new(&self.from, from, head.number);
+        let mut commits = Commits::new(self.from.as_str(), from, head.number);
         while let Some((position, commit)) = commits.next().await? {
             let end = End { version: commit.version(), cid: commit.head() };
             ends.insert(commit.stream().clone(), end);
@@ -148,7 +153,7 @@ impl Copy {
         let bar = progress::streams(ends.len() as u64);
         for (stream, end) in ends {
             let events = to.read_stream(stream, end.version - 1).await;
-            let events = events.map_err(|error| Failure::store(&self.to, &error))?;
+            let events = events.map_err(|error| Failure::store(self.to.as_str(), &error))?;
             if events.first().is_none_or(|event| event.cid != end.cid) {
                 return Err(self.differ(stream, &format!("event {} is another one", end.version)));
             }
@@ -162,11 +167,11 @@ impl Copy {
         if error.is_conflict() {
             return self.differ(stream, &error.to_string());
         }
-        Failure::store(&self.to, error)
+        Failure::store(self.to.as_str(), error)
     }
 
     fn differ(&self, stream: &StreamName, how: &str) -> Failure {
-        let (from, to) = (&self.from, &self.to);
+        let (from, to) = (self.from.as_str(), self.to.as_str());
         Failure::no(format!("{from} and {to} hold different histories of {stream}: {how}"))
     }
 }

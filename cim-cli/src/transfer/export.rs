@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 
 use crate::dag_json::Link;
 use crate::failure::Failure;
-use crate::open::{self, StoreUrl};
+use crate::open::StoreUrl;
 use crate::output::{GOOD, Output, count};
 use crate::pages::Pages;
 use crate::progress;
@@ -53,7 +53,7 @@ pub(super) struct Exported {
 
 impl Export {
     pub(crate) async fn run(self, out: &mut Output) -> Result<(), Failure> {
-        let store = open::existing(self.store.as_str())?;
+        let store = self.store.existing().await?;
         let exported = self.export(&*store).await?;
         if out.is_json() {
             return out.object(&exported);
@@ -90,7 +90,7 @@ impl Export {
         file: &mut NamedTempFile,
     ) -> Result<Exported, Failure> {
         let url = self.store.as_str();
-        let bar = progress::events(head.number);
+        let bar = progress::events(store, head.number);
         let mut to = BufWriter::with_capacity(1 << 20, file.as_file_mut());
         let header = car::header(&[head.cid]);
         to.write_all(&header).map_err(|error| self.not_written(&error))?;
@@ -121,7 +121,7 @@ impl Export {
                 exported.bytes += section.len() as u64;
                 last = Some(event.position);
             }
-            bar.inc(page.len() as u64);
+            bar.set_position(last.unwrap_or_default());
         }
         bar.finish_and_clear();
         to.flush().map_err(|error| self.not_written(&error))?;

@@ -15,7 +15,7 @@ use super::overlap::{self, Misfit};
 use super::sender::{Sender, Stored};
 use super::summary::Summary;
 use crate::failure::Failure;
-use crate::open::{self, StoreUrl};
+use crate::open::StoreUrl;
 use crate::output::{GOOD, Output, count};
 use crate::progress;
 
@@ -51,7 +51,7 @@ pub(super) struct Imported {
 
 impl Import {
     pub(crate) async fn run(self, out: &mut Output) -> Result<(), Failure> {
-        let imported = self.import(|| open::or_create(self.store.as_str())).await?;
+        let imported = self.import(self.store.or_create()).await?;
         if out.is_json() {
             return out.object(&imported);
         }
@@ -68,7 +68,7 @@ impl Import {
     /// before, since opening may create it.
     pub(super) async fn import(
         &self,
-        open: impl FnOnce() -> Result<Arc<dyn Store>, Failure>,
+        open: impl Future<Output = Result<Arc<dyn Store>, Failure>>,
     ) -> Result<Imported, Failure> {
         let len = std::fs::metadata(&self.file).map_err(|error| {
             Failure::trouble(format!("{} could not be opened: {error}", self.file.display()))
@@ -77,7 +77,7 @@ impl Import {
         let mut file = CarFile::open(&self.file, bar.clone()).map_err(|bad| self.bad(&bad))?;
         let summary = Summary::read(&mut file).map_err(|bad| self.bad(&bad))?;
 
-        let store = open()?;
+        let store = open.await?;
         overlap::compare(&summary, &mut file, &*store).await.map_err(|misfit| match misfit {
             Misfit::Conflict(problem) => nothing_stored(&self.file, &problem),
             Misfit::Store(error) => Failure::store(self.store.as_str(), &error),

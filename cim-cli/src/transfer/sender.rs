@@ -1,11 +1,13 @@
 //! Commits on their way to a store, many at once, in their order.
 
+use std::collections::HashSet;
 use std::fmt;
+use std::task::Poll;
 
 use cim_runtime::store::{Committed, Store, StoreError};
 use cim_runtime::{Commit, StreamName};
 use futures::StreamExt as _;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, ready};
 use futures::stream::FuturesOrdered;
 
 /// How many commits are on their way to the store at once: it writes them in groups.
@@ -17,6 +19,12 @@ const IN_FLIGHT_BYTES: usize = 16 << 20;
 pub(crate) struct Sender<'a> {
     store: &'a dyn Store,
     sent: FuturesOrdered<BoxFuture<'a, Answer>>,
+    /// The streams of what was sent and not answered for.
+    busy: HashSet<StreamName>,
+    /// The domains of which a commit was sent.
+    domains: HashSet<String>,
+    /// Whether the last commit was the first of its domain.
+    alone: bool,
     /// The bytes of what was sent and not answered for.
     waiting: usize,
     pub(crate) stored: Stored,
@@ -54,7 +62,15 @@ struct Answer {
 
 impl<'a> Sender<'a> {
     pub(crate) fn to(store: &'a dyn Store) -> Self {
-        Self { store, sent: FuturesOrdered::new(), waiting: 0, stored: Stored::default() }
+        Self {
+            store,
+            sent: FuturesOrdered::new(),
+            busy: HashSet::new(),
+            domains: HashSet::new(),
+            alone: false,
+            waiting: 0,
+            stored: Stored::default(),
+        }
     }
 
     /// Where they go.
@@ -67,13 +83,34 @@ impl<'a> Sender<'a> {
         while self.sent.len() >= IN_FLIGHT || self.waiting >= IN_FLIGHT_BYTES {
             self.answer().await?;
         }
+        if !self.store.keeps_order() {
+            self.wait_for_order(commit.stream()).await?;
+        }
         let (stream, bytes) = (commit.stream().clone(), commit.sections().len());
         let events = commit.events().len() as u64;
         self.waiting += bytes;
+        self.busy.insert(stream.clone());
         let answer = self.store.commit(commit);
-        self.sent.push_back(Box::pin(async move {
+        // It is on its way once it was polled: here, and not among others. Unconstrained, or tokio may
+        // have it wait while others go.
+        let mut answer: BoxFuture<'a, Answer> = Box::pin(tokio::task::unconstrained(async move {
             Answer { stream, bytes, events, result: answer.await }
         }));
+        self.sent.push_back(match futures::poll!(&mut answer) {
+            Poll::Ready(answer) => Box::pin(ready(answer)),
+            Poll::Pending => answer,
+        });
+        Ok(())
+    }
+
+    /// Waits as long as a commit to this stream could be overtaken by those behind it: for the one
+    /// before it in the stream, and for the first of a domain, for which a store may have to make
+    /// room.
+    async fn wait_for_order(&mut self, stream: &StreamName) -> Result<(), Unsent> {
+        while !self.sent.is_empty() && (self.alone || self.busy.contains(stream)) {
+            self.answer().await?;
+        }
+        self.alone = self.domains.insert(stream.domain().to_owned());
         Ok(())
     }
 
@@ -93,6 +130,7 @@ impl<'a> Sender<'a> {
             return Ok(());
         };
         self.waiting -= bytes;
+        self.busy.remove(&stream);
         let committed = result.map_err(|error| Unsent { stream, error })?;
         self.stored.commits += 1;
         if committed.duplicate {

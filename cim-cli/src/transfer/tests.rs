@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cim_runtime::store::{MemoryStore, Store as _};
+use cim_runtime::store::{MemoryStore, Store};
 use cim_runtime::{Commit, EventCid, car};
 use futures::executor::block_on;
 use tempfile::TempDir;
@@ -41,7 +41,8 @@ fn export_to(file: &Path, store: &MemoryStore, force: bool) -> Result<u64, Failu
 
 fn import_from(file: &Path, store: &MemoryStore) -> Result<Imported, Failure> {
     let import = Import { file: file.to_owned(), store: StoreUrl::new("memory:") };
-    block_on(import.import(|| Ok(Arc::new(store.clone()))))
+    let open = async { Ok(Arc::new(store.clone()) as Arc<dyn Store>) };
+    block_on(import.import(open))
 }
 
 /// A file with this content.
@@ -296,7 +297,8 @@ fn the_root_of_an_export_is_the_head() {
 }
 
 fn copy(from: &MemoryStore, to: &MemoryStore) -> Result<Copied, Failure> {
-    let copy = Copy { from: "memory:from".to_owned(), to: "memory:to".to_owned() };
+    let url = |name: &str| name.to_owned().into();
+    let copy = Copy { from: url("memory:from"), to: url("memory:to") };
     block_on(copy.copy(from, to))
 }
 

@@ -23,7 +23,7 @@ fn a_mistake_on_the_command_line_is_exit_code_2() {
     for arguments in [
         "",
         "verify",
-        "stats --store nats://127.0.0.1",
+        "stats --store redis://127.0.0.1",
         "nothing",
         "events --store x --since yesterday",
         "show x --store y",

@@ -5,6 +5,7 @@
 mod events;
 mod help;
 mod lock;
+mod nats;
 mod repair;
 mod show;
 mod stats;

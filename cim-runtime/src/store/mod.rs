@@ -30,7 +30,7 @@ pub use error::{Alarm, StoreError, StoreErrorKind};
 pub use jetstream::{Durability, JetStreamOptions, JetStreamStore};
 pub use memory::MemoryStore;
 pub(crate) use url::connect_for;
-pub use url::{connect, directory, open};
+pub use url::{connect, connect_existing, directory, open, shown};
 
 /// What a store's methods return.
 pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
@@ -208,6 +208,18 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// repeat, for as long as the stream is kept. It ends after an error: subscribe again from
     /// the last position that was seen.
     fn subscribe(&self, after: u64) -> BoxStream<'static, Result<StoredEvent, StoreError>>;
+
+    /// Whether positions count the events: then one that is left out is that of an event that was
+    /// lost. Where they number something else, such as messages, they leave numbers out.
+    fn positions_count(&self) -> bool {
+        true
+    }
+
+    /// Whether commits are stored in the order in which they are sent, also when several are on
+    /// their way. Otherwise only those of one stream are.
+    fn keeps_order(&self) -> bool {
+        true
+    }
 
     /// The last event of the store.
     fn head(&self) -> StoreFuture<'_, Option<Head>>;

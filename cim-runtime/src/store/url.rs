@@ -33,6 +33,37 @@ pub(crate) async fn connect_for(
     opened.map_err(|error| StoreError::new(StoreErrorKind::Closed, error.to_string()))?
 }
 
+/// Opens a store as [`connect`] does, and creates no JetStream stream. Whether a directory holds a
+/// store is for the caller to look at.
+///
+/// # Errors
+///
+/// As [`connect`], and when there is no such stream.
+pub async fn connect_existing(url: impl Into<String>) -> Result<Arc<dyn Store>, StoreError> {
+    let url = url.into();
+    match JetStreamStore::is_at(&url) {
+        true => Ok(Arc::new(JetStreamStore::options().must_exist().connect(&url).await?)),
+        false => connect(url).await,
+    }
+}
+
+/// The address of a store as it may be shown: without what stands before an `@`.
+///
+/// ```
+/// # use cim_runtime::store;
+/// assert_eq!(store::shown("nats://shop:s3cret@one.example/SHOP"), "nats://***@one.example/SHOP");
+/// assert_eq!(store::shown("shop.cim"), "shop.cim");
+/// ```
+pub fn shown(url: &str) -> String {
+    match url.split_once("://") {
+        Some((scheme, rest)) if JetStreamStore::is_at(url) => match rest.rsplit_once('@') {
+            Some((_, rest)) => format!("{scheme}://***@{rest}"),
+            None => url.to_owned(),
+        },
+        _ => url.to_owned(),
+    }
+}
+
 /// Opens a store as [`connect`] does, from code that is not async.
 ///
 /// Blocks while an embedded store is recovered, or while a server is connected to: call it where that

@@ -9,6 +9,8 @@ impl Inner {
     /// Stores a commit.
     pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
         self.watch.check(&self.server).await?;
+        let turn = self.turns.of(commit.stream());
+        let _ours = turn.turnstile.lock().await;
         match self.known_base(&commit)? {
             Some(base) => self.send(commit, base).await,
             None => Box::pin(self.commit_on_what_is_there(commit)).await,

@@ -134,6 +134,9 @@ async fn stream(
     match found {
         Response::Ok(info) => return Ok(info),
         Response::Err { error } => match error.error_code() {
+            jetstream::ErrorCode::STREAM_NOT_FOUND if options.must_exist => {
+                return Err(errors::not_there(name, &address.shown()));
+            }
             jetstream::ErrorCode::STREAM_NOT_FOUND => {}
             jetstream::ErrorCode::JETSTREAM_NOT_ENABLED
             | jetstream::ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT => {

@@ -75,6 +75,14 @@ pub(super) fn not_extended(stream: &str, subjects: &[String], problem: &str) -> 
     )
 }
 
+/// The stream is not there, and is not to be created.
+pub(super) fn not_there(stream: &str, servers: &str) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Invalid,
+        format!("there is no stream {stream} at {servers}; nothing was created: check the address"),
+    )
+}
+
 /// Another stream takes what this one should.
 pub(super) fn overlap(stream: &str) -> StoreError {
     StoreError::new(

@@ -4,7 +4,7 @@
 //! of the subject's last message as its expectation. What follows from that stands in:
 //!
 //! - `slot`: what becomes of a commit whose answer was lost;
-//! - `base`, `heads`: from versions to sequences;
+//! - `base`, `heads`, `turns`: from versions to sequences;
 //! - `back`, `load`: how a stream is read in a few round trips;
 //! - `scan`, `index`, `subscribe`: reading all streams;
 //! - `contract`, `subjects`, `connect`: what server and stream must be like;
@@ -30,6 +30,7 @@ mod slot;
 mod snapshots;
 mod subjects;
 mod subscribe;
+mod turns;
 mod watch;
 mod wire;
 
@@ -46,6 +47,7 @@ use self::index::Index;
 use self::scan::Extent;
 use self::server::Server;
 use self::snapshots::Snapshots;
+use self::turns::Turns;
 use self::watch::Watch;
 use super::{Committed, Damage, Head, Lookup, Store, StoreError, StoreFuture, StoredEvent};
 use crate::cid::EventCid;
@@ -89,6 +91,7 @@ struct Inner {
     durability: Durability,
     watch: Watch,
     heads: Heads,
+    turns: Turns,
     extent: Extent,
     index: Mutex<Index>,
     snapshots: Snapshots,
@@ -120,6 +123,7 @@ impl JetStreamStore {
             watch: Watch::new(&info, server.connection()),
             durability: options.durability,
             heads: Heads::new(options.heads),
+            turns: Turns::default(),
             extent: Extent::default(),
             index: Mutex::default(),
             snapshots: Snapshots::of(server.name()),
@@ -158,6 +162,14 @@ impl Store for JetStreamStore {
 
     fn subscribe(&self, after: u64) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
         self.0.subscribe(after)
+    }
+
+    fn positions_count(&self) -> bool {
+        false
+    }
+
+    fn keeps_order(&self) -> bool {
+        false
     }
 
     fn head(&self) -> StoreFuture<'_, Option<Head>> {

@@ -77,6 +77,7 @@ pub struct JetStreamOptions {
     pub(super) certificate: Option<(PathBuf, PathBuf)>,
     pub(super) reached: Reached,
     pub(super) replicas: Option<usize>,
+    pub(super) must_exist: bool,
 }
 
 /// Where JetStream's interface is.
@@ -104,6 +105,7 @@ impl Default for JetStreamOptions {
             certificate: None,
             reached: Reached::Here,
             replicas: None,
+            must_exist: false,
         }
     }
 }
@@ -215,6 +217,13 @@ impl JetStreamOptions {
     #[must_use]
     pub fn replicas(mut self, count: usize) -> Self {
         self.replicas = Some(count);
+        self
+    }
+
+    /// A stream that is not there is an error, and is not created.
+    #[must_use]
+    pub fn must_exist(mut self) -> Self {
+        self.must_exist = true;
         self
     }
 
