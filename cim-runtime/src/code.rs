@@ -23,9 +23,9 @@ pub use crate::event::{
 };
 pub use crate::id::{DomainId, IdInner, InvalidId};
 pub use crate::machine::{
-    Aggregate, Command, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles, HasDefault,
-    Machine, MachineState, MachineTable, RegionRow, Standing, StateRow, TransitionRow, Unknown,
-    UnknownId, Within,
+    Aggregate, Command, CommandKinds, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles,
+    HasDefault, Machine, MachineState, MachineTable, RegionRow, Standing, StateRow, TransitionRow,
+    Unknown, UnknownId, Within,
 };
 pub use crate::subject::AggregateName;
 pub use crate::system::{AggregateInfo, Handle, Includes, NameOfOneAggregate, System};

@@ -23,3 +23,4 @@ mod shapes;
 mod snapshots;
 mod upcast;
 mod values;
+mod walks;

@@ -7,3 +7,4 @@ mod encoding;
 mod item;
 mod order;
 mod package;
+mod walks;
