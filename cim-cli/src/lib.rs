@@ -6,7 +6,6 @@
 
 mod chain;
 mod cli;
-mod dag_json;
 mod events;
 mod failure;
 mod open;

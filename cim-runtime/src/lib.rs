@@ -15,6 +15,8 @@ mod cid;
 pub mod code;
 mod commit;
 mod context;
+#[cfg(feature = "dag-json")]
+pub mod dag_json;
 pub mod decision;
 pub mod engine;
 mod envelope;

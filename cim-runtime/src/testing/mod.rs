@@ -4,6 +4,8 @@
 //! twice: a decision that depends on a clock, on chance or on the order of a hash map does not come
 //! to the same bytes, and fails the test.
 
+#[cfg(feature = "black-box")]
+mod black_box;
 mod deciding;
 mod into_events;
 mod outcome;
@@ -27,6 +29,8 @@ use crate::machine::{Aggregate, Command, Handles, Within};
 use crate::store::StoredEvent;
 use round_trip::{Checked, event_round_trip, hold, must, round_trip, told};
 
+#[cfg(feature = "black-box")]
+pub use black_box::BlackBox;
 pub use into_events::IntoEvents;
 pub use outcome::Outcome;
 #[cfg(feature = "proptest")]

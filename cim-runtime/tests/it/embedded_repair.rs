@@ -95,7 +95,7 @@ fn a_lost_mark_loses_nothing() {
     let (dir, stored, starts) = store_of(false);
     overwrite(&last_segment(dir.path()), starts[6] - 4, &[0xff; 2]);
     let report = repair(dir.path()).unwrap();
-    assert_eq!(lost(&report), []);
+    assert_eq!(lost(&report), [0_u64; 0]);
     assert_eq!(report.set_aside.len(), 1);
     works(&dir, &stored);
 }

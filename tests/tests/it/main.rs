@@ -6,5 +6,6 @@ mod contention;
 mod history;
 mod import;
 mod kill;
+mod learn;
 mod simulate;
 mod two_processes;
