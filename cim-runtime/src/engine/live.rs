@@ -77,6 +77,7 @@ impl<A: Aggregate> Live<A> {
     }
 
     /// The states of all machines inside the aggregate.
+    #[cfg(any(feature = "proptest", feature = "stateright"))]
     pub(crate) fn standing(&self) -> A::Standing {
         self.standing
     }
@@ -169,6 +170,13 @@ impl<A: Aggregate> Live<A> {
         let bytes = snapshot::encode(&self.data, self.standing, self.version, self.head?)?;
         self.snapshot_version = self.version;
         Some(bytes)
+    }
+
+    /// Puts this in the place of what its events have made of it.
+    #[cfg(feature = "stateright")]
+    pub(crate) fn put(&mut self, data: A, standing: A::Standing) {
+        self.data = data;
+        self.enter(standing);
     }
 
     /// Folds events as a store gave them back: each is re-hashed, and must link the one before.

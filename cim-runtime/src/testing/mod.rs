@@ -8,10 +8,12 @@
 mod black_box;
 mod deciding;
 mod into_events;
+#[cfg(feature = "stateright")]
+mod model;
 mod outcome;
 mod round_trip;
 mod sample;
-#[cfg(feature = "proptest")]
+#[cfg(any(feature = "proptest", feature = "stateright"))]
 mod walker;
 #[cfg(feature = "proptest")]
 mod walks;
@@ -32,6 +34,8 @@ use round_trip::{Checked, event_round_trip, hold, must, round_trip, told};
 #[cfg(feature = "black-box")]
 pub use black_box::BlackBox;
 pub use into_events::IntoEvents;
+#[cfg(feature = "stateright")]
+pub use model::{MachineModel, ModelState, Modelled, Sent};
 pub use outcome::Outcome;
 #[cfg(feature = "proptest")]
 pub use walks::{Coverage, Walk, Walks};

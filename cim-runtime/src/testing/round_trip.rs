@@ -6,7 +6,7 @@ use ipld_core::ipld::Ipld;
 
 use crate::cbor::{self, Decoder, Encoder, Value};
 use crate::event::EventSet;
-#[cfg(feature = "proptest")]
+#[cfg(any(feature = "proptest", feature = "stateright"))]
 use crate::machine::CommandSet;
 
 /// What was found to be wrong, as a sentence.
@@ -30,7 +30,7 @@ pub(super) fn event_round_trip<E: EventSet>(event: &E) -> Checked {
 }
 
 /// The same for a command of any type; commands are not compared, so their bytes are.
-#[cfg(feature = "proptest")]
+#[cfg(any(feature = "proptest", feature = "stateright"))]
 pub(super) fn command_round_trip<C: CommandSet>(command: &C) -> Checked {
     let name = command.name();
     let bytes = encoded(name, |to| command.encode(to))?;

@@ -48,6 +48,21 @@ impl<A: Aggregate> Walker<A> {
         })
     }
 
+    /// In the middle of a walk, wherever it came from: with this data, which stands there.
+    #[cfg(feature = "stateright")]
+    pub(super) fn at(data: &[u8], standing: A::Standing) -> Checked<Self> {
+        let mut walker = Self::new()?;
+        for live in [&mut walker.live, &mut walker.replayed] {
+            live.put(told(cbor::from_slice(data), "the aggregate's data")?, standing);
+        }
+        Ok(walker)
+    }
+
+    #[cfg(feature = "stateright")]
+    pub(super) fn live(&self) -> &Live<A> {
+        &self.live
+    }
+
     pub(super) fn state(&self) -> A::State {
         self.live.state()
     }
@@ -77,6 +92,7 @@ impl<A: Aggregate> Walker<A> {
     }
 
     /// Replays the whole history, once from its beginning and once from a snapshot on its way.
+    #[cfg(feature = "proptest")]
     pub(super) fn finish(&self) -> Checked {
         let mut whole: Live<A> = told(Live::new(self.live.id()), "the id")?;
         told(whole.replay(&self.history), "the history")?;
@@ -176,12 +192,12 @@ impl<A: Aggregate> Walker<A> {
 }
 
 /// The aggregate's data as it would stand in a snapshot.
-fn data<A: Aggregate>(live: &Live<A>) -> Checked<Vec<u8>> {
+pub(super) fn data<A: Aggregate>(live: &Live<A>) -> Checked<Vec<u8>> {
     told(cbor::to_vec::<A>(live), "the aggregate's data")
 }
 
 /// Data for people: aggregates need not be `Debug`.
-fn shown(data: &[u8]) -> String {
+pub(super) fn shown(data: &[u8]) -> String {
     let ipld: Result<ipld_core::ipld::Ipld, _> = serde_ipld_dagcbor::from_slice(data);
     ipld.map_or_else(|error| error.to_string(), |ipld| format!("{ipld:?}"))
 }

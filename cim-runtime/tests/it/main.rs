@@ -19,6 +19,7 @@ mod embedded_random;
 mod embedded_repair;
 mod files;
 mod lamp;
+mod models;
 mod replay;
 mod shapes;
 mod snapshots;

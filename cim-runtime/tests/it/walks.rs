@@ -79,6 +79,12 @@ pub struct AccountClosed {
     pub id: Uuid,
 }
 
+impl Account {
+    pub(crate) fn cents(&self) -> u64 {
+        self.cents
+    }
+}
+
 #[state_machine(initial Unknown, Open, Empty, terminal Closed)]
 impl Account {
     #[transition(Unknown -> Empty)]
@@ -153,7 +159,7 @@ fn what_no_walk_takes_is_named() {
 }
 
 /// The message of a panic.
-fn told(run: impl FnOnce()) -> String {
+pub(crate) fn told(run: impl FnOnce()) -> String {
     let panic: Box<dyn Any + Send> = catch_unwind(AssertUnwindSafe(run)).unwrap_err();
     panic.downcast_ref::<String>().unwrap().clone()
 }
@@ -337,7 +343,7 @@ the shortest one, as a test:
 
 /// Only even numbers are ones, which no shape says.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Even(u64);
+pub struct Even(pub(crate) u64);
 
 impl Value for Even {
     const SHAPE: Shape = Shape::Of("even");

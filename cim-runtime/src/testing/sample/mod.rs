@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::NOW;
 use crate::cbor::{DecodeError, Decoder, EncodeError, Encoder, Shape, Value};
 use crate::cid::EventCid;
+#[cfg(any(feature = "black-box", feature = "stateright"))]
 use crate::machine::{CommandKind, CommandSet};
 
 /// The sample of a type with this number: small values, which come again in other types.
@@ -21,6 +22,7 @@ pub(super) fn of<T: Value>(number: usize) -> Result<T, Unsampled> {
 }
 
 /// The sample of a command with this number.
+#[cfg(any(feature = "black-box", feature = "stateright"))]
 pub(super) fn command<C: CommandSet>(kind: &CommandKind<C>, number: usize) -> Result<C, Unsampled> {
     sampled(&kind.shape, number, |from| kind.decode(from)).map(|(command, _)| command)
 }
