@@ -31,11 +31,15 @@ use crate::machine::{Aggregate, Command, Handles, Within};
 use crate::store::StoredEvent;
 use round_trip::{Checked, event_round_trip, hold, must, round_trip, told};
 
+#[cfg(feature = "proptest")]
+pub use ::proptest;
+#[cfg(feature = "stateright")]
+pub use ::stateright;
 #[cfg(feature = "black-box")]
 pub use black_box::BlackBox;
 pub use into_events::IntoEvents;
 #[cfg(feature = "stateright")]
-pub use model::{MachineModel, ModelState, Modelled, Sent};
+pub use model::{MachineModel, ModelCommand, ModelState, Modelled};
 pub use outcome::Outcome;
 #[cfg(feature = "proptest")]
 pub use walks::{Coverage, Walk, Walks};

@@ -1,8 +1,9 @@
 //! A machine answers lines with lines.
 
+use cim_runtime::prelude::*;
 use cim_runtime::testing::BlackBox;
 
-use crate::walks::Account;
+use crate::walks::{Account, AccountClosed, AccountOpened, Channel, CloseAccount};
 
 fn answers(mut account: BlackBox<Account>, lines: &[&str]) -> Vec<String> {
     lines.iter().map(|line| account.answer(line)).collect()
@@ -77,4 +78,17 @@ fn a_program_is_one_line() {
     let input = "OpenAccount\nreset\nDeposit\n";
     BlackBox::<Account>::new().run(input.as_bytes(), &mut output).unwrap();
     assert_eq!(String::from_utf8(output).unwrap(), "AccountOpened\nreset\nnot-now\n");
+}
+
+#[test]
+fn a_black_box_gives_out_the_ids_that_a_test_does() {
+    let lines = ["OpenAccount", "CloseAccount"];
+    let answers = answers(BlackBox::new().with_data(), &lines);
+    let cx = Account::given(AccountOpened { channel: Channel::Desk }).context();
+    let id = cx.new_id();
+    let bytes = cim_runtime::dag_json::from_str(&answers[1]["AccountClosed ".len()..]).unwrap();
+    assert_eq!(bytes.get("id").unwrap(), Some(&id.as_bytes().to_vec().into()));
+    Account::given(AccountOpened { channel: Channel::Desk })
+        .when(CloseAccount { because_of: None, rate: 1.0 })
+        .then(AccountClosed { rate: 1.0, id });
 }

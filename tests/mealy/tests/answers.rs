@@ -91,6 +91,7 @@ macro_rules! machines {
             #[test]
             fn $machine() {
                 answers_as_its_table::<$machine::Automaton>($seed, $machine::INPUTS);
+                $machine::Automaton::walks().cases(4).run();
             }
         )*
 

@@ -71,7 +71,7 @@ impl<A: Aggregate> Modelled for A {}
 
 /// The machine of `A` as a model: see [`Modelled::model`].
 pub struct MachineModel<A: Aggregate> {
-    commands: Vec<Sent<A::Command>>,
+    commands: Vec<ModelCommand<A::Command>>,
     /// The types of commands of which there are none, and why not.
     missing: Vec<(&'static str, String)>,
     properties: Vec<Property<Self>>,
@@ -80,12 +80,12 @@ pub struct MachineModel<A: Aggregate> {
 
 /// A command that is sent in the model.
 #[derive(Clone)]
-pub struct Sent<C> {
+pub struct ModelCommand<C> {
     command: C,
     bytes: Vec<u8>,
 }
 
-impl<C: CommandSet> Sent<C> {
+impl<C: CommandSet> ModelCommand<C> {
     fn new(command: C) -> Self {
         let mut to = Encoder::default();
         command.encode(&mut to);
@@ -94,13 +94,13 @@ impl<C: CommandSet> Sent<C> {
 }
 
 /// Commands are not compared; what is written alike is alike.
-impl<C: CommandSet> PartialEq for Sent<C> {
+impl<C: CommandSet> PartialEq for ModelCommand<C> {
     fn eq(&self, other: &Self) -> bool {
         (self.command.name(), &self.bytes) == (other.command.name(), &other.bytes)
     }
 }
 
-impl<C: CommandSet> fmt::Debug for Sent<C> {
+impl<C: CommandSet> fmt::Debug for ModelCommand<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.command.fmt(f)
     }
@@ -147,7 +147,7 @@ impl<A: Aggregate> MachineModel<A> {
     }
 
     fn add(&mut self, command: A::Command) {
-        let sent = Sent::new(command);
+        let sent = ModelCommand::new(command);
         if !self.commands.contains(&sent) {
             self.commands.push(sent);
         }
@@ -199,7 +199,7 @@ impl<A: Aggregate> MachineModel<A> {
 
     fn takes_nothing_when_it_is_over(&self, state: &ModelState<A>) -> bool {
         let row = &A::MACHINE.states[state.state().index()];
-        let not_now = |sent: &Sent<A::Command>| {
+        let not_now = |sent: &ModelCommand<A::Command>| {
             matches!(self.answer(state, sent), Ok((_, Err(Rejection::NotNow))))
         };
         !row.terminal || self.commands.iter().all(not_now)
@@ -209,7 +209,7 @@ impl<A: Aggregate> MachineModel<A> {
     fn answer(
         &self,
         state: &ModelState<A>,
-        sent: &Sent<A::Command>,
+        sent: &ModelCommand<A::Command>,
     ) -> Checked<(Walker<A>, Ended<A>)> {
         let step = Step {
             command: sent.command.clone(),
@@ -227,7 +227,7 @@ impl<A: Aggregate> MachineModel<A> {
 
 impl<A: Aggregate> Model for MachineModel<A> {
     type State = ModelState<A>;
-    type Action = Sent<A::Command>;
+    type Action = ModelCommand<A::Command>;
 
     fn init_states(&self) -> Vec<ModelState<A>> {
         let state = match self.missing.first() {
@@ -239,13 +239,17 @@ impl<A: Aggregate> Model for MachineModel<A> {
         vec![state]
     }
 
-    fn actions(&self, state: &ModelState<A>, actions: &mut Vec<Sent<A::Command>>) {
+    fn actions(&self, state: &ModelState<A>, actions: &mut Vec<ModelCommand<A::Command>>) {
         if state.problem().is_none() {
             actions.extend_from_slice(&self.commands);
         }
     }
 
-    fn next_state(&self, last: &ModelState<A>, sent: Sent<A::Command>) -> Option<ModelState<A>> {
+    fn next_state(
+        &self,
+        last: &ModelState<A>,
+        sent: ModelCommand<A::Command>,
+    ) -> Option<ModelState<A>> {
         match self.answer(last, &sent) {
             Ok((walker, Ok(events))) if !events.is_empty() => Some(last.followed_by(&walker)),
             Ok(_) => None,

@@ -49,7 +49,8 @@ pub(super) enum Unsampled {
     Encode(#[from] EncodeError),
 }
 
-/// What the keys of maps are: a shape does not tell which texts a key can be.
+/// What the keys of maps are: a shape does not tell which texts a key can be. All maps of one value
+/// have keys of one kind; where that cannot be, they are empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keys {
     Texts,
