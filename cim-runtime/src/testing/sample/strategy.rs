@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use uuid::Uuid;
 
 use super::{Keys, Unsampled, cid, decoded, map, sampled, set, text, time, uuid};
 use crate::cbor::{Encoder, Shape};
@@ -95,7 +96,8 @@ fn simple(name: &'static str) -> Result<Bytes, Unsampled> {
             vec(any::<u8>(), 0..FEW).prop_map(|bytes| written(|to| to.bytes(&bytes))).boxed()
         }
         "uuid" => {
-            let any = prop_oneof![8 => (0..FEW).prop_map(uuid), 1 => any::<u128>().prop_map(uuid::Uuid::from_u128)];
+            let few = (0..FEW).prop_map(uuid);
+            let any = prop_oneof![8 => few, 1 => any::<u128>().prop_map(Uuid::from_u128)];
             any.prop_map(|uuid| written(|to| to.bytes(uuid.as_bytes()))).boxed()
         }
         "time" => {
@@ -109,16 +111,15 @@ fn simple(name: &'static str) -> Result<Bytes, Unsampled> {
 
 /// Small numbers, and now and then one from anywhere up to the limit.
 fn unsigned(most: u64) -> Bytes {
-    let few = 0..=FEW as u64;
-    let number =
-        prop_oneof![16 => few, 2 => 0..=most.min(1000), 1 => 0..=most, 1 => select(vec![most])];
+    let (few, many) = (0..=FEW as u64, 0..=most.min(1000));
+    let number = prop_oneof![16 => few, 2 => many, 1 => 0..=most, 1 => Just(most)];
     number.prop_map(|number| written(|to| to.unsigned(number))).boxed()
 }
 
 fn signed(least: i64, most: i64) -> Bytes {
-    let few = 0..=FEW as i64;
-    let number =
-        prop_oneof![16 => few, 2 => -2..=1i64, 1 => least..=most, 1 => select(vec![most, least])];
+    let (few, around) = (0..=FEW as i64, -2..=1_i64);
+    let limits = select(vec![most, least]);
+    let number = prop_oneof![16 => few, 2 => around, 1 => least..=most, 1 => limits];
     number.prop_map(|number| written(|to| to.signed(number))).boxed()
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::machine::{MachineTable, TransitionRow};
+use crate::testing::round_trip::Checked;
 
 /// Which transitions of a machine were walked, and how often.
 ///
@@ -48,20 +49,17 @@ impl Coverage {
             .collect()
     }
 
-    /// Each transition that a command brings about was walked.
-    ///
-    /// # Panics
-    ///
-    /// When one was not: the commands that are drawn do not get there, or nothing does.
-    #[track_caller]
-    pub fn covers_everything(&self) {
+    /// Whether each transition that a command brings about was walked.
+    pub(super) fn is_whole(&self) -> Checked {
         let unwalked: String = self.unwalked().into_iter().map(|row| line(row) + "\n").collect();
-        assert!(
-            unwalked.is_empty(),
+        if unwalked.is_empty() {
+            return Ok(());
+        }
+        Err(format!(
             "no walk of `{}` has taken\n\n{unwalked}\nhelp: `drawing` and `with` say which commands \
              there are, `cases` and `steps` how many",
             self.table.name
-        );
+        ))
     }
 }
 

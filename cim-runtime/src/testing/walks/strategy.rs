@@ -18,8 +18,11 @@ use crate::machine::{Aggregate, MachineState as _};
 use crate::testing::round_trip::Checked;
 use crate::testing::walker::{Step, Walker};
 
-/// Of this many commands, one may be of any type, and not of those that the state takes.
+/// Of this many commands, one may end the walk, and one may be such as the state does not take.
 const STRAY: usize = 6;
+
+/// How many commands are sent to what takes none.
+const IDLE: usize = 2;
 
 /// What is done to each command before it is sent.
 pub(super) type Adjust<C> = Rc<dyn Fn(&mut C)>;
@@ -70,15 +73,31 @@ impl<A: Aggregate> WalkStrategy<A> {
         Self { kinds: kinds.into_iter().map(step).collect(), steps }
     }
 
-    /// Where the next step comes from: mostly a type of command that the state takes.
+    /// Where the next step comes from: mostly a type of command that the state takes, and that does
+    /// not end the walk.
     fn kind(&self, state: A::State, runner: &mut TestRunner) -> Result<usize, Reason> {
-        let all: Vec<usize> = (0..self.kinds.len()).collect();
-        let taken: Vec<usize> =
-            all.iter().copied().filter(|&kind| state.can(self.kinds[kind].0)).collect();
-        let stray = taken.is_empty() || pick(0..STRAY, runner)? == 0;
-        let from = if stray { all } else { taken };
+        let of = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
+            (0..self.kinds.len()).filter(|&kind| fits(self.kinds[kind].0)).collect()
+        };
+        let mut from = of(&|command| state.can(command) && goes_on::<A>(state, command));
+        if from.is_empty() || pick(0..STRAY, runner)? == 0 {
+            from = of(&|command| state.can(command));
+        }
+        if from.is_empty() || pick(0..STRAY, runner)? == 0 {
+            from = of(&|_| true);
+        }
         Ok(from[pick(0..from.len(), runner)?])
     }
+}
+
+/// Whether a command may lead from a state to one that is not terminal.
+fn goes_on<A: Aggregate>(state: A::State, command: &str) -> bool {
+    let table = A::MACHINE;
+    let is_terminal = |name| table.states.iter().any(|row| row.name == name && row.terminal);
+    let mut rows = table.transitions.iter();
+    rows.any(|row| {
+        (row.from, row.command) == (state.name(), Some(command)) && !is_terminal(row.ends)
+    })
 }
 
 /// Mostly nobody in particular.
@@ -110,7 +129,9 @@ impl<A: Aggregate> Strategy for WalkStrategy<A> {
         let len = 1 + pick(0..self.steps, runner)?;
         let mut walker = Walker::<A>::new()?;
         let mut steps: Vec<StepTree<A::Command>> = Vec::new();
-        while steps.len() < len {
+        let mut idle = 0;
+        while steps.len() < len && idle < IDLE {
+            idle += usize::from(walker.state().allowed().is_empty());
             let kind = self.kind(walker.state(), runner)?;
             let step = self.kinds[kind].1.new_tree(runner)?;
             let taken =

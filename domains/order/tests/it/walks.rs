@@ -7,15 +7,15 @@ use cim_runtime::prelude::*;
 
 #[test]
 fn every_walk_of_an_order_replays() {
-    Order::walks().run().covers_everything();
+    Order::walks().covering_everything().run();
 }
 
 #[test]
 fn every_walk_of_an_item_replays() {
-    Item::walks().run().covers_everything();
+    Item::walks().covering_everything().run();
 }
 
 #[test]
 fn every_walk_of_a_package_replays() {
-    Package::walks().run().covers_everything();
+    Package::walks().covering_everything().run();
 }
