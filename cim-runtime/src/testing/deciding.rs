@@ -43,7 +43,8 @@ pub(super) fn same<A: Aggregate, M: Machine>(
 ) -> Checked<Decided<A, M>> {
     let differ = |what: &str, first: &dyn Debug, again: &dyn Debug| {
         Err(format!(
-            "deciding `{name}` twice came to different {what}: {PURE}\n first: {first:?}\n again: {again:?}"
+            "deciding `{name}` twice came to different {what}: {PURE}\n \
+             first: {first:?}\n again: {again:?}"
         ))
     };
     match (&first.answer, &again.answer) {

@@ -183,7 +183,8 @@ impl<A: Aggregate> Walker<A> {
         match live == other {
             true => Ok(()),
             false => Err(format!(
-                "{what} comes to other data: an `#[apply]` may depend on the event and the data alone\n live: {}\n other: {}",
+                "{what} comes to other data: an `#[apply]` may depend on the event and the data \
+                 alone\n live: {}\n other: {}",
                 shown(&live),
                 shown(&other)
             )),

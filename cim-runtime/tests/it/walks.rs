@@ -221,13 +221,10 @@ impl Counter {
 
 #[test]
 fn an_apply_that_depends_on_more_than_the_event_is_found() {
-    let walks = Counter::walks().with(|command| {
-        if let CounterCommand::Add(add) = command {
-            add.number %= 8;
-        }
-    });
-    let message = failure(walks);
-    let expected = "a walk of `Counter` fails: a replay of the same events comes to other data: an `#[apply]` may depend on the event and the data alone\n";
+    let adds = (0..8_u8).prop_map(|number| Add { number, note: String::new() });
+    let message = failure(Counter::walks().drawing(adds));
+    let expected = "a walk of `Counter` fails: a replay of the same events comes to other \
+                    data: an `#[apply]` may depend on the event and the data alone\n";
     assert!(message.starts_with(expected), "{message}");
     let (start, end) =
         ("as a test:\n\n    Counter::given(())\n        .when(Add {", ".when(Reset);\n");

@@ -175,8 +175,9 @@ impl<A: Aggregate> Walks<A> {
     /// # Panics
     ///
     /// When one fails: with a shortest one, as a test. When they were to cover everything, and some
-    /// transition was not walked: the commands that are drawn do not get there. When a type of command has no samples: its
-    /// encoding is written by hand, and [`Walks::drawing`] says what there is.
+    /// transition was not walked: the commands that are drawn do not get there. When a type of
+    /// command has no samples: its encoding is written by hand, and [`Walks::drawing`] says which
+    /// there are.
     #[track_caller]
     pub fn run(self) -> Coverage {
         match self.try_run() {
