@@ -7,7 +7,6 @@
 
 mod chain;
 mod cli;
-mod dag_json;
 mod events;
 mod failure;
 mod lock;

@@ -7,13 +7,13 @@
 use std::ops::RangeInclusive;
 use std::time::Instant;
 
+use cim_runtime::dag_json::Link;
 use cim_runtime::store::{Damage, Store, StoreError, StoreErrorKind, StoredEvent};
 use cim_runtime::{Envelope, EventCid, StreamName};
 use indicatif::HumanBytes;
 use serde::Serialize;
 
 use crate::chain::{Break, Chain};
-use crate::dag_json::Link;
 use crate::failure::Failure;
 use crate::open::StoreUrl;
 use crate::output::{ERROR, FAINT, GOOD, Output, count};

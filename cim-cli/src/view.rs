@@ -2,12 +2,12 @@
 
 use std::fmt;
 
+use cim_runtime::dag_json::{DagJson, Link};
 use cim_runtime::store::StoredEvent;
 use cim_runtime::{Causation, Envelope, EventCid, Uuid};
 use ipld_core::ipld::Ipld;
 use serde::{Serialize, Serializer};
 
-use crate::dag_json::{DagJson, Link};
 use crate::failure::Failure;
 use crate::output::{FAINT, NAME};
 use crate::time;

@@ -25,9 +25,9 @@ pub use crate::event::{
 pub use crate::id::{DomainId, IdInner, InvalidId};
 pub use crate::lock::EventRow;
 pub use crate::machine::{
-    Aggregate, AreDistinct, Command, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles,
-    HasDefault, InOneAggregate, Machine, MachineState, MachineTable, OwnNames, RegionRow, Standing,
-    StateRow, TransitionRow, Unknown, UnknownId, has_own_names,
+    Aggregate, AreDistinct, Command, CommandKinds, CommandOf, CommandSet, CommandVisitor,
+    HandledBy, Handles, HasDefault, InOneAggregate, Machine, MachineState, MachineTable, OwnNames,
+    RegionRow, Standing, StateRow, TransitionRow, Unknown, UnknownId, has_own_names,
 };
 pub use crate::subject::AggregateName;
 pub use crate::system::{AggregateInfo, Handle, Includes, NameOfOneAggregate, System};

@@ -44,9 +44,6 @@ pub trait DomainId:
     + Sync
     + 'static
 {
-    /// Some id, for tests that need one and do not care which.
-    #[doc(hidden)]
-    fn example() -> Self;
 }
 
 /// Why a text is not an id.
@@ -91,9 +88,6 @@ pub enum InvalidId {
 pub trait IdInner: Value + Clone + fmt::Debug + fmt::Display + Ord + Hash {
     /// Reads the text form.
     fn parse_id(text: &str) -> Result<Self, InvalidId>;
-
-    /// Some id.
-    fn example() -> Self;
 
     // The derive asks for everything through this trait: of a type that cannot stand inside, rustc
     // then says one thing, and once.
@@ -148,19 +142,11 @@ impl IdInner for String {
         }
         Ok(text.to_owned())
     }
-
-    fn example() -> Self {
-        "example".to_owned()
-    }
 }
 
 impl IdInner for Uuid {
     fn parse_id(text: &str) -> Result<Self, InvalidId> {
         text.parse().map_err(|_| InvalidId::Mismatch { id: text.to_owned(), expected: "a UUID" })
-    }
-
-    fn example() -> Self {
-        Uuid::from_u128(1)
     }
 }
 
@@ -172,10 +158,6 @@ macro_rules! whole_number {
                     id: text.to_owned(),
                     expected: concat!("a whole number of type ", stringify!($ty)),
                 })
-            }
-
-            fn example() -> Self {
-                1
             }
         }
     )*};

@@ -16,6 +16,7 @@ pub mod code;
 mod commit;
 pub mod config;
 mod context;
+pub mod dag_json;
 pub mod decision;
 pub mod engine;
 mod envelope;

@@ -11,6 +11,10 @@ pub use crate::machine::{Aggregate, Machine, MachineState};
 pub use crate::recorded::Recorded;
 pub use crate::system::{Handle, System};
 pub use crate::testing::Given;
+#[cfg(feature = "stateright")]
+pub use crate::testing::Modelled;
+#[cfg(feature = "proptest")]
+pub use crate::testing::Walk;
 pub use crate::{SignedDuration, Timestamp, Uuid};
 
 pub use cim_macros::{

@@ -5,13 +5,13 @@ use std::io::{self, BufWriter, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use cim_runtime::dag_json::Link;
 use cim_runtime::store::{Head, Store};
 use cim_runtime::{EventCid, car};
 use indicatif::HumanBytes;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use crate::dag_json::Link;
 use crate::failure::Failure;
 use crate::open::StoreUrl;
 use crate::output::{GOOD, Output, count};

@@ -146,6 +146,11 @@ impl Encoder {
         self.bytes.push(if value { simple::TRUE } else { simple::FALSE });
     }
 
+    /// A value that is encoded already.
+    pub(crate) fn encoded(&mut self, value: &[u8]) {
+        self.bytes.extend_from_slice(value);
+    }
+
     /// The absence of a value.
     #[inline]
     pub fn null(&mut self) {

@@ -78,6 +78,12 @@ impl<A: Aggregate> Live<A> {
         M::at(self.standing)
     }
 
+    /// The states of all machines inside the aggregate.
+    #[cfg(any(feature = "proptest", feature = "stateright"))]
+    pub(crate) fn standing(&self) -> A::Standing {
+        self.standing
+    }
+
     /// How many events there are.
     pub fn version(&self) -> u64 {
         self.version
@@ -168,6 +174,13 @@ impl<A: Aggregate> Live<A> {
         Some(bytes)
     }
 
+    /// Puts this in the place of what its events have made of it.
+    #[cfg(feature = "stateright")]
+    pub(crate) fn put(&mut self, data: A, standing: A::Standing) {
+        self.data = data;
+        self.enter(standing);
+    }
+
     /// Folds events as a store gave them back: each is re-hashed, and must link the one before.
     ///
     /// # Errors
@@ -254,17 +267,34 @@ impl<A: Aggregate> Live<A> {
     where
         C: Command<Of: Handles<C> + InOneAggregate<Owner = A>>,
     {
+        let answer = self.answer::<C::Of>(C::Of::COMMAND(command), message);
+        answer.map_err(|rejection| self.rejected(C::NAME, rejection))
+    }
+
+    /// What a machine inside the aggregate answers to one of its commands.
+    pub(crate) fn answer<M: InOneAggregate<Owner = A>>(
+        &mut self,
+        command: M::Command,
+        message: &Message,
+    ) -> Result<Events<A::Event>, Rejection<M::Refusal>> {
         self.context.begin(message.command_id, message.now, &message.actor);
-        let command = C::Of::COMMAND(command);
-        let decided = C::Of::decide_within(&self.data, command, &self.context, self.standing);
-        decided.map_err(|rejection| match rejection {
+        M::decide_within(&self.data, command, &self.context, self.standing)
+    }
+
+    /// What the sender of the command with this name is told.
+    pub(crate) fn rejected<M: InOneAggregate<Owner = A>>(
+        &self,
+        command: &'static str,
+        rejection: Rejection<M::Refusal>,
+    ) -> SendError<M> {
+        match rejection {
             Rejection::Refused(refusal) => SendError::Refused(refusal),
             Rejection::NotNow => {
-                let state = self.state_of::<C::Of>();
-                SendError::NotNow { state, command: C::NAME, allowed: state.allowed() }
+                let state = self.state_of::<M>();
+                SendError::NotNow { state, command, allowed: state.allowed() }
             }
-            Rejection::Closed => SendError::Closed { state: self.state().name(), command: C::NAME },
-        })
+            Rejection::Closed => SendError::Closed { state: self.state().name(), command },
+        }
     }
 
     /// The commit of what was decided.

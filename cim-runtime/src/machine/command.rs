@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug};
 
 use super::{Machine, Unknown};
-use crate::cbor::{Encoder, Value};
+use crate::cbor::{DecodeError, Decoder, Encoder, Shape, Value};
 
 /// A request to change an aggregate, written by `#[command]`.
 #[diagnostic::on_unimplemented(
@@ -31,6 +31,12 @@ pub trait CommandOf<A>: Sized {
     where
         A: Handles<Self>,
         V: CommandVisitor<A::Command>;
+
+    /// Adds the command to the list of all.
+    #[doc(hidden)]
+    fn list(to: &mut CommandKinds<A::Command>)
+    where
+        A: Handles<Self>;
 }
 
 impl<C: Command<Of: DeciderIs<A>>, A> CommandOf<A> for C {
@@ -40,6 +46,14 @@ impl<C: Command<Of: DeciderIs<A>>, A> CommandOf<A> for C {
         V: CommandVisitor<A::Command>,
     {
         visitor.command(self, A::COMMAND)
+    }
+
+    fn list(to: &mut CommandKinds<A::Command>)
+    where
+        A: Handles<C>,
+    {
+        let decode = |from: &mut Decoder<'_>| C::decode(from).map(A::COMMAND);
+        to.0.push(CommandKind { name: C::NAME, shape: C::SHAPE, decode });
     }
 }
 
@@ -84,6 +98,27 @@ pub trait CommandSet: Clone + Debug + Send + Sync + 'static {
     /// Shows the command, in its own type, to a visitor.
     fn visit<V: CommandVisitor<Self>>(&self, visitor: V) -> V::Output;
 
+    /// Adds each command to the list of all.
+    #[doc(hidden)]
+    fn list(to: &mut CommandKinds<Self>);
+
+    /// The types of the commands, in the order of the machine's methods.
+    fn kinds() -> Vec<CommandKind<Self>> {
+        let mut kinds = CommandKinds(Vec::new());
+        Self::list(&mut kinds);
+        kinds.0
+    }
+
+    /// Reads the fields of the command with this name; `None` if the machine has no such command.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not those of the command.
+    fn decode(name: &str, from: &mut Decoder<'_>) -> Option<Result<Self, DecodeError>> {
+        let kind = Self::kinds().into_iter().find(|kind| kind.name == name)?;
+        Some(kind.decode(from))
+    }
+
     /// The name of the command's type, such as `PlaceOrder`.
     fn name(&self) -> &'static str {
         self.visit(Name)
@@ -96,7 +131,7 @@ pub trait CommandSet: Clone + Debug + Send + Sync + 'static {
 
     #[doc(hidden)]
     fn clone_set(&self) -> Self {
-        self.visit(Copy)
+        self.visit(Duplicate)
     }
 
     #[doc(hidden)]
@@ -104,6 +139,67 @@ pub trait CommandSet: Clone + Debug + Send + Sync + 'static {
         self.visit(Format(f))
     }
 }
+
+/// A type of command, as one of a [`CommandSet`].
+///
+/// ```
+/// use cim_runtime::cbor;
+/// use cim_runtime::machine::CommandSet as _;
+/// use cim_runtime::prelude::*;
+/// # #[derive(DomainId)] pub struct DoorId(String);
+/// # #[aggregate(domain = "house", id = DoorId)] #[derive(Default)] pub struct Door {}
+/// # #[event(Door)] pub struct DoorOpened;
+///
+/// #[command(Door)]
+/// pub struct OpenDoor { pub wide: bool }
+/// #
+/// # #[state_machine(initial Closed, terminal Open)]
+/// # impl Door {
+/// #     #[transition(Closed -> Open)]
+/// #     fn open(&self, _: OpenDoor) -> DoorOpened { DoorOpened }
+/// # }
+///
+/// let kind = DoorCommand::kinds()[0];
+/// assert_eq!((kind.name, kind.shape.to_string()), ("OpenDoor", "{wide: bool}".to_owned()));
+///
+/// let bytes = cbor::to_vec(&OpenDoor { wide: true })?;
+/// let command = kind.decode(&mut cbor::Decoder::new(&bytes))?;
+/// assert!(matches!(command, DoorCommand::OpenDoor(OpenDoor { wide: true })));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct CommandKind<Set> {
+    /// The type's own name.
+    pub name: &'static str,
+    /// How it is encoded.
+    pub shape: Shape,
+    decode: fn(&mut Decoder<'_>) -> Result<Set, DecodeError>,
+}
+
+impl<Set> CommandKind<Set> {
+    /// Reads a command of this type.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not those of the command.
+    pub fn decode(&self, from: &mut Decoder<'_>) -> Result<Set, DecodeError> {
+        (self.decode)(from)
+    }
+}
+
+impl<Set> Clone for CommandKind<Set> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+// Whatever the set is: it is only named.
+impl<Set> Copy for CommandKind<Set> {}
+
+/// The types of a machine's commands, while they are being listed.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct CommandKinds<Set>(Vec<CommandKind<Set>>);
 
 /// Does something with a command of any type.
 pub trait CommandVisitor<Set> {
@@ -134,9 +230,9 @@ impl<Set> CommandVisitor<Set> for Encode<'_> {
     }
 }
 
-struct Copy;
+struct Duplicate;
 
-impl<Set> CommandVisitor<Set> for Copy {
+impl<Set> CommandVisitor<Set> for Duplicate {
     type Output = Set;
 
     fn command<C: Command>(self, command: &C, wrap: fn(C) -> Set) -> Set {

@@ -13,7 +13,9 @@ use crate::id::DomainId;
 use crate::subject::AggregateName;
 use crate::system::AggregateInfo;
 
-pub use command::{Command, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles};
+pub use command::{
+    Command, CommandKind, CommandKinds, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles,
+};
 pub use region::{AreDistinct, InOneAggregate, OwnNames};
 pub use state::{MachineState, Standing};
 pub use table::{MachineTable, RegionRow, StateRow, TransitionRow, has_own_names};

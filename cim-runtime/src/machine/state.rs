@@ -15,7 +15,9 @@ pub trait MachineState: Copy + Eq + Hash + Debug + Send + Sync + 'static {
     const INITIAL: Self = Self::ALL[Self::MACHINE.initial()];
 
     /// Its place in the header, from 0.
-    fn index(self) -> usize;
+    fn index(self) -> usize {
+        Self::ALL.iter().position(|state| *state == self).unwrap_or_default()
+    }
 
     /// The name in the header.
     fn name(self) -> &'static str {

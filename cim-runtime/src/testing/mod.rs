@@ -4,9 +4,19 @@
 //! twice: a decision that depends on a clock, on chance or on the order of a hash map does not come
 //! to the same bytes, and fails the test.
 
+#[cfg(feature = "black-box")]
+mod black_box;
+mod deciding;
 mod into_events;
+#[cfg(feature = "stateright")]
+mod model;
 mod outcome;
 mod round_trip;
+mod sample;
+#[cfg(any(feature = "proptest", feature = "stateright"))]
+mod walker;
+#[cfg(feature = "proptest")]
+mod walks;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -16,19 +26,28 @@ use crate::car::Sections;
 use crate::commit::Commit;
 use crate::context::Context;
 use crate::engine::{Live, Message};
-use crate::error::SendError;
 use crate::id::DomainId;
-use crate::machine::{Aggregate, Command, Handles, InOneAggregate, Machine};
+use crate::machine::{Aggregate, Command, Handles, InOneAggregate};
 use crate::store::StoredEvent;
-use round_trip::{event_round_trip, must, round_trip};
+use round_trip::{Checked, event_round_trip, hold, must, round_trip, told};
 
+#[cfg(feature = "proptest")]
+pub use ::proptest;
+#[cfg(feature = "stateright")]
+pub use ::stateright;
+#[cfg(feature = "black-box")]
+pub use black_box::BlackBox;
 pub use into_events::IntoEvents;
+#[cfg(feature = "stateright")]
+pub use model::{MachineModel, ModelCommand, ModelState, Modelled};
 pub use outcome::Outcome;
+#[cfg(feature = "proptest")]
+pub use walks::{Coverage, Walk, Walks};
 
 /// 2026-01-01T00:00:00Z, the time of every test that sets no other.
 const NOW: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
-/// The number of the command, which is not that of an event before it.
+/// The number of the first command, which is not that of an event before it.
 const COMMAND: u128 = 1 << 64;
 
 /// Starts a test of an aggregate's decisions; in scope with the prelude, for every aggregate.
@@ -75,7 +94,8 @@ pub struct Scenario<A: Aggregate> {
 impl<A: Aggregate> Scenario<A> {
     #[track_caller]
     fn new(history: Vec<A::Event>) -> Self {
-        let scenario = Self { history, id: A::Id::example(), actor: Actor::default(), now: NOW };
+        let id = hold(some_id());
+        let scenario = Self { history, id, actor: Actor::default(), now: NOW };
         scenario.live();
         scenario
     }
@@ -132,7 +152,7 @@ impl<A: Aggregate> Scenario<A> {
     #[track_caller]
     pub fn context(&self) -> Context<A> {
         let mut context = self.live().into_context();
-        let message = self.message(COMMAND);
+        let message = self.message(self.command_number());
         context.begin(message.command_id, message.now, &message.actor);
         context
     }
@@ -147,65 +167,34 @@ impl<A: Aggregate> Scenario<A> {
     where
         C: Command<Of: Handles<C> + InOneAggregate<Owner = A>>,
     {
-        round_trip(C::NAME, &command);
-        let (first, second) = (self.decide(command.clone()), self.decide(command));
-        const PURE: &str = "a decision may depend on the aggregate, the command and `cx` alone, not \
-                            on clocks, chance or the order of hash maps";
-        if let (Ok(first), Ok(second)) = (&first.result, &second.result) {
-            assert_eq!(
-                first,
-                second,
-                "deciding `{}` twice came to different events: {PURE}",
-                C::NAME
-            );
-        }
-        assert!(
-            first.commit == second.commit,
-            "deciding `{}` twice came to different bytes: {PURE}",
-            C::NAME
-        );
-        match (&first.result, &second.result) {
-            (Ok(events), _) => events.iter().for_each(event_round_trip),
-            (Err(SendError::Refused(first)), Err(SendError::Refused(second))) => {
-                assert_eq!(
-                    first,
-                    second,
-                    "deciding `{}` twice came to different refusals: {PURE}",
-                    C::NAME
-                );
-                round_trip(&format!("{first:?}"), first);
-            }
-            _ => {}
-        }
-        Outcome::new(C::NAME, self, first.result)
-    }
-
-    #[track_caller]
-    fn decide<C>(&self, command: C) -> Decided<A, C::Of>
-    where
-        C: Command<Of: Handles<C> + InOneAggregate<Owner = A>>,
-    {
+        hold(round_trip(C::NAME, &command));
+        let message = self.message(self.command_number());
         let mut live = self.live();
-        let message = self.message(COMMAND);
-        let events = match live.decide(command, &message) {
-            Ok(events) => events,
-            Err(error) => return Decided { result: Err(error), commit: None },
-        };
-        let events = events.as_slice();
-        let commit = (!events.is_empty()).then(|| commit(&live, events, &message));
-        Decided { result: Ok(events.to_vec()), commit }
+        let command = C::Of::COMMAND(command);
+        let first = deciding::decide::<A, C::Of>(&mut live, command.clone(), &message);
+        let again = deciding::decide::<A, C::Of>(&mut self.live(), command, &message);
+        let decided = hold(deciding::same(C::NAME, hold(first), hold(again)));
+        let result = decided.answer.map_err(|rejection| live.rejected(C::NAME, rejection));
+        Outcome::new(C::NAME, self, result)
     }
 
     /// The aggregate after the history, which is replayed from its stored bytes event by event.
     #[track_caller]
     fn live(&self) -> Live<A> {
-        let mut live = must(Live::new(&self.id), "the id");
+        let mut live: Live<A> = must(Live::new(&self.id), "the id");
         for (number, event) in (1..).zip(&self.history) {
-            event_round_trip(event);
-            let commit = commit(&live, std::slice::from_ref(event), &self.message(number));
+            hold(event_round_trip(event));
+            let message = self.message(number);
+            let commit = must(live.commit(std::slice::from_ref(event), &message), "the events");
             replay(&mut live, &commit);
         }
         live
+    }
+
+    /// The number of the next command: another one after each event, so that two commands of one
+    /// story take other ids.
+    fn command_number(&self) -> u128 {
+        COMMAND + self.history.len() as u128
     }
 
     fn message(&self, number: u128) -> Message {
@@ -219,24 +208,24 @@ impl<A: Aggregate> Scenario<A> {
     }
 }
 
-/// One of the two decisions of a command, and the bytes it came to.
-struct Decided<A: Aggregate, M: Machine> {
-    result: Result<Vec<A::Event>, SendError<M>>,
-    commit: Option<Commit>,
-}
-
-#[track_caller]
-fn commit<A: Aggregate>(live: &Live<A>, events: &[A::Event], message: &Message) -> Commit {
-    must(live.commit(events, message), "the events")
+/// Some id, for a test that does not care which.
+fn some_id<I: DomainId>() -> Checked<I> {
+    "example".parse().or_else(|_| told(sample::of(0), "an id"))
 }
 
 /// Folds a commit from its bytes, as loading does.
 #[track_caller]
 fn replay<A: Aggregate>(live: &mut Live<A>, commit: &Commit) {
-    let sections = Sections::new(commit.sections().clone());
-    for (position, section) in (1..).zip(sections) {
-        let (cid, block) = must(section, "the stored bytes");
-        let event = StoredEvent { position, cid, block };
-        must(live.replay(&[event]), "the given events");
-    }
+    let events = hold(stored(commit));
+    must(live.replay(&events), "the given events");
+}
+
+/// The events of a commit, as a store gives them back.
+fn stored(commit: &Commit) -> Checked<Vec<StoredEvent>> {
+    let sections = (commit.expected() + 1..).zip(Sections::new(commit.sections().clone()));
+    let events = sections.map(|(position, section)| {
+        let (cid, block) = told(section, "the stored bytes")?;
+        Ok(StoredEvent { position, cid, block })
+    });
+    events.collect()
 }

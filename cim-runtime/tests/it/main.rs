@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(unreachable_pub, reason = "domains are written as their authors write them")]
 
+mod black_box;
 mod blocks;
 mod cache;
 mod causation;
@@ -19,6 +20,7 @@ mod embedded_repair;
 mod files;
 mod lamp;
 mod limits;
+mod models;
 mod nats;
 mod regions;
 mod replay;
@@ -26,3 +28,4 @@ mod shapes;
 mod snapshots;
 mod upcast;
 mod values;
+mod walks;

@@ -6,6 +6,7 @@ mod contention;
 mod history;
 mod import;
 mod kill;
+mod learn;
 mod nats;
 mod simulate;
 mod two_processes;

@@ -113,11 +113,7 @@ fn expand(krate: &syn::Path, ident: &syn::Ident, inner: &syn::Type) -> TokenStre
                     #krate::Ok(Self(<#inner as #krate::IdInner>::decode_id(from)?))
                 }
             }
-            impl #krate::DomainId for #ident {
-                fn example() -> Self {
-                    Self(<#inner as #krate::IdInner>::example())
-                }
-            }
+            impl #krate::DomainId for #ident {}
     };
     scope::block(real, &impls)
 }
@@ -154,7 +150,7 @@ fn stub(krate: &syn::Path, ident: &syn::Ident) -> TokenStream {
                 fn encode(&self, _: &mut #krate::Encoder) {}
                 fn decode(_: &mut #krate::Decoder<'_>) -> #krate::Decoded<Self> { #unusable }
             }
-            impl #krate::DomainId for #ident { fn example() -> Self { #unusable } }
+            impl #krate::DomainId for #ident {}
     };
     scope::block(real, &impls)
 }

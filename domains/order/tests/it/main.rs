@@ -5,5 +5,7 @@
 mod diagrams;
 mod encoding;
 mod item;
+mod models;
 mod order;
 mod package;
+mod walks;

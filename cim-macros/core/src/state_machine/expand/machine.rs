@@ -15,18 +15,10 @@ pub(super) fn machine_state(names: &Names<'_>, model: &Model<'_>) -> TokenStream
     let Names { krate, owner, state, .. } = names;
     let states = distinct_states(model);
     let idents: Vec<_> = states.iter().map(|&index| &model.states[index].ident).collect();
-    // A machine without states has an enum without variants, which has no numbers.
-    let index = match idents.is_empty() {
-        true => quote!(match self {}),
-        false => quote!(self as usize),
-    };
     quote! {
         impl #krate::MachineState for #state {
             const ALL: &'static [Self] = &[#(Self::#idents),*];
             const MACHINE: &'static #krate::MachineTable = <#owner as #krate::Machine>::MACHINE;
-            fn index(self) -> usize {
-                #index
-            }
         }
     }
 }

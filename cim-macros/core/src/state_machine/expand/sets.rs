@@ -96,15 +96,16 @@ pub(super) fn command_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> 
     let Names { krate, owner, command, .. } = names;
     let variants = variants(&model.commands);
     let paths: Vec<_> = model.commands.iter().map(|named| &named.path).collect();
-    let visit = match sound && !variants.is_empty() {
-        true => quote! {
-            match self {
-                #(Self::#variants(it) => <#paths as #krate::CommandOf<#owner>>::visit(it, to),)*
-            }
-        },
+    let of: Vec<_> =
+        paths.iter().map(|path| quote!(<#path as #krate::CommandOf<#owner>>)).collect();
+    let (visit, list) = match sound && !variants.is_empty() {
+        true => (
+            quote!(match self { #(Self::#variants(it) => #of::visit(it, to),)* }),
+            quote!(#(#of::list(to);)*),
+        ),
         false => {
             let stub = stub();
-            quote!({ let _ = to; #stub })
+            (quote!({ let _ = to; #stub }), quote!(let _ = to;))
         }
     };
     let handles = match sound {
@@ -129,6 +130,9 @@ pub(super) fn command_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> 
         impl #krate::CommandSet for #command {
             fn visit<V: #krate::CommandVisitor<Self>>(&self, to: V) -> V::Output {
                 #visit
+            }
+            fn list(to: &mut #krate::CommandKinds<Self>) {
+                #list
             }
         }
         impl #krate::Clone for #command {

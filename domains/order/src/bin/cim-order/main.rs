@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "a program has no public items")]
 
+mod black_box;
 mod import;
 mod life;
 mod log;
@@ -25,6 +26,7 @@ struct Arguments {
 enum Action {
     Simulate(simulate::Arguments),
     Import(import::Arguments),
+    BlackBox(black_box::Arguments),
 }
 
 #[tokio::main]
@@ -32,6 +34,7 @@ async fn main() -> ExitCode {
     let result = match Arguments::parse().action {
         Action::Simulate(arguments) => simulate::run(arguments).await,
         Action::Import(arguments) => import::run(arguments).await,
+        Action::BlackBox(arguments) => black_box::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

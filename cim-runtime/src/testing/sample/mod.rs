@@ -1,0 +1,261 @@
+//! Sample values of any type, from its shape alone.
+//!
+//! What is sampled are canonical bytes, which the type then reads: no type says how it is sampled,
+//! and no code is generated for it.
+
+#[cfg(feature = "proptest")]
+pub(super) mod strategy;
+
+use uuid::Uuid;
+
+use super::NOW;
+use crate::cbor::{DecodeError, Decoder, EncodeError, Encoder, Shape, Value};
+use crate::cid::EventCid;
+#[cfg(any(feature = "black-box", feature = "stateright"))]
+use crate::machine::{CommandKind, CommandSet};
+
+/// The sample of a type with this number: small values, which come again in other types.
+///
+/// The first samples hold something wherever they can: a list has an item, an option is there.
+pub(super) fn of<T: Value>(number: usize) -> Result<T, Unsampled> {
+    sampled(&T::SHAPE, number, |from| T::decode(from)).map(|(value, _)| value)
+}
+
+/// The sample of a command with this number.
+#[cfg(any(feature = "black-box", feature = "stateright"))]
+pub(super) fn command<C: CommandSet>(kind: &CommandKind<C>, number: usize) -> Result<C, Unsampled> {
+    sampled(&kind.shape, number, |from| kind.decode(from)).map(|(command, _)| command)
+}
+
+/// The value that bytes are of which nothing is left over.
+pub(super) fn decoded<T>(
+    bytes: &[u8],
+    decode: impl Fn(&mut Decoder<'_>) -> Result<T, DecodeError>,
+) -> Result<T, DecodeError> {
+    let mut from = Decoder::new(bytes);
+    let value = decode(&mut from)?;
+    from.finish()?;
+    Ok(value)
+}
+
+/// Why a type has no samples.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unsampled {
+    #[error("a `{0}` has no samples, since its encoding is written by hand")]
+    Unknown(&'static str),
+    #[error("no sample is one: {0}")]
+    Refused(#[from] DecodeError),
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+}
+
+/// What the keys of maps are: a shape does not tell which texts a key can be. All maps of one value
+/// have keys of one kind; where that cannot be, they are empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keys {
+    Texts,
+    Numbers,
+    Uuids,
+    /// Maps are empty.
+    None,
+}
+
+impl Keys {
+    const ALL: [Self; 4] = [Self::Texts, Self::Numbers, Self::Uuids, Self::None];
+
+    /// The key with this number; `None` if there are none.
+    fn key(self, number: usize) -> Option<String> {
+        match self {
+            Keys::Texts => Some(text(number)),
+            Keys::Numbers => Some(number.to_string()),
+            Keys::Uuids => Some(uuid(number).to_string()),
+            Keys::None => None,
+        }
+    }
+}
+
+/// The sample that `decode` takes, and the keys with which it does.
+fn sampled<T>(
+    shape: &Shape,
+    number: usize,
+    decode: impl Fn(&mut Decoder<'_>) -> Result<T, DecodeError>,
+) -> Result<(T, Keys), Unsampled> {
+    let mut refused = None;
+    for keys in Keys::ALL {
+        let mut to = Encoder::default();
+        write(shape, number, keys, &mut to)?;
+        match decoded(&to.finish()?, &decode) {
+            Ok(value) => return Ok((value, keys)),
+            Err(error) => refused = refused.or(Some(error)),
+        }
+    }
+    Err(refused.map_or(Unsampled::Unknown("value"), Unsampled::Refused))
+}
+
+/// Appends the sample of a shape with this number.
+fn write(shape: &Shape, n: usize, keys: Keys, to: &mut Encoder) -> Result<(), Unsampled> {
+    match *shape {
+        Shape::Of(name) => return write_simple(name, n, to),
+        Shape::Option(_) if n % 2 == 1 => to.null(),
+        Shape::Option(some) => write(some, n / 2, keys, to)?,
+        Shape::List(item) => write_items(item, n, many(n), keys, to)?,
+        Shape::Array(&Shape::Of("bytes"), len) => to.bytes(&vec![n as u8; len]),
+        Shape::Array(&Shape::List(item), len) | Shape::Array(item, len) => {
+            write_items(item, n, len, keys, to)?
+        }
+        Shape::Set(item) => write_set(item, n, keys, to)?,
+        Shape::Map(value) => write_map(value, n, keys, to)?,
+        Shape::Tuple(items) => {
+            to.array(items.len());
+            items.iter().try_for_each(|item| write(item, n, keys, to))?;
+        }
+        Shape::Record(fields) => {
+            to.map(fields.len());
+            for (key, field) in fields {
+                to.text(key);
+                write(field, n, keys, to)?;
+            }
+        }
+        Shape::Enum([]) => return Err(Unsampled::Unknown("enum without variants")),
+        Shape::Enum(variants) => match &variants[n % variants.len()] {
+            (name, Shape::Unit) => to.text(name),
+            (name, data) => {
+                to.map(1).text(name);
+                write(data, n / variants.len(), keys, to)?;
+            }
+        },
+        Shape::Unit => return Err(Unsampled::Unknown("unit")),
+    }
+    Ok(())
+}
+
+fn write_simple(name: &'static str, n: usize, to: &mut Encoder) -> Result<(), Unsampled> {
+    match name {
+        "u8" | "u16" | "u32" | "u64" | "i8" | "i16" | "i32" | "i64" => {
+            to.unsigned(n as u64 % 100 + 1);
+        }
+        "f64" => to.float(n as f64 + 1.0),
+        "bool" => to.bool(n % 2 == 1),
+        "text" => to.text(&text(n)),
+        "bytes" => to.bytes(&[n as u8]),
+        "uuid" => to.bytes(uuid(n).as_bytes()),
+        "time" => to.signed(time(n)),
+        "cid" => to.link(&cid(n)),
+        unknown => return Err(Unsampled::Unknown(unknown)),
+    }
+    Ok(())
+}
+
+fn write_items(
+    item: &Shape,
+    n: usize,
+    len: usize,
+    keys: Keys,
+    to: &mut Encoder,
+) -> Result<(), Unsampled> {
+    to.array(len);
+    (n..n + len).try_for_each(|n| write(item, n, keys, to))
+}
+
+fn write_set(item: &Shape, n: usize, keys: Keys, to: &mut Encoder) -> Result<(), Unsampled> {
+    let item = |n| {
+        let mut to = Encoder::default();
+        write(item, n, keys, &mut to)?;
+        Ok::<_, Unsampled>(to.finish()?)
+    };
+    let items = (n..n + many(n)).map(item).collect::<Result<Vec<_>, _>>()?;
+    set(items, to);
+    Ok(())
+}
+
+fn write_map(value: &Shape, n: usize, keys: Keys, to: &mut Encoder) -> Result<(), Unsampled> {
+    let entry = |n: usize| {
+        let mut to = Encoder::default();
+        write(value, n, keys, &mut to)?;
+        Ok::<_, Unsampled>(keys.key(n).zip(Some(to.finish()?)))
+    };
+    let entries = (n..n + many(n)).map(entry).collect::<Result<Vec<_>, _>>()?;
+    map(entries.into_iter().flatten().collect(), to);
+    Ok(())
+}
+
+/// Appends a set of these items.
+fn set(mut items: Vec<Vec<u8>>, to: &mut Encoder) {
+    items.sort_unstable();
+    items.dedup();
+    to.array(items.len());
+    items.iter().for_each(|item| to.encoded(item));
+}
+
+/// Appends a map of these entries.
+fn map(mut entries: Vec<(String, Vec<u8>)>, to: &mut Encoder) {
+    entries.sort_by(|(a, _), (b, _)| (a.len(), a).cmp(&(b.len(), b)));
+    entries.dedup_by(|(a, _), (b, _)| a == b);
+    to.map(entries.len());
+    for (key, value) in &entries {
+        to.text(key);
+        to.encoded(value);
+    }
+}
+
+/// How many items a list has: one, two, none.
+fn many(n: usize) -> usize {
+    (n + 1) % 3
+}
+
+fn text(n: usize) -> String {
+    char::from(b'a' + (n % 26) as u8).to_string()
+}
+
+fn uuid(n: usize) -> Uuid {
+    Uuid::from_u128(n as u128 + 1)
+}
+
+/// Days after the time at which tests decide.
+fn time(n: usize) -> i64 {
+    const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+    NOW.as_microsecond() + n as i64 * DAY
+}
+
+fn cid(n: usize) -> EventCid {
+    EventCid::of(&[n as u8])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::fmt::Debug;
+
+    use super::*;
+    use crate::cbor;
+
+    fn samples<T: Value + Debug>(len: usize) -> Vec<String> {
+        (0..len).map(|n| format!("{:?}", of::<T>(n).unwrap())).collect()
+    }
+
+    #[test]
+    fn samples_are_small_and_come_again() {
+        assert_eq!(samples::<u8>(3), ["1", "2", "3"]);
+        assert_eq!(samples::<String>(2), ["\"a\"", "\"b\""]);
+        assert_eq!(samples::<Option<bool>>(4), ["Some(false)", "None", "Some(true)", "None"]);
+        assert_eq!(samples::<Vec<u32>>(3), ["[1]", "[2, 3]", "[]"]);
+        assert_eq!(samples::<(i8, f64)>(2), ["(1, 1.0)", "(2, 2.0)"]);
+    }
+
+    #[test]
+    fn whatever_is_a_value_has_samples() {
+        type Deep = BTreeMap<Uuid, (BTreeSet<Vec<u8>>, [u8; 3], Option<[i64; 2]>)>;
+        for n in 0..300 {
+            let sample: Deep = of(n).unwrap();
+            assert_eq!(cbor::from_slice::<Deep>(&cbor::to_vec(&sample).unwrap()), Ok(sample));
+            of::<(EventCid, jiff::Timestamp, BTreeMap<String, u8>, Box<i8>)>(n).unwrap();
+        }
+        assert_eq!(of::<Deep>(0).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn what_has_no_values_has_no_samples() {
+        let error = of::<crate::decision::Never>(0).unwrap_err();
+        assert!(error.to_string().starts_with("a `never` has no samples"), "{error}");
+    }
+}
