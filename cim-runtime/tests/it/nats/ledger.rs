@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use cim_runtime::store::conformance::SampleStream;
-use cim_runtime::store::{JetStreamStore, Store as _, StoredEvent};
-use cim_runtime::{Commit, EventCid};
+use cim_runtime::store::{
+    Committed, JetStreamStore, Store as _, StoreError, StoreErrorKind, StoredEvent,
+};
+use cim_runtime::{Commit, EventCid, StreamName};
 use tokio::sync::watch;
 
 /// The commits that were answered for, by all writers of a test.
@@ -79,9 +81,38 @@ pub(crate) async fn write(
     let mut stream = SampleStream::new(&id);
     while !*stop.borrow() {
         let commit = stream.commit(1 + stream.version() as usize % 2);
-        let committed = store.commit(commit.clone()).await.unwrap();
+        let committed = settled(&store, &commit).await.unwrap();
         ledger.acked(commit, committed.position);
     }
+}
+
+/// How often a call that came to nothing is made again: each waits for its deadline.
+const TRIES: usize = 8;
+
+/// Commits as an application does: what came to no answer, or to none that can be known, is sent
+/// again, unchanged.
+async fn settled(store: &JetStreamStore, commit: &Commit) -> Result<Committed, StoreError> {
+    let mut answer = store.commit(commit.clone()).await;
+    for _ in 0..TRIES {
+        match &answer {
+            Err(error) if error.is_retryable() || error.kind() == StoreErrorKind::Unknown => {
+                answer = store.commit(commit.clone()).await;
+            }
+            _ => break,
+        }
+    }
+    answer
+}
+
+async fn read(store: &JetStreamStore, stream: &StreamName) -> Vec<StoredEvent> {
+    let mut events = store.read_stream(stream, 0).await;
+    for _ in 0..TRIES {
+        match &events {
+            Err(error) if error.is_retryable() => events = store.read_stream(stream, 0).await,
+            _ => break,
+        }
+    }
+    events.unwrap()
 }
 
 /// Writes to a stream that others write to, until told to stop.
@@ -92,10 +123,10 @@ pub(crate) async fn contend(
     stop: watch::Receiver<bool>,
 ) {
     while !*stop.borrow() {
-        let stored = store.read_stream(SampleStream::new(&id).name(), 0).await.unwrap();
+        let stored = read(&store, SampleStream::new(&id).name()).await;
         let (version, head) = (stored.len() as u64, stored.last().map(|event| event.cid));
         let commit = SampleStream::at(&id, version, head).commit(1);
-        match store.commit(commit.clone()).await {
+        match settled(&store, &commit).await {
             Ok(committed) => ledger.acked(commit, committed.position),
             Err(error) => assert!(error.is_conflict(), "{error}"),
         }
