@@ -5,7 +5,7 @@ mod region;
 mod state;
 mod table;
 
-use crate::cbor::{Fingerprint, Value};
+use crate::cbor::Value;
 use crate::context::Context;
 use crate::decision::{Decision, Refusal};
 use crate::event::EventSet;
@@ -14,8 +14,9 @@ use crate::subject::AggregateName;
 use crate::system::AggregateInfo;
 
 pub use command::{Command, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles};
-pub use region::{AreDistinct, InOneAggregate, OwnNames};
+pub use region::{AreDistinct, HoldsRegion, InOneAggregate, OwnNames};
 pub use state::{MachineState, Standing};
+pub(crate) use table::is_same;
 pub use table::{MachineTable, RegionRow, StateRow, TransitionRow, has_own_names};
 
 /// A machine: its states, its events, and how they lead from one to the other.
@@ -73,6 +74,8 @@ pub trait Aggregate: Machine + Value {
     type Id: DomainId;
     /// Its domain and its name.
     const NAME: AggregateName;
+    /// What its snapshots are marked with: those with another mark are passed over.
+    const SNAPSHOT: u32 = 1;
 
     /// What it is before its first event.
     fn empty() -> Self;
@@ -84,9 +87,6 @@ pub trait Aggregate: Machine + Value {
         machine: Self::MACHINE,
         events: <Self::Event as EventSet>::rows,
     };
-    /// A fingerprint of its name.
-    #[doc(hidden)]
-    const FINGERPRINT: u64 = Fingerprint::START.name(Self::NAME.as_str()).number();
 }
 
 /// The id of an aggregate whose `#[aggregate]` did not compile.

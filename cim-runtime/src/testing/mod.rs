@@ -4,6 +4,7 @@
 //! twice: a decision that depends on a clock, on chance or on the order of a hash map does not come
 //! to the same bytes, and fails the test.
 
+mod command_in;
 mod into_events;
 mod outcome;
 mod round_trip;
@@ -20,6 +21,7 @@ use crate::error::SendError;
 use crate::id::DomainId;
 use crate::machine::{Aggregate, Command, Handles, InOneAggregate, Machine};
 use crate::store::StoredEvent;
+use command_in::CommandIn;
 use round_trip::{event_round_trip, must, round_trip};
 
 pub use into_events::IntoEvents;
@@ -145,7 +147,7 @@ impl<A: Aggregate> Scenario<A> {
     #[track_caller]
     pub fn when<C>(self, command: C) -> Outcome<A, C::Of>
     where
-        C: Command<Of: Handles<C> + InOneAggregate<Owner = A>>,
+        C: CommandIn<A>,
     {
         round_trip(C::NAME, &command);
         let (first, second) = (self.decide(command.clone()), self.decide(command));
