@@ -19,18 +19,19 @@ pub use crate::decision::{
 };
 pub use crate::error::Error;
 pub use crate::event::{
-    Data, Emits, EmittedOrSuperseded, Event, EventOf, EventSet, EventVisitor, Facts, InRegion,
-    IsVersion, NoData, PartOf, Reading, UnreadEventOf, UpcastTo,
+    Data, Emits, EmittedInItsNewestVersion, Event, EventOf, EventSet, EventVisitor, Facts,
+    FoldedBy, ForReaders, InRegion, IsVersion, NoData, PartOf, Reading, UnreadEventOf, UpcastTo,
 };
 pub use crate::id::{DomainId, IdInner, InvalidId};
 pub use crate::lock::EventRow;
 pub use crate::machine::{
     Aggregate, AreDistinct, Command, CommandKinds, CommandOf, CommandSet, CommandVisitor,
-    HandledBy, Handles, HasDefault, InOneAggregate, Machine, MachineState, MachineTable, OwnNames,
-    RegionRow, Standing, StateRow, TransitionRow, Unknown, UnknownId, has_own_names,
+    HandledBy, Handles, HasDefault, HoldsRegion, InOneAggregate, Machine, MachineState,
+    MachineTable, OwnNames, RegionRow, Standing, StateRow, TransitionRow, Unknown, UnknownId,
+    has_own_names,
 };
-pub use crate::subject::AggregateName;
-pub use crate::system::{AggregateInfo, Handle, Includes, NameOfOneAggregate, System};
+pub use crate::subject::{AggregateName, has_own_name};
+pub use crate::system::{AggregateInfo, Handle, Includes, System};
 
 /// What reading a value comes to.
 pub type Decoded<T> = Result<T, DecodeError>;

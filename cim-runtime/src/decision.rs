@@ -101,7 +101,7 @@ impl<T, A, R> RefusesWith<A, R> for Result<T, R> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a refusal",
     label = "not a `#[value]`",
-    note = "callers in other processes are told why: return a type with `#[value]`, such as `#[value] pub enum OrderRefused {{ Empty }}`"
+    note = "callers in other processes are told why: write `#[value]` on `{Self}`, or return a type of your own that has it, such as an enum of the reasons"
 )]
 pub trait Refusal: Value + fmt::Debug + PartialEq + Send + Sync + 'static {}
 

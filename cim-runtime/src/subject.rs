@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::id::{IdInner, InvalidId, push_token};
+use crate::machine::is_same;
 
 /// The name of an aggregate type: its domain and its own name, such as `shop.order`.
 ///
@@ -22,6 +23,19 @@ impl AggregateName {
     pub const fn as_str(self) -> &'static str {
         self.0
     }
+}
+
+/// Whether the aggregate at this place has a name that none before it has.
+#[doc(hidden)]
+pub const fn has_own_name(names: &[AggregateName], index: usize) -> bool {
+    let mut i = 0;
+    while i < index {
+        if is_same(names[i].0, names[index].0) {
+            return false;
+        }
+        i += 1;
+    }
+    true
 }
 
 impl fmt::Display for AggregateName {

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -43,11 +44,6 @@ pub struct AggregateInfo {
     note = "add it to `#[system(aggregates(…))]`"
 )]
 pub trait Includes<A> {}
-
-/// Claimed by a system for the fingerprint of each aggregate's name: of two aggregates with one
-/// name, whose events would stand in one stream, rustc shows both.
-#[doc(hidden)]
-pub trait NameOfOneAggregate<const FINGERPRINT: u64> {}
 
 /// Holds for the commands of the aggregates that the system `S` names.
 #[diagnostic::on_unimplemented(
@@ -280,20 +276,29 @@ impl<S: System> Handle<S> {
     ///
     /// [`SendError::Refused`] and [`SendError::NotNow`] when the business says no,
     /// [`SendError::Error`] when the machine does.
-    pub async fn send<C>(&self, id: &IdOf<C>, command: C) -> Result<Sent, SendError<C::Of>>
+    pub fn send<'a, C>(
+        &'a self,
+        id: &'a IdOf<C>,
+        command: C,
+    ) -> BoxFuture<'a, Result<Sent, SendError<C::Of>>>
     where
         C: Command<Of: Handles<C> + InOneAggregate> + SentTo<S>,
     {
-        let message = self.message();
-        let slot = self.shared.live.slot::<OwnerOf<C>>(id)?;
-        let mut live = slot.lock().await;
-        let sending = Sending::new(&mut live, command, &message);
-        let mut sending = sending.limited_to(self.shared.max_events);
-        let sent = self.drive(&mut sending).await;
-        if sent.is_ok() {
-            self.keep_snapshot(&mut live);
-        }
-        sent
+        // A box for each command, so that what must hold of it is asked once: the future of an
+        // `async fn` asks all of it again wherever it is made or awaited, and each time rustc would
+        // tell the same mistake.
+        Box::pin(async move {
+            let message = self.message();
+            let slot = self.shared.live.slot::<OwnerOf<C>>(id)?;
+            let mut live = slot.lock().await;
+            let sending = Sending::new(&mut live, command, &message);
+            let mut sending = sending.limited_to(self.shared.max_events);
+            let sent = self.drive(&mut sending).await;
+            if sent.is_ok() {
+                self.keep_snapshot(&mut live);
+            }
+            sent
+        })
     }
 
     /// The aggregate with this id, as the store has it now.
@@ -303,21 +308,23 @@ impl<S: System> Handle<S> {
     /// # Errors
     ///
     /// When the store cannot be read, or holds events that do not form a sound stream.
-    pub async fn load<A>(&self, id: &A::Id) -> Result<Live<A>, Error>
+    pub fn load<'a, A>(&'a self, id: &'a A::Id) -> BoxFuture<'a, Result<Live<A>, Error>>
     where
         A: Aggregate,
         S: Includes<A>,
     {
-        let store = self.store();
-        let mut live = Live::<A>::new(id)?;
-        if let Ok(Some(snapshot)) = store.snapshot(live.stream()).await {
-            live.start_from(&snapshot);
-        }
-        let mut events = store.read_stream(live.stream(), live.read_after()).await?;
-        while !live.read(&events)? {
-            events = store.read_stream(live.stream(), 0).await?;
-        }
-        Ok(live)
+        Box::pin(async move {
+            let store = self.store();
+            let mut live = Live::<A>::new(id)?;
+            if let Ok(Some(snapshot)) = store.snapshot(live.stream()).await {
+                live.start_from(&snapshot);
+            }
+            let mut events = store.read_stream(live.stream(), live.read_after()).await?;
+            while !live.read(&events)? {
+                events = store.read_stream(live.stream(), 0).await?;
+            }
+            Ok(live)
+        })
     }
 
     /// The history of the aggregate with this id, after version `after`: each event with its time,
@@ -326,18 +333,25 @@ impl<S: System> Handle<S> {
     /// # Errors
     ///
     /// When the store cannot be read, or holds events that this program does not know.
-    pub async fn history<A>(&self, id: &A::Id, after: u64) -> Result<Vec<Recorded<A::Event>>, Error>
+    pub fn history<'a, A>(
+        &'a self,
+        id: &'a A::Id,
+        after: u64,
+    ) -> BoxFuture<'a, Result<Vec<Recorded<A::Event>>, Error>>
     where
         A: Aggregate,
         S: Includes<A>,
     {
-        let stream = StreamName::new(A::NAME.as_str(), &id.to_string())?;
-        let events = self.store().read_stream(&stream, after).await?;
-        let read = |(version, event)| {
-            let unreadable = |problem| Error::Replay { stream: stream.clone(), version, problem };
-            Recorded::read(event).map_err(unreadable)
-        };
-        (after + 1..).zip(&events).map(read).collect()
+        Box::pin(async move {
+            let stream = StreamName::new(A::NAME.as_str(), &id.to_string())?;
+            let events = self.store().read_stream(&stream, after).await?;
+            let read = |(version, event)| {
+                let unreadable =
+                    |problem| Error::Replay { stream: stream.clone(), version, problem };
+                Recorded::read(event).map_err(unreadable)
+            };
+            (after + 1..).zip(&events).map(read).collect()
+        })
     }
 
     fn message(&self) -> Message {

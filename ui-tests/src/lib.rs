@@ -47,6 +47,8 @@ pub mod state_machine_regions;
 pub mod state_machine_states_named_as_events;
 #[path = "../ui/state_machine/pass/words_as_names.rs"]
 pub mod state_machine_words_as_names;
+#[path = "../ui/state_machine/pass/words_of_clocks.rs"]
+pub mod state_machine_words_of_clocks;
 #[path = "../ui/system/pass/without_aggregates.rs"]
 pub mod system_without_aggregates;
 #[path = "../ui/value/pass/every_shape.rs"]

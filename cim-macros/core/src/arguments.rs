@@ -78,10 +78,29 @@ impl Arguments {
         match syn::parse2(value.clone()) {
             Ok(value) => Some(value),
             Err(_) => {
-                diagnostics.push(wrong_value(&value, key, what));
-                None
+                // In quotes it can still be read, and is not missed elsewhere.
+                let text = syn::parse2::<syn::LitStr>(value.clone());
+                let inside = text.ok().and_then(|text| text.parse().ok());
+                let mistake = wrong_value(&value, key, what);
+                diagnostics.push(match &inside {
+                    Some(_) => mistake.help("remove the quotes"),
+                    None => mistake,
+                });
+                inside
             }
         }
+    }
+
+    /// The paths that stand alone, where none should.
+    pub(crate) fn strays(&mut self) -> Vec<syn::Path> {
+        let is_type = |argument: &mut Argument| {
+            let key = argument.key.as_ref().map(ToString::to_string).unwrap_or_default();
+            let path = syn::parse2::<syn::Path>(argument.tokens.clone());
+            let is_path = path.is_ok_and(|path| path.segments.len() > 1);
+            argument.value.is_none() && (is_path || key.starts_with(char::is_uppercase))
+        };
+        let strays = self.arguments.extract_if(.., is_type);
+        strays.filter_map(|argument| syn::parse2(argument.tokens).ok()).collect()
     }
 
     /// Whether the key stands there, alone.
@@ -197,10 +216,24 @@ pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
     parts
 }
 
+/// Keys that one attribute has, and which that is.
+const KEYS: [(&str, &str); 7] = [
+    ("version", "event"),
+    ("upcast", "event"),
+    ("unread", "event"),
+    ("domain", "aggregate"),
+    ("id", "aggregate"),
+    ("snapshot", "aggregate"),
+    ("aggregates", "system"),
+];
+
 fn unknown_key(key: &syn::Ident, attribute: &str, known: &[String]) -> Diagnostic {
     let name = key.to_string();
     let diagnostic = Diagnostic::at(key, format!("unknown key `{name}` for `#[{attribute}]`"));
     let allowed = names::list(known, "and");
+    if let Some((_, other)) = KEYS.iter().find(|(key, other)| *key == name && *other != attribute) {
+        return diagnostic.help(format!("`{name}` is a key of `#[{other}]`; allowed: {allowed}"));
+    }
     match names::nearest(&name, known) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`? allowed: {allowed}")),
         None => diagnostic.help(format!("allowed: {allowed}")),

@@ -30,6 +30,17 @@ pub(crate) fn snake_case(name: &str) -> String {
     snake
 }
 
+/// `take_back` as `TakeBack`.
+pub(crate) fn camel_case(name: &str) -> String {
+    let mut camel = String::with_capacity(name.len());
+    for word in name.split('_') {
+        let mut letters = word.chars();
+        camel.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+        camel.push_str(letters.as_str());
+    }
+    camel
+}
+
 /// A name as a number, which a type can carry (FNV-1a).
 pub(crate) fn fingerprint(name: &str) -> u64 {
     name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
@@ -116,6 +127,12 @@ mod tests {
         assert_eq!(snake_case("Order"), "order");
         assert_eq!(snake_case("OrderLine2"), "order_line2");
         assert_eq!(snake_case("HTTPRoute"), "httproute");
+    }
+
+    #[test]
+    fn functions_become_camel_case() {
+        assert_eq!(camel_case("take_back"), "TakeBack");
+        assert_eq!(camel_case("lend"), "Lend");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! [DAG-CBOR specification]: https://ipld.io/specs/codecs/dag-cbor/spec/
 
 mod decoder;
+mod elsewhere;
 mod encoder;
 mod fingerprint;
 mod key;

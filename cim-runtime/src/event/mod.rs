@@ -146,6 +146,43 @@ impl<E: Event<Of: EmitterIs<A>, Facts: Unread<E, A>>, A> UnreadEventOf<A> for E 
     }
 }
 
+/// Holds for the events of the machine `A` that an `#[apply]` may take.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event of `{A}`",
+    label = "`{A}` cannot answer with it",
+    note = "an event belongs to one aggregate: write `#[event({A})]` on the struct `{Self}`"
+)]
+pub trait FoldedBy<A>: Sized {
+    fn visit<V>(&self, visitor: V) -> V::Output
+    where
+        A: Emits<Self>,
+        V: EventVisitor<A::Event>;
+
+    fn read(from: &mut Reading<'_, '_, A::Event>)
+    where
+        A: Emits<Self>;
+}
+
+impl<E: Event<Of: EmitterIs<A>, Facts: Read<E, A>>, A> FoldedBy<A> for E {
+    #[inline]
+    fn visit<V>(&self, visitor: V) -> V::Output
+    where
+        A: Emits<E>,
+        V: EventVisitor<A::Event>,
+    {
+        EventOf::<A>::visit(self, visitor)
+    }
+
+    #[inline]
+    fn read(from: &mut Reading<'_, '_, A::Event>)
+    where
+        A: Emits<E>,
+    {
+        <E as EventOf<A>>::read(from);
+    }
+}
+
 /// Holds for the machine `A` itself. Of an event that belongs to nobody knows whom, everybody is
 /// right.
 #[doc(hidden)]
@@ -166,9 +203,9 @@ pub trait Emits<E>: Machine {
 }
 
 /// Claimed by `#[event(…, upcast = …)]` for the version before, and by a machine for each of its
-/// events: of a superseded version that is still emitted, rustc shows both places.
+/// events: of a superseded version that is still emitted, rustc shows both places, and this name.
 #[doc(hidden)]
-pub trait EmittedOrSuperseded<A> {}
+pub trait EmittedInItsNewestVersion<A> {}
 
 /// Holds for the events of the aggregate `A`: its own, and those of its regions.
 #[doc(hidden)]
@@ -185,10 +222,29 @@ pub trait PartOf<A: Machine> {
 impl<E, A> PartOf<A> for E
 where
     A: Aggregate,
-    E: Event<Of: InOneAggregate<Owner = A> + Emits<E>>,
+    E: Event<Of: WrapsFor<A, E>>,
 {
     fn wrapped(self) -> A::Event {
-        <E::Of as InOneAggregate>::wrap(<E::Of as Emits<E>>::EVENT(self))
+        E::Of::wrap(self)
+    }
+}
+
+/// Holds for the machines of the aggregate `A` that emit `E`. As with [`EmitterIs`], of an event
+/// that belongs to nobody knows whom, everybody is right.
+#[doc(hidden)]
+pub trait WrapsFor<A: Machine, E> {
+    fn wrap(event: E) -> A::Event;
+}
+
+impl<A: Aggregate, E, M: InOneAggregate<Owner = A> + Emits<E>> WrapsFor<A, E> for M {
+    fn wrap(event: E) -> A::Event {
+        <M as InOneAggregate>::wrap(M::EVENT(event))
+    }
+}
+
+impl<A: Machine, E> WrapsFor<A, E> for Unknown {
+    fn wrap(_: E) -> A::Event {
+        unreachable!("did not compile")
     }
 }
 
@@ -197,10 +253,15 @@ where
 #[derive(Debug)]
 pub struct Data;
 
-/// The event has no fields, or says that only readers of the log need them.
+/// The event has no fields.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct NoData;
+
+/// The event has fields, and says that only readers of the log need them.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct ForReaders;
 
 /// Holds for the facts of events that need no `#[apply]`.
 #[doc(hidden)]
@@ -214,8 +275,28 @@ pub trait Unread<E, A> {}
 #[diagnostic::do_not_recommend]
 impl<E, A, F: SaysNothing> Unread<E, A> for F {}
 
-/// Holds for the facts of events without data.
+/// Holds for the facts of events without data that the machine would miss.
 #[doc(hidden)]
 pub trait SaysNothing {}
 
 impl<const NAME: u64, const SCHEMA: u32> SaysNothing for Facts<NoData, NAME, SCHEMA> {}
+impl<const NAME: u64, const SCHEMA: u32> SaysNothing for Facts<ForReaders, NAME, SCHEMA> {}
+
+/// Holds for the facts of events that an `#[apply]` may take.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{A}` reads the data of the event `{E}`, which says `unread`",
+    label = "an `#[apply]` takes it",
+    note = "`unread` tells whoever reads the domain that the aggregate needs none of the event's data: remove it from `#[event(…, unread)]`, or remove the `#[apply]`"
+)]
+pub trait Read<E, A> {}
+
+#[diagnostic::do_not_recommend]
+impl<E, A, F: SaysSomething> Read<E, A> for F {}
+
+/// Holds for the facts of events that are not kept from the machine.
+#[doc(hidden)]
+pub trait SaysSomething {}
+
+impl<const NAME: u64, const SCHEMA: u32> SaysSomething for Facts<Data, NAME, SCHEMA> {}
+impl<const NAME: u64, const SCHEMA: u32> SaysSomething for Facts<NoData, NAME, SCHEMA> {}

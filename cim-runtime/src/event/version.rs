@@ -52,7 +52,7 @@ impl<D, const NAME: u64, const SCHEMA: u32> Versioned<NAME, SCHEMA> for Facts<D,
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not version {SCHEMA} of the event `{New}`",
     label = "`upcast` names the version just before",
-    note = "stored events are read version by version: the struct before is an `#[event(…)]` of the same name, and its version is {SCHEMA}"
+    note = "stored events are read version by version: name the struct whose `#[event(…)]` has the same name and `version = {SCHEMA}`; one that gives no version is version 1"
 )]
 pub trait IsVersion<New, const NAME: u64, const SCHEMA: u32>: Sized {
     /// How it is stored.

@@ -5,7 +5,7 @@ mod region;
 mod state;
 mod table;
 
-use crate::cbor::{Fingerprint, Value};
+use crate::cbor::Value;
 use crate::context::Context;
 use crate::decision::{Decision, Refusal};
 use crate::event::EventSet;
@@ -16,8 +16,9 @@ use crate::system::AggregateInfo;
 pub use command::{
     Command, CommandKind, CommandKinds, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles,
 };
-pub use region::{AreDistinct, InOneAggregate, OwnNames};
+pub use region::{AreDistinct, HoldsRegion, InOneAggregate, OwnNames};
 pub use state::{MachineState, Standing};
+pub(crate) use table::is_same;
 pub use table::{MachineTable, RegionRow, StateRow, TransitionRow, has_own_names};
 
 /// A machine: its states, its events, and how they lead from one to the other.
@@ -75,6 +76,8 @@ pub trait Aggregate: Machine + Value {
     type Id: DomainId;
     /// Its domain and its name.
     const NAME: AggregateName;
+    /// What its snapshots are marked with: those with another mark are passed over.
+    const SNAPSHOT: u32 = 1;
 
     /// What it is before its first event.
     fn empty() -> Self;
@@ -86,9 +89,6 @@ pub trait Aggregate: Machine + Value {
         machine: Self::MACHINE,
         events: <Self::Event as EventSet>::rows,
     };
-    /// A fingerprint of its name.
-    #[doc(hidden)]
-    const FINGERPRINT: u64 = Fingerprint::START.name(Self::NAME.as_str()).number();
 }
 
 /// The id of an aggregate whose `#[aggregate]` did not compile.

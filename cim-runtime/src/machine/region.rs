@@ -52,6 +52,31 @@ pub trait InOneAggregate: Machine {
     }
 }
 
+/// Holds for the field of a region: what the owner's machine reaches its data through.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the field of the region `{Region}` has the type `{Self}`",
+    label = "not the type of the field",
+    note = "a region is a field whose type has a machine: make the field one of the type `{Region}`"
+)]
+pub trait HoldsRegion<Region> {
+    fn region(&self) -> &Region;
+    fn region_mut(&mut self) -> &mut Region;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Region> HoldsRegion<Region> for Region {
+    #[inline]
+    fn region(&self) -> &Region {
+        self
+    }
+
+    #[inline]
+    fn region_mut(&mut self) -> &mut Region {
+        self
+    }
+}
+
 /// Whether the commands and events of a region have names of their own.
 #[doc(hidden)]
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 
 #[cfg(feature = "black-box")]
 mod black_box;
+mod command_in;
 mod deciding;
 mod into_events;
 #[cfg(feature = "stateright")]
@@ -27,8 +28,9 @@ use crate::commit::Commit;
 use crate::context::Context;
 use crate::engine::{Live, Message};
 use crate::id::DomainId;
-use crate::machine::{Aggregate, Command, Handles, InOneAggregate};
+use crate::machine::{Aggregate, Handles, InOneAggregate};
 use crate::store::StoredEvent;
+use command_in::CommandIn;
 use round_trip::{Checked, event_round_trip, hold, must, round_trip, told};
 
 #[cfg(feature = "proptest")]
@@ -165,7 +167,7 @@ impl<A: Aggregate> Scenario<A> {
     #[track_caller]
     pub fn when<C>(self, command: C) -> Outcome<A, C::Of>
     where
-        C: Command<Of: Handles<C> + InOneAggregate<Owner = A>>,
+        C: CommandIn<A>,
     {
         hold(round_trip(C::NAME, &command));
         let message = self.message(self.command_number());

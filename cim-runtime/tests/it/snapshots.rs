@@ -16,12 +16,15 @@ pub struct MeterId(String);
 
 /// One meter in the versions that a program goes through. What is not repeated is the same.
 macro_rules! meter {
-    ($program:ident, [$($states:tt)*], { $($field:ident: $ty:ty),* }, $($machine:tt)*) => {
+    (
+        $program:ident, [$($states:tt)*], { $($field:ident: $ty:ty),* } $(snapshot $mark:literal)?,
+        $($machine:tt)*
+    ) => {
         mod $program {
             use super::MeterId;
             use cim_runtime::prelude::*;
 
-            #[aggregate(domain = "it", id = MeterId)]
+            #[aggregate(domain = "it", id = MeterId $(, snapshot = $mark)?)]
             #[derive(Default, Debug)]
             pub struct Meter {
                 $(pub $field: $ty),*
@@ -89,6 +92,18 @@ meter!(with_a_seal_that_breaks, [initial Open, Shut], { sum: u64 },
     #[apply]
     fn counted(&mut self, event: &Counted) {
         self.sum += event.by;
+    }
+);
+
+// The same data and machine, and a sum that is now counted in thousands.
+meter!(with_thousands, [initial Open, terminal Shut], { sum: u64 } snapshot 2,
+    #[transition(Open -> Shut)]
+    fn seal(&self, _: Seal) -> Sealed {
+        Sealed
+    }
+    #[apply]
+    fn counted(&mut self, event: &Counted) {
+        self.sum += 1000 * event.by;
     }
 );
 
@@ -220,6 +235,12 @@ async fn a_changed_machine_passes_old_snapshots_over() {
     works.send(&id(), with_a_seal_that_breaks::Seal).await.unwrap();
     let newer = snapshot_of(&store, 5).await;
     assert_ne!(shape_of(&newer), shape_of(&bytes));
+}
+
+#[tokio::test]
+async fn another_mark_passes_old_snapshots_over() {
+    let works = Handle::<with_thousands::Works>::over(counted(4).await);
+    assert_eq!(works.load::<with_thousands::Meter>(&id()).await.unwrap().sum, 10_000);
 }
 
 #[tokio::test]

@@ -149,11 +149,27 @@ fn what_is_right_is_compiled() {
     }
 }
 
+/// Mistakes of which rustc says more than one thing, each with the reason why it does.
+const TOLD_AT_LENGTH: [(&str, &str); 3] = [
+    (
+        "own_type_without_value",
+        "the derives of the event ask for the traits that `#[value]` derives",
+    ),
+    ("region_without_a_machine", "the owner's enum holds the events of the region, which has none"),
+    ("generated_name_is_taken", "rustc goes on with what it finds under the name"),
+];
+
 #[test]
 fn one_mistake_is_one_error() {
-    for path in answers().iter().filter(|path| is_in(path, "fail") || is_in(path, "cascade")) {
+    let of_one = ["fail", "cascade", "rustc"];
+    for path in answers().iter().filter(|path| of_one.iter().any(|folder| is_in(path, folder))) {
         let errors = read(path).lines().filter(|line| line.starts_with("error")).count();
-        assert_eq!(errors, 1, "{}", path.display());
+        let name = path.file_stem().unwrap();
+        if TOLD_AT_LENGTH.iter().any(|(told, _)| name == *told) {
+            assert!(errors > 1, "{} is no exception any more", path.display());
+        } else {
+            assert_eq!(errors, 1, "{}", path.display());
+        }
     }
     for path in answers().iter().filter(|path| is_in(path, "many")) {
         let errors = read(path).lines().filter(|line| line.starts_with("error")).count();

@@ -19,6 +19,8 @@ struct Model {
     /// `<domain>.<name>`.
     name: String,
     id: Option<syn::Path>,
+    /// What its snapshots are marked with, if it says so.
+    snapshot: Option<u32>,
 }
 
 /// Expands `#[aggregate]`.
@@ -41,6 +43,15 @@ fn parse(args: TokenStream, ident: &syn::Ident, diagnostics: &mut Diagnostics) -
         arguments.value("id", "the type of its id, such as `OrderId`", diagnostics);
     let name: Option<syn::LitStr> =
         arguments.value("name", "a name in quotes, such as `\"order\"`", diagnostics);
+    let snapshot: Option<syn::LitInt> =
+        arguments.value("snapshot", "a whole number from 2, without quotes", diagnostics);
+    let snapshot = snapshot.and_then(|literal| match literal.base10_parse::<u32>() {
+        Ok(mark) if mark > 1 => Some(mark),
+        _ => {
+            diagnostics.push(errors::snapshot_out_of_range(&literal));
+            None
+        }
+    });
     let missing = |key| !arguments.was_given(key);
     let (no_domain, no_id, no_name) = (missing("domain"), missing("id"), missing("name"));
     let krate = arguments.krate(diagnostics);
@@ -67,14 +78,14 @@ fn parse(args: TokenStream, ident: &syn::Ident, diagnostics: &mut Diagnostics) -
     if full.len() > MAX_NAME && diagnostics.is_empty() {
         diagnostics.push(errors::name_too_long(ident, &full));
     }
-    Model { krate, name: full, id }
+    Model { krate, name: full, id, snapshot }
 }
 
 /// The longest name of an aggregate; the runtime reserves the rest of a subject for the id.
 const MAX_NAME: usize = 50;
 
 fn expand(model: &Model, item: Item, sound: bool) -> TokenStream {
-    let Model { name, id, .. } = model;
+    let Model { name, id, snapshot, .. } = model;
     let krate = scope::code();
     let fields = match &item {
         Item::Struct(item) if sound => Some(item.fields.clone()),
@@ -91,11 +102,13 @@ fn expand(model: &Model, item: Item, sound: bool) -> TokenStream {
         Some(id) => id.to_token_stream(),
         None => quote!(#krate::UnknownId),
     };
+    let snapshot = snapshot.map(|mark| quote!(const SNAPSHOT: u32 = #mark;));
     let impls = quote! {
         #value
         impl #krate::Aggregate for #ident {
             type Id = #id;
             const NAME: #krate::AggregateName = #krate::AggregateName::new(#name);
+            #snapshot
             fn empty() -> Self {
                 <#ident as #krate::HasDefault>::default_value()
             }

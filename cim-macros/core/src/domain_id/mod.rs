@@ -61,7 +61,18 @@ fn inner<'a>(input: &'a syn::DeriveInput, diagnostics: &mut Diagnostics) -> Opti
 
 fn expand(krate: &syn::Path, ident: &syn::Ident, inner: &syn::Type) -> TokenStream {
     let (real, krate) = (krate, scope::code());
+    // A text must be looked at first: it is parsed.
+    let from = (!is_text(inner)).then(|| {
+        quote! {
+            impl #krate::From<#inner> for #ident {
+                fn from(inner: #inner) -> Self {
+                    Self(inner)
+                }
+            }
+        }
+    });
     let impls = quote! {
+            #from
             impl #krate::Clone for #ident {
                 fn clone(&self) -> Self {
                     Self(<#inner as #krate::IdInner>::clone_id(&self.0))
@@ -116,6 +127,11 @@ fn expand(krate: &syn::Path, ident: &syn::Ident, inner: &syn::Type) -> TokenStre
             impl #krate::DomainId for #ident {}
     };
     scope::block(real, &impls)
+}
+
+fn is_text(inner: &syn::Type) -> bool {
+    let syn::Type::Path(path) = inner else { return false };
+    path.path.segments.last().is_some_and(|last| last.ident == "String")
 }
 
 /// The impls that other code relies on, for an id that did not compile.

@@ -147,7 +147,8 @@ fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -
     let krate = scope::code();
     let number = version.number;
     let data = match fields {
-        Some(fields) if !fields.is_empty() && !*unread => quote!(#krate::Data),
+        Some(fields) if !fields.is_empty() && *unread => quote!(#krate::ForReaders),
+        Some(fields) if !fields.is_empty() => quote!(#krate::Data),
         _ => quote!(#krate::NoData),
     };
     let upcast = version.upcast.as_ref().filter(|_| fields.is_some());
@@ -155,7 +156,7 @@ fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -
     let superseded = upcast.zip(machine.as_ref()).map(|(before, machine)| {
         let span = before.span();
         quote_spanned! {span=>
-            impl #krate::EmittedOrSuperseded<#machine> for #before {}
+            impl #krate::EmittedInItsNewestVersion<#machine> for #before {}
         }
     });
     let fingerprint = names::fingerprint(name);

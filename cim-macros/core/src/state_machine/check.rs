@@ -25,7 +25,7 @@ pub(super) fn check(model: &Model<'_>, diagnostics: &mut Diagnostics) {
 
 fn has_states(model: &Model<'_>, diagnostics: &mut Diagnostics) {
     if model.states.is_empty() && diagnostics.is_empty() {
-        diagnostics.push(errors::no_states(model.syntax.owner_ident()));
+        diagnostics.push(errors::no_states(model.syntax.owner_ident(), &model.syntax.examples));
     }
 }
 
@@ -154,7 +154,10 @@ fn every_state_is_reachable(model: &Model<'_>, diagnostics: &mut Diagnostics) {
 
 // An instance that comes here stays here: that is what `terminal` says, and tells its readers.
 fn no_dead_ends(model: &Model<'_>, diagnostics: &mut Diagnostics) {
-    for (index, state) in model.states.iter().enumerate() {
+    // One that nothing leads to, either, is reported already.
+    let initial = model.states.iter().position(|state| state.initial);
+    let reached = model.reachable_from(initial.as_slice());
+    for (index, state) in model.states.iter().enumerate().filter(|(index, _)| reached[*index]) {
         let takes_any = model.decisions.iter().any(|decision| decision.state == index)
             || model.regions.iter().any(|region| region.open_in.contains(&index));
         if !state.terminal && !takes_any {

@@ -3,6 +3,9 @@
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
+use super::examples::Examples;
+use super::syntax::StateDecl;
+use super::world::{Instead, Source};
 use crate::diagnostics::Diagnostic;
 use crate::names;
 
@@ -101,15 +104,26 @@ pub(super) fn word_twice(word: &syn::Ident) -> Diagnostic {
     Diagnostic::at(word, format!("`{word}` stands here twice")).help("keep one of them")
 }
 
-pub(super) fn unreadable_state(tokens: &TokenStream) -> Diagnostic {
+pub(super) fn unreadable_state(tokens: &TokenStream, meant: &[StateDecl]) -> Diagnostic {
     let found = names::shown(tokens);
-    Diagnostic::at(tokens, format!("expected a state, found `{found}`"))
-        .help("write a name, such as `Placed`, `initial Draft`, or `terminal Cancelled`")
+    let diagnostic = Diagnostic::at(tokens, format!("expected a state, found `{found}`"));
+    let meant: Vec<_> = meant
+        .iter()
+        .map(|StateDecl { ident, initial, terminal, .. }| {
+            let words = initial.iter().chain(terminal).map(|word| format!("{word} "));
+            words.chain([ident.to_string()]).collect::<String>()
+        })
+        .collect();
+    if meant.is_empty() {
+        return diagnostic.help("write a name, before it perhaps `initial` or `terminal`");
+    }
+    diagnostic.help(format!("write `{}`", meant.join(", ")))
 }
 
-pub(super) fn no_states(owner: &syn::Ident) -> Diagnostic {
+pub(super) fn no_states(owner: &syn::Ident, examples: &Examples) -> Diagnostic {
+    let [first, second] = examples.states();
     Diagnostic::at(owner, format!("the machine of `{owner}` has no states"))
-        .help("declare them: `#[state_machine(initial Draft, …)]`")
+        .help(format!("declare them: `#[state_machine(initial {first}, {second}, …)]`"))
 }
 
 pub(super) fn declared_twice(state: &syn::Ident) -> Diagnostic {
@@ -226,11 +240,15 @@ pub(super) fn second_event_not_accepted(
 }
 
 pub(super) fn unreachable_state(state: &syn::Ident, initial: &str) -> Diagnostic {
-    Diagnostic::at(
+    let diagnostic = Diagnostic::at(
         state,
         format!("state `{state}` is unreachable from the initial state `{initial}`"),
-    )
-    .help(format!(
+    );
+    let kind = state.to_string().to_lowercase();
+    if kind == "moore" || kind == "mealy" {
+        return diagnostic.help(format!("for the kind of the machine, write `{kind}`"));
+    }
+    diagnostic.help(format!(
         "add a transition into it, such as `#[transition({initial} -> {state})]`, or remove it"
     ))
 }
@@ -243,13 +261,48 @@ pub(super) fn dead_end(state: &syn::Ident) -> Diagnostic {
 
 // Attributes of methods.
 
-pub(super) fn no_arrow(meta: &dyn ToTokens, attribute: &str) -> Diagnostic {
+pub(super) fn no_arrow(meta: &dyn ToTokens, attribute: &str, examples: &Examples) -> Diagnostic {
+    let [first, second] = examples.states();
     Diagnostic::at(meta, format!("`#[{attribute}]` does not say from where to where")).help(
-        format!("write `#[{attribute}(Draft -> Placed)]`, or `#[{attribute}(Placed)]` to stay"),
+        format!(
+            "write `#[{attribute}({first} -> {second})]`, or `#[{attribute}({first})]` to stay"
+        ),
     )
 }
 
-pub(super) fn unreadable_arrow(tokens: &TokenStream, found: Span, attribute: &str) -> Diagnostic {
+pub(super) fn targets_with_bars(
+    targets: &syn::punctuated::Punctuated<syn::Ident, syn::Token![|]>,
+    events: &[String],
+) -> Diagnostic {
+    let of = |index: usize| events.get(index).filter(|_| events.len() > 1).map(String::as_str);
+    let names = ["E", "F", "G", "H"];
+    let written = targets.iter().enumerate().map(|(index, target)| {
+        format!("{target} on {}", of(index).or(names.get(index).copied()).unwrap_or("…"))
+    });
+    let written: Vec<_> = written.collect();
+    let diagnostic = Diagnostic::at(
+        targets,
+        format!(
+            "a transition leads to one state for each event, and not to {}",
+            names::list(targets, "or")
+        ),
+    )
+    .note("replay sees the state and the event only, and could not tell which");
+    let written = written.join(", ");
+    match events {
+        [_, _, ..] => diagnostic.help(format!("say which event leads where: `… -> {written}`")),
+        _ => diagnostic
+            .help(format!("answer with one event for each: `-> OneOf<E, F>` and `… -> {written}`")),
+    }
+}
+
+pub(super) fn unreadable_arrow(
+    tokens: &TokenStream,
+    found: Span,
+    attribute: &str,
+    examples: &Examples,
+) -> Diagnostic {
+    let [first, second] = examples.states();
     let mut at = TokenStream::new();
     // The token that was not understood; at the end of the attribute, all of it.
     let here = |tree: &proc_macro2::TokenTree| format!("{:?}", tree.span()) == format!("{found:?}");
@@ -257,7 +310,7 @@ pub(super) fn unreadable_arrow(tokens: &TokenStream, found: Span, attribute: &st
     let place = if at.is_empty() { tokens.clone() } else { at };
     let written = names::shown(tokens);
     Diagnostic::at(&place, format!("cannot read the transition `{written}`"))
-        .help(format!("write `#[{attribute}(Draft -> Placed)]`, `#[{attribute}(Draft | Placed -> Cancelled)]`, or `#[{attribute}(Placed)]` to stay"))
+        .help(format!("write `#[{attribute}({first} -> {second})]`, `#[{attribute}(A | B -> C)]` for several sources, or `#[{attribute}({first})]` to stay"))
 }
 
 pub(super) fn both_attributes(first: &syn::Attribute, method: &syn::Ident) -> Diagnostic {
@@ -334,10 +387,11 @@ pub(super) fn decides_by_reference(signature: &syn::Signature) -> Diagnostic {
         .help(format!("write `fn {method}(&self, …)`"))
 }
 
-pub(super) fn takes_no_command(signature: &syn::Signature) -> Diagnostic {
+pub(super) fn takes_no_command(signature: &syn::Signature, examples: &Examples) -> Diagnostic {
     let method = &signature.ident;
+    let (command, owner) = (examples.command(method), examples.owner());
     Diagnostic::at(method, format!("`{method}` does not say which command it decides"))
-        .help(format!("write `fn {method}(&self, cmd: PlaceOrder) -> …`"))
+        .help(format!("write `fn {method}(&self, cmd: {command}) -> …`, with `#[command({owner})] pub struct {command}`"))
 }
 
 pub(super) fn takes_too_much(third: &syn::PatType) -> Diagnostic {
@@ -356,17 +410,56 @@ pub(super) fn not_the_context(second: &syn::Type) -> Diagnostic {
     .help("put it into the command, or take `cx: &Context<Self>`")
 }
 
-pub(super) fn not_a_command_type(ty: &syn::Type) -> Diagnostic {
+pub(super) fn not_a_command_type(ty: &syn::Type, example: &str, context: bool) -> Diagnostic {
     let found = names::shown(ty);
+    let command = match ty {
+        syn::Type::Reference(reference) if !context => match &*reference.elem {
+            syn::Type::Path(path) => names::shown(path),
+            _ => example.to_owned(),
+        },
+        _ => example.to_owned(),
+    };
     Diagnostic::at(ty, format!("expected a command, found `{found}`"))
-        .help("take the command by value, such as `cmd: PlaceOrder`")
+        .help(format!("take the command by value, such as `cmd: {command}`"))
 }
 
-pub(super) fn returns_nothing(place: &dyn ToTokens, method: &syn::Ident) -> Diagnostic {
+pub(super) fn context_before_the_command(first: &syn::Type, second: &syn::Type) -> Diagnostic {
+    let (first_name, second) = (names::shown(first), names::shown(second));
+    Diagnostic::at(first, "the context stands behind the command")
+        .help(format!("write `cmd: {second}, cx: {first_name}`"))
+}
+
+pub(super) fn context_by_value(ty: &syn::Type) -> Diagnostic {
+    let found = names::shown(ty);
+    Diagnostic::at(ty, format!("a decision looks at its context by reference, found `{found}`"))
+        .help("write `cx: &Context<Self>`")
+}
+
+pub(super) fn answers_with_no_event(ty: &syn::Path, what: &str, examples: &Examples) -> Diagnostic {
+    let name = names::shown(ty);
+    Diagnostic::at(ty, format!("`{name}` is {what}: a decision says what happened")).help(format!(
+        "return the event itself, such as `-> {}`, or `OneOf<E, F>`",
+        examples.event_but(&name)
+    ))
+}
+
+pub(super) fn boxed_refusal(ty: &syn::Type, examples: &Examples) -> Diagnostic {
+    let (name, owner) = (names::shown(ty), examples.owner());
+    Diagnostic::at(ty, format!("`{name}` cannot be a refusal"))
+        .note("callers in other processes are told why")
+        .help(format!(
+            "return a type with `#[value]`, such as `#[value] pub enum {owner}Refused {{ … }}`"
+        ))
+}
+
+pub(super) fn returns_nothing(
+    place: &dyn ToTokens,
+    method: &syn::Ident,
+    examples: &Examples,
+) -> Diagnostic {
+    let (event, refusal) = (examples.event(), examples.refusal());
     Diagnostic::at(place, format!("`{method}` returns nothing, but a decision says what happened"))
-        .help(
-            "return the event, such as `-> OrderPlaced`, or `-> Result<OrderPlaced, OrderRefused>`",
-        )
+        .help(format!("return the event, such as `-> {event}`, or `-> Result<{event}, {refusal}>`"))
 }
 
 pub(super) fn not_an_event_type(ty: &syn::Type) -> Diagnostic {
@@ -374,6 +467,81 @@ pub(super) fn not_an_event_type(ty: &syn::Type) -> Diagnostic {
     Diagnostic::at(ty, format!("expected an event, found `{found}`")).help(
         "return `E`, `Option<E>`, `Vec<E>`, `(E, F)`, or `OneOf<E, F>`, plain or in a `Result`",
     )
+}
+
+pub(super) fn refuses_twice(inner: &syn::Type) -> Diagnostic {
+    Diagnostic::at(inner, "a decision refuses once: this is a `Result` in a `Result`")
+        .help("put the reasons of both into one `#[value]` enum, and write `Result<E, R>`")
+}
+
+pub(super) fn wrapped_twice(ty: &syn::Type, outer: &str, inner: &str) -> Diagnostic {
+    let (found, plural) = (names::shown(ty), if outer == "Vec" { "" } else { "each " });
+    let place = match outer {
+        "tuple" => "in a tuple",
+        "OneOf" => "as an alternative of a `OneOf`",
+        "Option" => "in an `Option`",
+        _ => "in a `Vec`",
+    };
+    let diagnostic = Diagnostic::at(ty, format!("expected an event {place}, found `{found}`"));
+    match (outer, inner) {
+        (_, "Result") => diagnostic.help("put the `Result` around all of it: `Result<…, R>`"),
+        ("tuple", "Option") => diagnostic.note(format!("{plural}event of a tuple happens, always"))
+            .help("answer with `OneOf<E, F>`, where `F` says what both events say, or with a `Vec`, if they are of one type"),
+        ("tuple", _) => diagnostic.help("write the events side by side: `(E, F, G)`"),
+        ("Option", "OneOf") => diagnostic
+            .help("write `OneOf<E, F>`, and refuse with a `Result` where nothing is to happen"),
+        ("Option", "Vec") => diagnostic.help("write `Vec<E>`: an empty one says that nothing happened"),
+        ("Option", "Option") => diagnostic.help("write `Option<E>`"),
+        ("Option", _) => diagnostic
+            .help("write `(E, F)`, and refuse with a `Result` where nothing is to happen"),
+        ("OneOf", _) => diagnostic
+            .help("let each alternative be one event, which says all that happened"),
+        (_, "OneOf" | "tuple") => diagnostic.note("a `Vec` holds any number of events of one type")
+            .help("write `(E, F)` for several at once, or one event whose data tell the cases apart"),
+        _ => diagnostic.help("write `Vec<E>`, with those that happened"),
+    }
+}
+
+pub(super) fn from_outside(
+    path: &[syn::Ident],
+    source: Source,
+    instead: Instead<'_>,
+) -> Diagnostic {
+    let name = path.iter().map(ToString::to_string).collect::<Vec<_>>().join("::");
+    let place: TokenStream = quote::quote!(#(#path)::*);
+    let answers = match source {
+        Source::World => "may answer differently",
+        Source::Clock | Source::Id | Source::Chance => "answers differently",
+    };
+    let diagnostic = Diagnostic::at(&place, format!("`{name}` {answers} each time"));
+    let diagnostic = match instead {
+        Instead::Context(_) => diagnostic
+            .note("when another writer was first, a command is decided again, and must come to the same events"),
+        Instead::Event => diagnostic.note("events are folded again in every replay, and must come to the same aggregate"),
+        Instead::Nothing => diagnostic.note("an event follows from the state that is entered and the data before it"),
+    };
+    let (context, taken) = match instead {
+        Instead::Event => {
+            return diagnostic.help("put it into the event, when the command is decided");
+        }
+        Instead::Nothing => {
+            return diagnostic.help(
+                "write a Mealy machine, whose decisions have a context: `cx: &Context<Self>`",
+            );
+        }
+        Instead::Context(Some(context)) => (context.to_string(), String::new()),
+        Instead::Context(None) => {
+            ("cx".to_owned(), ", with `cx: &Context<Self>` as the last parameter".to_owned())
+        }
+    };
+    match source {
+        Source::Clock => diagnostic.help(format!("write `{context}.now()`{taken}")),
+        Source::Id => diagnostic.help(format!("write `{context}.new_id()`{taken}")),
+        Source::Chance => diagnostic.help(format!(
+            "put it into the command, or take it from the bits of `{context}.new_id()`{taken}"
+        )),
+        Source::World => diagnostic.help("put what the decision needs to know into the command"),
+    }
 }
 
 pub(super) fn two_events_of_one_name(second: &syn::Path, first: &syn::Path) -> Diagnostic {
@@ -422,11 +590,20 @@ pub(super) fn folds_by_mutable_reference(signature: &syn::Signature) -> Diagnost
         .help(format!("write `fn {method}(&mut self, event: &…)`"))
 }
 
-pub(super) fn takes_no_event(signature: &syn::Signature) -> Diagnostic {
+pub(super) fn takes_no_event(signature: &syn::Signature, examples: &Examples) -> Diagnostic {
     let method = &signature.ident;
+    let written = signature.inputs.iter().nth(1).and_then(|input| match input {
+        syn::FnArg::Typed(written) => match &*written.ty {
+            syn::Type::Path(path) => Some(names::shown(path)),
+            syn::Type::Reference(reference) => Some(names::shown(&reference.elem)),
+            _ => None,
+        },
+        syn::FnArg::Receiver(_) => None,
+    });
+    let event = written.unwrap_or_else(|| examples.unfolded());
     Diagnostic::at(method, format!("`{method}` must take one event, by reference"))
         .note("folding depends on the aggregate and the event alone, or replay would differ")
-        .help(format!("write `fn {method}(&mut self, event: &OrderPlaced)`"))
+        .help(format!("write `fn {method}(&mut self, event: &{event})`"))
 }
 
 pub(super) fn fold_returns(output: &syn::ReturnType) -> Diagnostic {
@@ -435,10 +612,30 @@ pub(super) fn fold_returns(output: &syn::ReturnType) -> Diagnostic {
         .help("check in the method that decides")
 }
 
-pub(super) fn folds_what_nothing_emits(path: &syn::Path) -> Diagnostic {
+pub(super) fn folds_what_nothing_emits(
+    path: &syn::Path,
+    events: &[String],
+    examples: &Examples,
+) -> Diagnostic {
     let name = names::shown(path);
-    Diagnostic::at(path, format!("nothing emits `{name}`"))
-        .help(format!("if it is only read from old streams, say where it leads: `#[apply(A -> B)]`; otherwise return `{name}` from a transition"))
+    let mut diagnostic = Diagnostic::at(path, format!("nothing emits `{name}`"));
+    if let Some(method) = examples.unmarked(&name) {
+        let [first, second] = examples.states();
+        return diagnostic.help(format!(
+            "`{method}` returns it: write `#[transition({first} -> {second})]` above that method"
+        ));
+    }
+    if !events.is_empty() {
+        diagnostic =
+            diagnostic.note(format!("the methods answer with {}", names::list(events, "and")));
+    }
+    diagnostic.help(format!("if it is only read from old streams, say where it leads: `#[apply(A -> B)]`; otherwise return `{name}` from a transition"))
+}
+
+pub(super) fn event_as_a_source(event: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(event, format!("`{event}` is the event, and not a state"))
+        .note("which event is folded stands in the signature; only one that nothing emits any more says where it leads")
+        .help("write `#[apply]`")
 }
 
 pub(super) fn folded_twice(method: &syn::Ident, event: &str) -> Diagnostic {
@@ -466,9 +663,13 @@ pub(super) fn output_takes_more(signature: &syn::Signature) -> Diagnostic {
         .help(format!("write `fn {method}(&self) -> …`, or a Mealy machine, whose events can carry what the command says"))
 }
 
-pub(super) fn output_returns_nothing(method: &syn::Ident) -> Diagnostic {
+pub(super) fn output_returns_nothing(
+    method: &syn::Ident,
+    owner: &syn::Ident,
+    state: &syn::Ident,
+) -> Diagnostic {
     Diagnostic::at(method, format!("`{method}` returns nothing, but an output is an event"))
-        .help("return the event, such as `-> OrderPlaced`")
+        .help(format!("return the event, such as `-> {owner}{state}`"))
 }
 
 pub(super) fn two_outputs(state: &syn::Ident) -> Diagnostic {

@@ -3,9 +3,11 @@
 mod answer;
 mod check;
 mod errors;
+mod examples;
 mod expand;
 mod model;
 mod syntax;
+mod world;
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,17 +1,20 @@
 //! What was written: the header, the methods and their attributes, with every token's place.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Token, token};
 
+use super::examples::Examples;
+use super::world::{self, Instead};
 use super::{answer, errors};
 use crate::arguments::split_at_commas;
 use crate::diagnostics::Diagnostics;
 use crate::fields::is_cfg;
 use crate::item;
+use crate::names;
 
 /// The machine as it was written.
 pub(super) struct Syntax {
@@ -24,6 +27,7 @@ pub(super) struct Syntax {
     pub(super) deciders: Vec<Decider>,
     pub(super) outputs: Vec<Output>,
     pub(super) folds: Vec<Fold>,
+    pub(super) examples: Examples,
     /// The impl, without our attributes.
     pub(super) item: TokenStream,
 }
@@ -198,6 +202,7 @@ pub(super) fn parse(
                 {
                     Parsed::Machine(Box::new(Syntax {
                         krate,
+                        examples: Examples::new(names::plain(&ident), &states),
                         owner: ident.into(),
                         kind,
                         states,
@@ -217,17 +222,26 @@ pub(super) fn parse(
         }
     };
     let owner = owner(&item, diagnostics);
-    let Methods { deciders, outputs, folds } = methods(&mut item, diagnostics);
+    let name = owner.as_ref().map(answer::last_name).unwrap_or_default();
+    let mut examples = Examples::new(name, &states);
+    let Methods { deciders, outputs, folds } = methods(&mut item, &mut examples, diagnostics);
     if is_ambiguous(&item) {
         diagnostics.leave_to_rustc();
     }
     let item = item.into_token_stream();
     match owner {
-        Some(owner) => {
-            let syntax =
-                Syntax { krate, owner, kind, states, regions, deciders, outputs, folds, item };
-            Parsed::Machine(Box::new(syntax))
-        }
+        Some(owner) => Parsed::Machine(Box::new(Syntax {
+            krate,
+            owner,
+            kind,
+            states,
+            regions,
+            deciders,
+            outputs,
+            folds,
+            examples,
+            item,
+        })),
         None => Parsed::Nothing(item),
     }
 }
@@ -245,17 +259,24 @@ fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> Header {
     let mut regions = Vec::new();
     let mut keys = TokenStream::new();
     for part in split_at_commas(args) {
-        if part.clone().into_iter().nth(1).is_some_and(|second| second.to_string() == "=") {
+        let mut trees = part.clone().into_iter();
+        let (key, second) = (trees.next(), trees.next());
+        let is_word = |key: &TokenTree| {
+            ["initial", "terminal", "states", "state"].contains(&key.to_string().as_str())
+        };
+        if second.is_some_and(|second| second.to_string() == "=")
+            && !key.is_some_and(|it| is_word(&it))
+        {
             keys.extend(quote!(#part,));
             continue;
         }
         let Ok(Words { attrs, mut words, rest }) = syn::parse2(part.clone()) else {
-            diagnostics.push(errors::unreadable_state(&part));
+            states.extend(unread_states(part, diagnostics));
             continue;
         };
         match words.as_slice() {
             [] => {
-                diagnostics.push(errors::unreadable_state(&part));
+                states.extend(unread_states(part, diagnostics));
                 continue;
             }
             [word] if word == "mealy" && rest.is_empty() => continue,
@@ -274,7 +295,10 @@ fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> Header {
                 regions.extend(region);
                 continue;
             }
-            _ if !rest.is_empty() => diagnostics.push(errors::unreadable_state(&part)),
+            _ if !rest.is_empty() => {
+                states.extend(unread_states(part, diagnostics));
+                continue;
+            }
             _ => {}
         }
         if let Some(cfg) = attrs.iter().find(|attr| is_cfg(attr)) {
@@ -286,6 +310,44 @@ fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> Header {
         states.extend(state(attrs, words, ident, diagnostics));
     }
     Header { krate: super::krate(keys, diagnostics), kind, states, regions }
+}
+
+/// Reports what is no state, and gives those that may have been meant, so that their transitions are
+/// not reported too: every name that is there, also in parentheses and quotes.
+fn unread_states(part: TokenStream, diagnostics: &mut Diagnostics) -> Vec<StateDecl> {
+    let mut states = Vec::new();
+    collect_states(part.clone(), &mut states);
+    diagnostics.push(errors::unreadable_state(&part, &states));
+    states
+}
+
+fn collect_states(part: TokenStream, states: &mut Vec<StateDecl>) {
+    let (mut initial, mut terminal) = (None, None);
+    let mut behind_a_name = false;
+    for tree in part {
+        let mut is_name = false;
+        match tree {
+            TokenTree::Ident(word) if word == "initial" => initial = Some(word),
+            TokenTree::Ident(word) if word == "terminal" => terminal = Some(word),
+            TokenTree::Ident(word) if word == "states" || word == "state" => {}
+            TokenTree::Ident(ident) if syn::parse_str::<syn::Ident>(&ident.to_string()).is_ok() => {
+                let (initial, terminal) = (initial.take(), terminal.take());
+                states.push(StateDecl { attrs: Vec::new(), ident, initial, terminal });
+                is_name = true;
+            }
+            // Behind the name of a state stands what would be its data.
+            TokenTree::Group(group) if !behind_a_name => collect_states(group.stream(), states),
+            TokenTree::Literal(text) => {
+                if let syn::Lit::Str(text) = syn::Lit::new(text)
+                    && let Ok(inside) = text.parse()
+                {
+                    collect_states(inside, states);
+                }
+            }
+            _ => {}
+        }
+        behind_a_name = is_name;
+    }
 }
 
 /// What stands behind `region`: a name, and `: Skills in Active | Retired`.
@@ -390,8 +452,13 @@ struct Methods {
 }
 
 /// Takes our attributes off the methods.
-fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> Methods {
+fn methods(
+    item: &mut syn::ItemImpl,
+    examples: &mut Examples,
+    diagnostics: &mut Diagnostics,
+) -> Methods {
     let mut methods = Methods::default();
+    gather(item, examples);
     for item in &mut item.items {
         let syn::ImplItem::Fn(method) = item else { continue };
         let transitions = take(&mut method.attrs, "transition");
@@ -409,24 +476,65 @@ fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> Methods {
         }
         let signature = method.sig.clone();
         if !transitions.is_empty() {
-            let arrows =
-                transitions.iter().filter_map(|attr| arrow(attr, "transition", diagnostics));
+            world::check(method, Instead::Context(context(&signature)), diagnostics);
+            let arrows = transitions.iter();
+            let arrows = arrows
+                .filter_map(|attr| arrow(attr, "transition", &signature, examples, diagnostics));
             let arrows = arrows.collect();
             methods.deciders.push(Decider { signature, arrows });
         } else if !outputs.is_empty() {
+            world::check(method, Instead::Nothing, diagnostics);
             for attribute in outputs {
                 let state = output_state(&attribute, diagnostics);
                 methods.outputs.push(Output { signature: signature.clone(), attribute, state });
             }
         } else {
-            let arrows =
-                applies.iter().filter_map(|attr| arrow(attr, "apply", diagnostics)).collect();
+            world::check(method, Instead::Event, diagnostics);
+            let arrows = applies.iter();
+            let arrows = arrows
+                .filter_map(|attr| arrow(attr, "apply", &signature, examples, diagnostics))
+                .collect();
             let is_plain = |attr: &syn::Attribute| matches!(attr.meta, syn::Meta::Path(_));
             let replayed = !applies.iter().all(is_plain);
             methods.folds.push(Fold { signature, replayed, arrows });
         }
     }
     methods
+}
+
+/// Gathers the names that errors can take their examples from.
+fn gather(item: &syn::ItemImpl, examples: &mut Examples) {
+    for item in &item.items {
+        let syn::ImplItem::Fn(method) = item else { continue };
+        let ours = ["transition", "output", "apply"];
+        if !method.attrs.iter().any(|attr| ours.iter().any(|name| is_ours(attr, name))) {
+            examples.other(&method.sig);
+        }
+        for attr in &method.attrs {
+            if is_ours(attr, "apply") {
+                examples.fold(&method.sig);
+            } else if is_ours(attr, "transition") || is_ours(attr, "output") {
+                examples.answer(&method.sig);
+            }
+            if let syn::Meta::List(list) = &attr.meta
+                && is_ours(attr, "transition")
+                && let Ok(arrow) = Arrow::parse.parse2(list.tokens.clone())
+            {
+                examples.arrow(&arrow);
+            }
+        }
+    }
+}
+
+/// The name of a decision's second parameter.
+fn context(signature: &syn::Signature) -> Option<&syn::Ident> {
+    match signature.inputs.get(2)? {
+        syn::FnArg::Typed(typed) => match &*typed.pat {
+            syn::Pat::Ident(name) => Some(&name.ident),
+            _ => None,
+        },
+        syn::FnArg::Receiver(_) => None,
+    }
 }
 
 fn output_state(attribute: &syn::Attribute, diagnostics: &mut Diagnostics) -> Option<syn::Ident> {
@@ -438,13 +546,21 @@ fn output_state(attribute: &syn::Attribute, diagnostics: &mut Diagnostics) -> Op
 }
 
 fn take(attrs: &mut Vec<syn::Attribute>, name: &str) -> Vec<syn::Attribute> {
-    // Also as `#[cim_runtime::prelude::transition(…)]`.
-    let is_ours =
-        |attr: &syn::Attribute| attr.path().segments.last().is_some_and(|last| last.ident == name);
-    attrs.extract_if(.., |attr| is_ours(attr)).collect()
+    attrs.extract_if(.., |attr| is_ours(attr, name)).collect()
 }
 
-fn arrow(attr: &syn::Attribute, name: &str, diagnostics: &mut Diagnostics) -> Option<Arrow> {
+/// Whether the attribute has this name, also as `#[cim_runtime::prelude::transition(…)]`.
+fn is_ours(attr: &syn::Attribute, name: &str) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == name)
+}
+
+fn arrow(
+    attr: &syn::Attribute,
+    name: &str,
+    signature: &syn::Signature,
+    examples: &Examples,
+    diagnostics: &mut Diagnostics,
+) -> Option<Arrow> {
     let tokens = match &attr.meta {
         syn::Meta::Path(_) if name == "apply" => return None,
         syn::Meta::List(list)
@@ -453,18 +569,32 @@ fn arrow(attr: &syn::Attribute, name: &str, diagnostics: &mut Diagnostics) -> Op
             &list.tokens
         }
         meta => {
-            diagnostics.push(errors::no_arrow(meta, name));
+            diagnostics.push(errors::no_arrow(meta, name, examples));
             return None;
         }
     };
     match Arrow::parse.parse2(tokens.clone()) {
         Ok(arrow) => Some(arrow),
         Err(error) => {
-            match tokens.is_empty() {
-                true => diagnostics.push(errors::no_arrow(&attr.meta, name)),
-                false => diagnostics.push(errors::unreadable_arrow(tokens, error.span(), name)),
-            }
+            diagnostics.push(match (tokens.is_empty(), targets_with_bars(tokens)) {
+                (true, _) => errors::no_arrow(&attr.meta, name, examples),
+                (false, Some(targets)) if name == "transition" => {
+                    let events = answer::events_of(&signature.output);
+                    errors::targets_with_bars(&targets, &events)
+                }
+                _ => errors::unreadable_arrow(tokens, error.span(), name, examples),
+            });
             None
         }
     }
+}
+
+/// The targets of `A -> B | C`, which is what sources look like.
+fn targets_with_bars(tokens: &TokenStream) -> Option<Punctuated<syn::Ident, Token![|]>> {
+    let parse = |input: ParseStream<'_>| {
+        Punctuated::<Source, Token![|]>::parse_separated_nonempty(input)?;
+        input.parse::<Token![->]>()?;
+        Punctuated::parse_separated_nonempty(input)
+    };
+    parse.parse2(tokens.clone()).ok()
 }

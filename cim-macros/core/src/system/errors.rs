@@ -27,3 +27,20 @@ pub(super) fn named_twice(aggregate: &syn::Path) -> Diagnostic {
     Diagnostic::at(aggregate, format!("the aggregate `{name}` is named twice"))
         .help("keep one of them")
 }
+
+pub(super) fn name_is_taken(aggregate: &syn::Path, system: &syn::Ident) -> Diagnostic {
+    let name = names::shown(aggregate);
+    Diagnostic::at(
+        aggregate,
+        format!("`{name}` has the name of another aggregate of the system `{system}`"),
+    )
+    .note("their events would stand in one stream")
+    .help("give one of them a name of its own: `#[aggregate(…, name = \"…\")]`")
+}
+
+pub(super) fn outside_the_list(aggregates: &[syn::Path]) -> Diagnostic {
+    let names: Vec<_> = aggregates.iter().map(|path| names::shown(path)).collect();
+    let place = aggregates.first();
+    Diagnostic::at(&quote::quote!(#place), format!("`{}` stands outside of the list", names[0]))
+        .help(format!("write `#[system(aggregates({}))]`", names.join(", ")))
+}

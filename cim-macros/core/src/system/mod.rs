@@ -3,8 +3,7 @@
 mod errors;
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned as _;
+use quote::quote;
 
 use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
@@ -15,10 +14,15 @@ use crate::scope;
 pub fn system(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let mut arguments = Arguments::parse("system", args);
-    let aggregates = arguments.paths("aggregates", &mut diagnostics);
+    let mut aggregates = arguments.paths("aggregates", &mut diagnostics);
+    let strays = arguments.strays();
+    if !strays.is_empty() {
+        diagnostics.push(errors::outside_the_list(&strays));
+    }
     let krate = arguments.krate(&mut diagnostics);
     // A key that is misspelt may be the one that is missing.
-    let told = arguments.was_given("aggregates") || arguments.has_more();
+    let told = arguments.was_given("aggregates") || arguments.has_more() || !strays.is_empty();
+    aggregates.extend(strays);
     arguments.finish(&mut diagnostics);
     let expansion = match syn::parse2::<syn::ItemStruct>(item.clone()) {
         Ok(item) => {
@@ -60,12 +64,11 @@ fn expand(krate: &syn::Path, aggregates: &[syn::Path], item: &syn::ItemStruct) -
             distinct.push(aggregate);
         }
     }
-    let names = distinct.iter().map(|aggregate| {
-        quote_spanned! {aggregate.span()=>
-            impl #krate::NameOfOneAggregate<
-                { <#aggregate as #krate::Aggregate>::FINGERPRINT },
-            > for #ident {}
-        }
+    // Of the first there is nothing to be said.
+    let names = distinct.iter().enumerate().skip(1).map(|(index, aggregate)| {
+        let names = quote!(&[#(<#distinct as #krate::Aggregate>::NAME),*]);
+        errors::name_is_taken(aggregate, ident)
+            .unless(&quote!(#krate::has_own_name(#names, #index)))
     });
     let names = item.generics.params.is_empty().then(|| quote!(#(#names)*));
     let impls = quote! {

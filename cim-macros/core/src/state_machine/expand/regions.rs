@@ -1,6 +1,6 @@
 //! The regions: what makes them parts of their owner.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
@@ -51,16 +51,25 @@ pub(super) fn next_arms(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
 pub(super) fn apply_arms(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     let Names { krate, event, .. } = names;
     let arms = model.regions.iter().map(|Region { field, ty, variant, .. }| {
-        let it = syn::Ident::new("it", Span::call_site().located_at(ty.span()));
+        let data = data(ty, &quote!(region_mut));
         // By a pattern, as in `of`: of a field that is missing rustc then speaks once.
         quote! {
             #event::#variant(event) => {
                 let Self { #field: it, .. } = self;
-                <#ty as #krate::Machine>::apply(#it, event)
+                <#ty as #krate::Machine>::apply(#data, event)
             }
         }
     });
     quote!(#(#arms)*)
+}
+
+/// The data of a region in its field, which `it` is bound to. Where the field has another type, rustc
+/// says so at the region's name, and of both accesses the same.
+fn data(ty: &syn::Path, access: &TokenStream) -> TokenStream {
+    let span = ty.span();
+    let code = scope::code_at(span);
+    let it = syn::Ident::new("it", Span::call_site().located_at(span));
+    quote_spanned!(span=> <_ as #code::HoldsRegion<#ty>>::#access(#it))
 }
 
 /// The regions in the machine's table.
@@ -94,10 +103,10 @@ pub(super) fn within(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Token
             }),
             false => quote!(::core::matches!(state, #(#state::#open_in)|*)),
         };
-        let it = syn::Ident::new("it", Span::call_site().located_at(ty.span()));
+        let data = data(ty, &quote!(region));
         let (of, wrap, is_open) = match sound {
             true => (
-                quote!(let #owner { #field: it, .. } = owner; #it),
+                quote!(let #owner { #field: it, .. } = owner; #data),
                 quote!(#event::#variant(event)),
                 is_open,
             ),
@@ -119,9 +128,7 @@ pub(super) fn within(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Token
                 }> as #code::AreDistinct<#ty, #owner>>::OK;
             }
         });
-        let header = quote_spanned!(span=> impl #code::InOneAggregate for #ty);
-        quote! {
-            #header {
+        let body = quote! {
                 type Owner = #owner;
                 fn of(owner: &#owner) -> &Self {
                     #of
@@ -135,7 +142,13 @@ pub(super) fn within(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Token
                 fn is_open(state: #state) -> bool {
                     #is_open
                 }
-            }
+        };
+        // All of the impl's own tokens stand at the region's name, and so does what rustc says of it.
+        let mut body = Group::new(Delimiter::Brace, body);
+        body.set_span(span);
+        let within = quote_spanned!(span=> impl #code::InOneAggregate for #ty #body);
+        quote! {
+            #within
             #own_names
         }
     });

@@ -7,17 +7,19 @@ use syn::spanned::Spanned as _;
 use super::super::model::{Model, Named, Region};
 use super::{Names, stub, variants};
 
-/// The events as one type. Of each of them everything is asked through `EventOf<Order>`, at the
-/// user's own name for it.
+/// The events as one type. Of each of them everything is asked through one trait of the owner's
+/// events, at the user's own name for it.
 pub(super) fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
     let Names { krate, owner, event, .. } = names;
     let variants = variants(&model.events);
     let paths: Vec<_> = model.events.iter().map(|named| &named.path).collect();
-    // Of an event that is not folded, it is also asked whether it has anything to be folded.
+    // It is also asked whether an event that is not folded has anything to be folded, and one that is
+    // has not been said to be unread.
     let of = model.events.iter().enumerate().map(|(index, Named { path, .. })| {
-        match model.folds.iter().any(|fold| fold.event == index) {
-            true => quote!(<#path as #krate::EventOf<#owner>>),
-            false => quote!(<#path as #krate::UnreadEventOf<#owner>>),
+        match model.folds.iter().find(|fold| fold.event == index) {
+            Some(fold) if fold.replayed => quote!(<#path as #krate::EventOf<#owner>>),
+            Some(_) => quote!(<#path as #krate::FoldedBy<#owner>>),
+            None => quote!(<#path as #krate::UnreadEventOf<#owner>>),
         }
     });
     let of: Vec<_> = of.collect();
@@ -38,7 +40,7 @@ pub(super) fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> To
     };
     let claims = model.events.iter().map(|event| {
         let path = &event.path;
-        quote_spanned!(path.span()=> impl #krate::EmittedOrSuperseded<#owner> for #path {})
+        quote_spanned!(path.span()=> impl #krate::EmittedInItsNewestVersion<#owner> for #path {})
     });
     let emits = match sound {
         true => quote! {

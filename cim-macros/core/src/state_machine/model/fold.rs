@@ -5,6 +5,7 @@ use quote::ToTokens as _;
 use super::super::syntax::{Arrow, Fold, Source};
 use super::super::{answer, errors};
 use super::{Builder, Folding, Row, check_kind};
+use crate::names;
 
 impl<'a> Builder<'a, '_> {
     pub(super) fn fold(&mut self, fold: &'a Fold, number: usize) {
@@ -28,26 +29,50 @@ impl<'a> Builder<'a, '_> {
             [syn::Type::Reference(reference)] if reference.mutability.is_none() => {
                 match answer::ungrouped(&reference.elem) {
                     syn::Type::Path(path) => &path.path,
-                    _ => return self.diagnostics.push(errors::takes_no_event(signature)),
+                    _ => {
+                        return self
+                            .diagnostics
+                            .push(errors::takes_no_event(signature, &self.model.syntax.examples));
+                    }
                 }
             }
-            _ => return self.diagnostics.push(errors::takes_no_event(signature)),
+            _ => {
+                return self
+                    .diagnostics
+                    .push(errors::takes_no_event(signature, &self.model.syntax.examples));
+            }
         };
         if !matches!(signature.output, syn::ReturnType::Default) {
             self.diagnostics.push(errors::fold_returns(&signature.output));
         }
         let emitted = self.model.events.iter().any(|event| event.name == answer::last_name(path));
+        // What a method answers with that could not be read, perhaps.
+        let all_read = self.model.methods.len() == self.model.syntax.deciders.len()
+            && self.unusable_outputs.is_empty();
+        if !emitted && !fold.replayed && !all_read {
+            return;
+        }
         if !emitted && !fold.replayed {
-            return self.diagnostics.push(errors::folds_what_nothing_emits(path));
+            let events: Vec<_> = self.model.events.iter().map(|it| it.name.clone()).collect();
+            let examples = &self.model.syntax.examples;
+            let mistake = errors::folds_what_nothing_emits(path, &events, examples);
+            return self.diagnostics.push(mistake);
         }
         let Some(event) = self.event(path) else { return };
         if self.model.folds.iter().any(|other| other.event == event) {
             self.diagnostics.push(errors::folded_twice(&signature.ident, &answer::last_name(path)));
         }
         for arrow in &fold.arrows {
+            if let ([Source::State(state)], []) =
+                (arrow.sources.as_slice(), arrow.targets.as_slice())
+                && names::plain(state) == self.model.events[event].name
+                && self.known_state(state).is_none()
+            {
+                return self.diagnostics.push(errors::event_as_a_source(state));
+            }
             self.replay_rows(arrow, event, number);
         }
-        self.model.folds.push(Folding { ident: &signature.ident, event });
+        self.model.folds.push(Folding { ident: &signature.ident, event, replayed: fold.replayed });
     }
 
     pub(super) fn replay_rows(&mut self, arrow: &Arrow, event: usize, number: usize) {

@@ -70,6 +70,9 @@ pub(super) struct Emission<'a> {
 pub(super) struct Folding<'a> {
     pub(super) ident: &'a syn::Ident,
     pub(super) event: usize,
+    /// Whether it says where the event leads: then it is there for that, also of an event that has
+    /// nothing to be folded.
+    pub(super) replayed: bool,
 }
 
 /// In this state, the method decides the command.
@@ -211,24 +214,35 @@ impl<'a> Builder<'a, '_> {
             syn::FnArg::Receiver(_) => None,
         });
         let answer = match self.model.syntax.kind {
-            Kind::Mealy => answer::read(signature, self.diagnostics),
+            Kind::Mealy => answer::read(signature, &self.model.syntax.examples, self.diagnostics),
             Kind::Moore => answer::read_guard(signature, self.diagnostics),
         };
         let Some(command) = parameters.next() else {
-            self.diagnostics.push(errors::takes_no_command(signature));
+            self.diagnostics.push(errors::takes_no_command(signature, &self.model.syntax.examples));
             return None;
         };
         let context = parameters.next().map(|context| answer::ungrouped(&context.ty));
+        if let Some(second) = context
+            && is_context(&command.ty)
+        {
+            self.diagnostics.push(errors::context_before_the_command(&command.ty, second));
+            return None;
+        }
         if let Some(context) = context
             && !is_reference_to_path(context)
         {
-            self.diagnostics.push(errors::not_the_context(context));
+            self.diagnostics.push(match is_context(context) {
+                true => errors::context_by_value(context),
+                false => errors::not_the_context(context),
+            });
         }
         if let Some(third) = parameters.next() {
             self.diagnostics.push(errors::takes_too_much(third));
         }
         let syn::Type::Path(command) = answer::ungrouped(&command.ty) else {
-            self.diagnostics.push(errors::not_a_command_type(&command.ty));
+            let example = self.model.syntax.examples.command(&signature.ident);
+            let context = is_context(&command.ty);
+            self.diagnostics.push(errors::not_a_command_type(&command.ty, &example, context));
             return None;
         };
         let command = self.command(&command.path);
@@ -459,6 +473,18 @@ fn is_reference_to_path(ty: &syn::Type) -> bool {
     let syn::Type::Reference(reference) = ty else { return false };
     let elem = answer::ungrouped(&reference.elem);
     reference.mutability.is_none() && matches!(elem, syn::Type::Path(_))
+}
+
+/// Whether a parameter is the context, however it is taken.
+fn is_context(ty: &syn::Type) -> bool {
+    match answer::ungrouped(ty) {
+        syn::Type::Reference(reference) => is_context(&reference.elem),
+        syn::Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|last| last.ident == "Context" && !last.arguments.is_empty())
+        }
+        _ => false,
+    }
 }
 
 /// Rules for every method of a machine.

@@ -35,7 +35,8 @@ impl<'a> Builder<'a, '_> {
             self.diagnostics.push(errors::output_takes_more(signature));
         }
         let syn::ReturnType::Type(_, ty) = &signature.output else {
-            self.diagnostics.push(errors::output_returns_nothing(&signature.ident));
+            let owner = self.model.syntax.owner_ident();
+            self.diagnostics.push(errors::output_returns_nothing(&signature.ident, owner, ident));
             return None;
         };
         let event = answer::event(ty, self.diagnostics)?;
