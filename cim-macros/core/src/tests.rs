@@ -94,6 +94,61 @@ fn mistakes_come_in_source_order() {
     );
 }
 
+/// Each identifier of a text, with its line and column.
+fn places(tokens: TokenStream) -> Vec<(String, usize, usize)> {
+    let mut places = Vec::new();
+    for token in tokens {
+        match token {
+            proc_macro2::TokenTree::Group(group) => places.extend(self::places(group.stream())),
+            proc_macro2::TokenTree::Ident(ident) => {
+                let start = ident.span().start();
+                places.push((ident.to_string(), start.line, start.column));
+            }
+            _ => {}
+        }
+    }
+    places
+}
+
+#[test]
+fn every_name_in_an_attribute_comes_out_where_it_stands() {
+    let header: TokenStream =
+        "initial Draft, Placed, Held, terminal Gone, region notes: Notes in Placed | Held"
+            .parse()
+            .unwrap();
+    // On other lines than the header.
+    let item: TokenStream = "\n\n\n\n\nimpl Order {
+        #[transition(Draft -> Placed)]
+        fn place(&self, cmd: PlaceOrder) -> OrderPlaced { todo }
+        #[transition(Placed -> Placed on OrderPaid, Held on PaymentFailed)]
+        #[transition(Held -> Placed on OrderPaid, Held on PaymentFailed)]
+        fn pay(&self, cmd: PayOrder) -> OneOf<OrderPaid, PaymentFailed> { todo }
+        #[transition(Placed | Held)]
+        fn remind(&self, cmd: Remind) -> Reminded { todo }
+        #[transition(* -> Gone)]
+        fn end(&self, cmd: End) -> Ended { todo }
+        #[apply(Placed -> Held)]
+        fn suspended(&mut self, event: &Suspended) {}
+    }"
+    .parse()
+    .unwrap();
+    let words = ["initial", "terminal", "transition", "apply", "on", "in", "notes", "region"];
+    let mut written = places(header.clone());
+    let attributes = syn::parse2::<syn::ItemImpl>(item.clone()).unwrap().items;
+    for method in &attributes {
+        let syn::ImplItem::Fn(method) = method else { continue };
+        for attribute in &method.attrs {
+            written.extend(places(quote!(#attribute)));
+        }
+    }
+    let expansion = state_machine(header, item);
+    assert_eq!(mistakes(&expansion), Vec::<String>::new());
+    let places = places(expansion);
+    for place in written.iter().filter(|(name, ..)| !words.contains(&name.as_str())) {
+        assert!(places.contains(place), "{place:?} does not come out");
+    }
+}
+
 #[test]
 fn a_star_gives_way_to_a_state() {
     let expansion = machine(

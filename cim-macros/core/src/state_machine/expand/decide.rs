@@ -6,26 +6,26 @@ use syn::spanned::Spanned as _;
 
 use super::super::answer::{Answer, Shape};
 use super::super::model::{Decision, Model};
-use super::{Names, variants};
+use super::{Names, variants, written};
 
 /// `match (cx.state(), command) { (Draft, PlaceOrder(command)) => …self.place(command)…, … }`.
 pub(super) fn decide(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     let Names { krate, state, command, .. } = names;
-    let mut groups: Vec<(&Decision, Vec<usize>)> = Vec::new();
+    let mut groups: Vec<(&Decision, Vec<syn::Ident>)> = Vec::new();
     for decision in &model.decisions {
+        let source = written(&decision.place, &model.states[decision.state]);
         let same =
             |other: &Decision| (other.method, other.output) == (decision.method, decision.output);
         match groups.iter_mut().find(|(other, _)| same(other)) {
-            Some((_, states)) => states.push(decision.state),
-            None => groups.push((decision, vec![decision.state])),
+            Some((_, sources)) => sources.push(source),
+            None => groups.push((decision, vec![source])),
         }
     }
     let variants = variants(&model.commands);
-    let arms = groups.iter().map(|(decision, states)| {
-        let states = states.iter().map(|&state| &model.states[state].ident);
+    let arms = groups.iter().map(|(decision, sources)| {
         let variant = &variants[model.methods[decision.method].command];
         let call = call(names, model, decision);
-        quote!((#(#state::#states)|*, #command::#variant(command)) => { #call })
+        quote!((#(#state::#sources)|*, #command::#variant(command)) => { #call })
     });
     let all = model.decisions.len() == model.states.len() * model.commands.len();
     let rest = (!all).then(|| quote!(_ => #krate::Err(#krate::Rejection::NotNow),));

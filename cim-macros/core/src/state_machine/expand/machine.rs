@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::super::model::Model;
-use super::{Names, decide, distinct_states, regions, stub, variants};
+use super::super::model::{Model, Row};
+use super::{Names, decide, distinct_states, regions, stub, variants, written};
 use crate::{names, scope};
 
 /// How many (state, command) pairs a machine may decide and still be inlined.
@@ -134,17 +134,21 @@ fn next(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     let Names { krate, state, event, .. } = names;
     let variants = variants(&model.events);
     let parts = regions::parts(model);
-    let mut groups: Vec<((usize, usize), Vec<usize>)> = Vec::new();
+    let mut groups: Vec<(&Row, Vec<syn::Ident>)> = Vec::new();
     let rows = model.distinct_rows();
     for row in &rows {
-        match groups.iter_mut().find(|(key, _)| *key == (row.event, row.to)) {
-            Some((_, sources)) => sources.push(row.from),
-            None => groups.push(((row.event, row.to), vec![row.from])),
+        let source = written(&row.source, &model.states[row.from]);
+        // One arm for each arrow, so that all that stands in it comes out again.
+        let same =
+            |other: &Row| (other.event, other.to, other.arrow) == (row.event, row.to, row.arrow);
+        match groups.iter_mut().find(|(other, _)| same(other)) {
+            Some((_, sources)) => sources.push(source),
+            None => groups.push((row, vec![source])),
         }
     }
-    let arms = groups.iter().map(|((event_index, to), sources)| {
-        let sources = sources.iter().map(|&source| &model.states[source].ident);
-        let (variant, to) = (&variants[*event_index], &model.states[*to].ident);
+    let arms = groups.iter().map(|(row, sources)| {
+        let variant = row.on.as_ref().unwrap_or(&variants[row.event]);
+        let to = written(&row.place, &model.states[row.to]);
         let to = match model.regions.is_empty() {
             true => quote!(#krate::Some(#state::#to),),
             false => quote!({ let state = #state::#to; #krate::Some(#parts) }),

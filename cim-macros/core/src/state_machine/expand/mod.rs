@@ -29,7 +29,7 @@ mod sets;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::model::{Model, Named};
+use super::model::{Model, Named, State};
 use super::syntax::Syntax;
 use crate::scope;
 
@@ -88,6 +88,15 @@ fn distinct_states(model: &Model<'_>) -> Vec<usize> {
             && syn::parse_str::<syn::Ident>(&model.states[*index].ident.to_string()).is_ok()
     };
     (0..model.states.len()).filter(first).collect()
+}
+
+/// A state's name where it is written in an attribute, so that an editor finds its declaration from
+/// there; its declaration's own, if a `*` or another event's target stands for it.
+fn written(place: &TokenStream, state: &State) -> syn::Ident {
+    match syn::parse2::<syn::Ident>(place.clone()) {
+        Ok(written) if crate::names::plain(&written) == state.name => written,
+        _ => state.ident.clone(),
+    }
 }
 
 /// The variants that hold these events or commands.

@@ -93,9 +93,12 @@ pub(super) fn rows(names: &Names<'_>, model: &Model<'_>) -> Option<TokenStream> 
 pub(super) fn within(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
     let Names { krate, owner, state, event, .. } = names;
     let impls = model.regions.iter().enumerate().map(|(index, region)| {
-        let Region { field, ty, variant, open_in } = region;
+        let Region { field, ty, variant, open_in, written } = region;
         let place = syn::Index::from(index + 1);
-        let open_in: Vec<_> = open_in.iter().map(|&state| &model.states[state].ident).collect();
+        let open_in: Vec<_> = match written {
+            [] => open_in.iter().map(|&state| &model.states[state].ident).collect(),
+            written => written.iter().collect(),
+        };
         let is_open = match open_in.is_empty() {
             true => quote!({
                 let _ = state;

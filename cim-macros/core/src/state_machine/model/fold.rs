@@ -99,7 +99,18 @@ impl<'a> Builder<'a, '_> {
                 let (to, place) = target.clone().unwrap_or_else(|| (from, source.clone()));
                 let arrow = number;
                 let (method, follows) = (None, false);
-                let row = Row { from, event, to, method, place, source, arrow, follows, ends: to };
+                let row = Row {
+                    from,
+                    event,
+                    to,
+                    method,
+                    place,
+                    source,
+                    arrow,
+                    follows,
+                    ends: to,
+                    on: None,
+                };
                 self.model.rows.push(row);
             }
         }

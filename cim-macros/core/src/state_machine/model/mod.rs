@@ -102,6 +102,8 @@ pub(super) struct Row {
     pub(super) follows: bool,
     /// Where the whole commit leads.
     pub(super) ends: usize,
+    /// The event's name behind `on`.
+    pub(super) on: Option<syn::Ident>,
 }
 
 /// An arrow of a deciding method, with its targets resolved.
@@ -118,6 +120,8 @@ struct Way {
     event: usize,
     /// The state and what says so; none if the event stays.
     target: Option<(usize, TokenStream)>,
+    /// The event's name behind `on`.
+    on: Option<syn::Ident>,
 }
 
 impl Model<'_> {
@@ -291,6 +295,7 @@ impl<'a> Builder<'a, '_> {
                 target.on.as_ref().is_none_or(|on| answer::last_name(on) == name)
             };
             let mut targets = arrow.targets.iter().filter(is_its);
+            let mut on = None;
             let target = match (targets.next(), targets.next()) {
                 (Some(first), Some(second)) => {
                     let mistake = errors::several_targets(&second.state, &name, &first.state);
@@ -298,11 +303,13 @@ impl<'a> Builder<'a, '_> {
                     return None;
                 }
                 (Some(target), None) => {
+                    let path = target.on.as_ref();
+                    on = path.and_then(|on| Some(on.segments.last()?.ident.clone()));
                     Some((self.state(&target.state)?, target.state.to_token_stream()))
                 }
                 (None, _) => None,
             };
-            ways.push(Way { event, target });
+            ways.push(Way { event, target, on });
         }
         Some(ways)
     }
@@ -431,6 +438,7 @@ impl<'a> Builder<'a, '_> {
                 arrow: claim.number,
                 follows: sequence && part > 0,
                 ends: to,
+                on: way.on.clone(),
             });
             if sequence {
                 from = to;

@@ -64,7 +64,7 @@ impl<'a> Builder<'a, '_> {
                 let to = self.state(state)?;
                 let place = state.to_token_stream();
                 let event = self.output_of(to, &place)?;
-                Some(vec![Way { event, target: Some((to, place)) }])
+                Some(vec![Way { event, target: Some((to, place)), on: None }])
             }
             [Target { on: Some(on), .. }, ..] => {
                 self.diagnostics.push(errors::moore_names_an_event(on));
@@ -102,7 +102,18 @@ impl<'a> Builder<'a, '_> {
                 let (method, arrow) = (Some(claim.method), claim.number);
                 let (place, source) = (source.clone(), source.clone());
                 let (to, follows) = (from, false);
-                let row = Row { from, event, to, method, place, source, arrow, follows, ends: to };
+                let row = Row {
+                    from,
+                    event,
+                    to,
+                    method,
+                    place,
+                    source,
+                    arrow,
+                    follows,
+                    ends: to,
+                    on: None,
+                };
                 self.model.rows.push(row);
                 from
             }

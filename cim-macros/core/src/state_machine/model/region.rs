@@ -13,6 +13,8 @@ pub(in super::super) struct Region<'a> {
     pub(in super::super) variant: &'a syn::Ident,
     /// The states in which its commands are taken.
     pub(in super::super) open_in: Vec<usize>,
+    /// Their names as they are written there, if they are.
+    pub(in super::super) written: &'a [syn::Ident],
 }
 
 impl<'a> Builder<'a, '_> {
@@ -32,13 +34,14 @@ impl<'a> Builder<'a, '_> {
         if self.model.events.iter().any(|event| event.name == name) {
             self.diagnostics.push(errors::event_named_as_a_region(ty, &name));
         }
-        let open_in = match open_in.as_slice() {
+        let written = open_in.as_slice();
+        let open_in = match written {
             [] => (0..self.model.states.len())
                 .filter(|&state| !self.model.states[state].terminal)
                 .collect(),
             states => states.iter().filter_map(|state| self.open_state(state, field)).collect(),
         };
-        self.model.regions.push(Region { field, ty, variant, open_in });
+        self.model.regions.push(Region { field, ty, variant, open_in, written });
     }
 
     fn open_state(&mut self, ident: &syn::Ident, field: &syn::Ident) -> Option<usize> {
