@@ -76,6 +76,27 @@ fn is_prefix(store: &EmbeddedStore, written: &[StoredEvent], answered: usize) {
     assert_eq!(block_on(store.damage()).unwrap(), []);
 }
 
+#[test]
+fn a_store_that_remembers_no_head_keeps_its_number() {
+    let dir = TempDir::new().unwrap();
+    let store = open(dir.path(), 3000);
+    let mut streams = streams();
+    for _ in 0..3 {
+        write(&store, &mut streams, (0, 1, 4000));
+    }
+    let written = all(&store);
+    drop(store);
+    // The sealed segments are in the index; of the last one, nothing came to the disk.
+    assert_eq!(segments(dir.path()).len(), 3);
+    fs::remove_file(dir.path().join("head")).unwrap();
+    truncate(&last_segment(dir.path()), 0);
+
+    let store = open(dir.path(), 3000);
+    is_prefix(&store, &written, 2);
+    write(&store, &mut [SampleStream::new("after")], (0, 2, 0));
+    assert_eq!(block_on(store.damage()).unwrap(), []);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 

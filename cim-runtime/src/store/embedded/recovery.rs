@@ -70,6 +70,10 @@ pub(super) fn recover(dir: &Path, log: &Path, index: &Index) -> Result<Recovered
         end: None,
     };
     let mut known = trusted(log, index, &segments)?;
+    if let (None, Some((&first, _))) = (walk.store, known.first_key_value()) {
+        // Of the segments that the index knows no mark is read, and the others may have none.
+        walk.scan(first)?;
+    }
     for (i, &first) in segments.iter().enumerate() {
         walk.no_gap_before(first);
         match (segments.get(i + 1), known.remove(&first)) {
