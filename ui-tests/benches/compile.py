@@ -46,7 +46,8 @@ def with_macros(n):
     out.append(f'#[aggregate(domain = "bank", id = {a}Id)]\n#[derive(Default)]\npub struct {a} {{ cents: u64, limit: u64 }}\n')
     for command, event, fields, _, _ in STEPS:
         out.append(struct(f"#[command({a})]", command, fields))
-        out.append(struct(f"#[event({a}, unread)]", event, fields))
+        unread = "" if event in ("Opened", "Deposited", "Withdrawn") else ", unread"
+        out.append(struct(f"#[event({a}{unread})]", event, fields))
     out.append(f"#[state_machine(initial Draft, Open, Held, terminal Ended)]\nimpl {a} {{\n")
     for command, event, fields, start, end in STEPS:
         arrow = start if start == end else f"{start} -> {end}"
