@@ -143,7 +143,13 @@ where
         match answer {
             Ok(committed) => {
                 self.live.take_in(self.decided.as_slice(), commit.head());
-                Step::Done(Ok(Sent::Stored(self.receipt(commit, committed.position))))
+                let receipt = self.receipt(commit, committed.position);
+                // Whoever else sends the command with this id has decided in the same microsecond,
+                // and so come to the same commit.
+                Step::Done(Ok(match committed.duplicate {
+                    true => Sent::Repeated(receipt),
+                    false => Sent::Stored(receipt),
+                }))
             }
             Err(error) => {
                 match error.kind() {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use cim_runtime::engine::{Live, Message, Sending, Step};
 use cim_runtime::prelude::*;
 use cim_runtime::store::{EmbeddedStore, Lookup, MemoryStore, Store, StoredEvent};
-use cim_runtime::{Causation, Envelope};
+use cim_runtime::{Causation, Commit, Envelope};
 
 #[derive(DomainId)]
 pub struct TaskId(u32);
@@ -205,6 +206,45 @@ async fn a_command_with_an_id_is_stored_once_across_a_reopen() {
     let again = tasks.with_command_id(command_id());
     same(&repeated(again.send(&task(1), Advance { steps: 3 }).await.unwrap()), &first);
     assert_eq!(events(&tasks).await.len(), 3);
+}
+
+/// A command on its way through an aggregate of which nothing is stored yet, up to its commit.
+fn commit_of(sending: &mut Sending<'_, Advance>) -> Commit {
+    let mut step = sending.start();
+    loop {
+        step = match step {
+            Step::Snapshot => sending.snapshot(Ok(None)),
+            Step::Load { .. } => sending.loaded(Ok(Vec::new())),
+            Step::Find { .. } => sending.found(Ok(Vec::new())),
+            Step::Commit(commit) => return commit,
+            Step::Done(end) => panic!("{end:?}"),
+        };
+    }
+}
+
+// The commits of one command that is decided in the same microsecond are the same.
+#[tokio::test]
+async fn of_two_that_decide_at_once_one_has_stored_it() {
+    let store = MemoryStore::new();
+    let message = Message {
+        command_id: command_id(),
+        repeatable: true,
+        actor: Actor::default(),
+        now: Timestamp::UNIX_EPOCH,
+        cause: None,
+    };
+    let mut lives = [Live::<Task>::new(&task(1)).unwrap(), Live::new(&task(1)).unwrap()];
+    let mut sendings = lives.each_mut().map(|live| Sending::new(live, ONE, &message));
+    let commits = sendings.each_mut().map(commit_of);
+    let mut ends = Vec::new();
+    for (sending, commit) in sendings.iter_mut().zip(&commits) {
+        let answer = store.commit(commit.clone()).await;
+        let Step::Done(end) = sending.committed(answer, commit) else { panic!("an end") };
+        ends.push(end.unwrap());
+    }
+    let [first, second] = ends.try_into().unwrap();
+    same(&repeated(second), &stored(first));
+    assert_eq!(store.read_all(0, 10).await.unwrap().len(), 1);
 }
 
 /// Eight tasks with two handles send the command at once; one of them stores it.
