@@ -8,10 +8,9 @@ pub use core::option::Option::{self, None, Some};
 pub use core::result::Result::{self, Err, Ok};
 pub use core::str::FromStr;
 pub use core::{clone::Clone, convert::From, convert::Into, fmt::Debug, fmt::Display};
-pub use std::borrow::Cow;
-pub use std::string::{String, ToString};
+pub use std::string::String;
 
-pub use crate::cbor::{DecodeError, Decoder, Encoder, Field, Key, Shape, Value};
+pub use crate::cbor::{DecodeError, Decoder, Encoder, Field, Shape, Value};
 pub use crate::config::Config;
 pub use crate::context::Context;
 pub use crate::decision::{
