@@ -29,8 +29,12 @@ pub use crate::machine::{
     MachineTable, OwnNames, RegionRow, Standing, StateRow, TransitionRow, Unknown, UnknownId,
     has_own_names,
 };
+pub use crate::projection::{
+    Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query,
+};
+pub use crate::rows::{Kept, Place, TableField, TableInfo, Tables};
 pub use crate::subject::{AggregateName, has_own_name};
-pub use crate::system::{AggregateInfo, Handle, Includes, System};
+pub use crate::system::{AggregateInfo, Handle, Includes, Shows, System};
 
 /// What reading a value comes to.
 pub type Decoded<T> = Result<T, DecodeError>;

@@ -32,7 +32,9 @@ pub mod guide {
 }
 pub mod machine;
 pub mod prelude;
+pub mod projection;
 mod recorded;
+pub mod rows;
 pub mod store;
 mod subject;
 pub mod system;
@@ -48,7 +50,7 @@ pub use environment::{Environment, SeededEnvironment, SystemEnvironment};
 pub use error::{Error, SendError};
 pub use id::{DomainId, IdInner, InvalidId, MAX_TOKEN};
 pub use jiff::{SignedDuration, Timestamp};
-pub use recorded::Recorded;
+pub use recorded::{IdIn, Recorded};
 pub use subject::{AggregateName, StreamName};
 pub use system::{Handle, Options};
 pub use uuid::Uuid;

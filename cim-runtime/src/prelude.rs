@@ -9,6 +9,7 @@ pub use crate::error::{Error, SendError};
 pub use crate::id::DomainId;
 pub use crate::machine::{Aggregate, Machine, MachineState};
 pub use crate::recorded::Recorded;
+pub use crate::rows::{InMemory, Table};
 pub use crate::system::{Handle, System};
 pub use crate::testing::Given;
 #[cfg(feature = "stateright")]

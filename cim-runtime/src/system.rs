@@ -16,6 +16,9 @@ use crate::environment::{Environment, SystemEnvironment};
 use crate::error::{Error, SendError};
 use crate::lock::EventRow;
 use crate::machine::{Aggregate, Command, Handles, InOneAggregate, MachineTable};
+use crate::projection::{
+    Ask, Projection, ProjectionHandle, ProjectionInfo, Query, Registry, Started, Workers,
+};
 use crate::recorded::Recorded;
 use crate::store::{self, Lookup, Store, StoreError, StoredEvent};
 use crate::subject::{AggregateName, StreamName};
@@ -24,6 +27,8 @@ use crate::subject::{AggregateName, StreamName};
 pub trait System: Send + Sync + 'static {
     /// The aggregates of the domain.
     const AGGREGATES: &'static [AggregateInfo];
+    /// Its projections.
+    const PROJECTIONS: &'static [ProjectionInfo] = &[];
 }
 
 /// An aggregate of a system, as data.
@@ -44,6 +49,14 @@ pub struct AggregateInfo {
     note = "add it to `#[system(aggregates(…))]`"
 )]
 pub trait Includes<A> {}
+
+/// Holds for each projection that a system names.
+#[diagnostic::on_unimplemented(
+    message = "`{P}` is not part of the system `{Self}`",
+    label = "`{Self}` does not name this projection",
+    note = "add it to `#[system(…, projections(…))]`"
+)]
+pub trait Shows<P> {}
 
 /// Holds for the commands of the aggregates that the system `S` names.
 #[diagnostic::on_unimplemented(
@@ -128,6 +141,7 @@ struct Shared {
     live: LiveCache,
     snapshot_every: u64,
     max_events: u64,
+    projections: Arc<Registry>,
 }
 
 /// What a handle is made from.
@@ -221,6 +235,7 @@ impl<S: System> Handle<S> {
             live: LiveCache::new(options.live_aggregates),
             snapshot_every: options.snapshot_every,
             max_events: options.max_events,
+            projections: Arc::default(),
         };
         Self {
             shared: Arc::new(shared),
@@ -352,6 +367,45 @@ impl<S: System> Handle<S> {
             };
             (after + 1..).zip(&events).map(read).collect()
         })
+    }
+
+    /// Starts the system's projections, which run as long as what is returned is kept.
+    ///
+    /// # Errors
+    ///
+    /// When the place where they keep their rows cannot be opened.
+    pub async fn start(&self) -> Result<Workers, Error> {
+        let (store, registry) = (Arc::clone(self.store()), Arc::clone(&self.shared.projections));
+        let rows = store.rows().await?;
+        Ok(Workers::start(S::PROJECTIONS, &Started { store, rows, registry }))
+    }
+
+    /// Asks a projection.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotStarted`] when nobody has called [`Handle::start`], [`Error::Behind`] when the
+    /// projection has not reached in time what the answer must know, [`Error::Stopped`] when it
+    /// cannot, and the errors of the store.
+    pub fn ask<Q: Query>(&self, question: Q) -> Ask<Q>
+    where
+        S: Shows<Q::Of>,
+    {
+        Ask::new(Arc::clone(&self.shared.projections), question)
+    }
+
+    /// A projection that was started: how far it is, and what can be done with it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotStarted`] when nobody has called [`Handle::start`].
+    pub fn projection<P: Projection>(&self) -> Result<ProjectionHandle<P>, Error>
+    where
+        S: Shows<P>,
+    {
+        let cell = self.shared.projections.cell::<P>()?;
+        let environment = Arc::clone(&self.shared.environment);
+        Ok(ProjectionHandle::new(cell, Arc::clone(self.store()), environment))
     }
 
     fn message(&self) -> Message {
