@@ -1,7 +1,9 @@
 //! Where time and ids come from.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use rand::RngExt as _;
 use uuid::Uuid;
@@ -14,7 +16,25 @@ pub trait Environment: std::fmt::Debug + Send + Sync + 'static {
 
     /// The id of a command that was sent without one: a UUIDv7.
     fn command_id(&self) -> Uuid;
+
+    /// Waits until this time has come.
+    fn until(&self, time: Timestamp) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            loop {
+                let left = time.duration_since(self.now());
+                let Ok(left) = Duration::try_from(left) else { return };
+                if left.is_zero() {
+                    return;
+                }
+                // Not all of it at once: clocks jump.
+                tokio::time::sleep(left.min(GLANCE)).await;
+            }
+        })
+    }
 }
+
+/// How often whoever waits for a time looks at the clock.
+const GLANCE: Duration = Duration::from_millis(250);
 
 /// The machine's clock, and ids that nobody can guess.
 #[derive(Debug, Clone, Copy, Default)]

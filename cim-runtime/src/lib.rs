@@ -18,6 +18,7 @@ pub mod config;
 mod context;
 pub mod dag_json;
 pub mod decision;
+mod driver;
 pub mod engine;
 mod envelope;
 mod environment;
@@ -31,6 +32,7 @@ pub mod guide {
     #![doc = include_str!("../../docs/guide.md")]
 }
 pub mod machine;
+pub mod policy;
 pub mod prelude;
 pub mod projection;
 mod recorded;
@@ -39,6 +41,7 @@ pub mod store;
 mod subject;
 pub mod system;
 pub mod testing;
+mod workers;
 
 pub use actor::Actor;
 pub use cid::{EventCid, InvalidCid};

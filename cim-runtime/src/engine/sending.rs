@@ -34,6 +34,12 @@ pub enum Step<M: Machine> {
         /// The id of the root command.
         correlation: Uuid,
     },
+    /// The stream's events after this version, not to be folded: answer with
+    /// [`Sending::reviewed`].
+    Review {
+        /// The version before the first of them.
+        after: u64,
+    },
     /// The store's answer to this commit: [`Sending::committed`].
     Commit(Commit),
     /// Nothing more: this is how it ended.
@@ -67,7 +73,8 @@ where
             message,
             decided: Events::None,
             attempts: 0,
-            new: !message.repeatable,
+            // What an event has caused is known by the stream itself.
+            new: !message.repeatable || message.cause.is_some(),
             fresh: false,
             limit: u64::MAX,
         }
@@ -134,6 +141,26 @@ where
         }
     }
 
+    /// The stream's events from the first on that the command had brought.
+    pub fn reviewed(&mut self, answer: Result<Vec<StoredEvent>, StoreError>) -> Step<C::Of> {
+        match answer.map(|events| self.repeated(&events)) {
+            Ok(Some(step)) => step,
+            // The stream is not the one that was folded, as after a restore.
+            Ok(None) => {
+                self.live.reset();
+                Step::Load { after: 0 }
+            }
+            Err(error) => Step::Done(Err(Error::from(error).into())),
+        }
+    }
+
+    /// The version of the command's first event, if an event has caused it and the stream has it.
+    fn known_since(&self) -> Option<u64> {
+        let message = self.message;
+        let caused = message.repeatable && message.cause.is_some();
+        caused.then(|| self.live.caused_at(message.command_id)).flatten()
+    }
+
     /// The store's answer to the commit.
     pub fn committed(
         &mut self,
@@ -142,6 +169,7 @@ where
     ) -> Step<C::Of> {
         match answer {
             Ok(committed) => {
+                self.live.will_take(self.message);
                 self.live.take_in(self.decided.as_slice(), commit.head());
                 let receipt = self.receipt(commit, committed.position);
                 // Whoever else sends the command with this id has decided in the same microsecond,
@@ -165,6 +193,9 @@ where
     }
 
     fn decide(&mut self) -> Step<C::Of> {
+        if let Some(version) = self.known_since() {
+            return Step::Review { after: version - 1 };
+        }
         if !self.new {
             return Step::Find { correlation: self.message.correlation() };
         }

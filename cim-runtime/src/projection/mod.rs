@@ -11,16 +11,16 @@ mod running;
 mod serving;
 mod status;
 mod worker;
-mod workers;
 
 use crate::rows::Tables;
 
+pub(crate) use incoming::Fate;
 pub use incoming::{Answered, Heard, Incoming, Listened};
 pub use query::{Ask, Query};
 pub use running::ProjectionInfo;
-pub(crate) use running::{Registry, Started};
+pub(crate) use running::{PAGE, RETRY, Reaches, Registry, Started, blocking, ended};
 pub use status::{Parked, ProjectionHandle, ProjectionState, Status};
-pub use workers::Workers;
+pub(crate) use worker::{Stopped, said, unreadable};
 
 /// What `#[projection]` writes for the type on whose `impl` it stands.
 #[diagnostic::on_unimplemented(

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::generation::Generations;
@@ -20,10 +21,10 @@ use crate::rows::{MemoryRows, RowStore};
 use crate::store::{Store, StoreError, StoreErrorKind, StoredEvent};
 
 /// How many events are in one transaction at most.
-const PAGE: usize = 1024;
+pub(crate) const PAGE: usize = 1024;
 
 /// How long a projection waits before it tries again, at first and at most.
-const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
+pub(crate) const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
 
 /// A projection of a system, as data.
 #[derive(Debug, Clone, Copy)]
@@ -42,9 +43,14 @@ pub(super) struct Run {
 }
 
 /// Something that takes events in, and can be waited for.
-pub(super) trait Reaches: Send + Sync {
-    /// Waits until it knows the event at this position.
+pub(crate) trait Reaches: Send + Sync {
+    /// Waits until it knows the event at this position, and has done what is due.
     fn reached(&self, position: u64) -> BoxFuture<'_, Result<(), Error>>;
+
+    /// When it will do something although nothing happens.
+    fn next_due(&self) -> Option<Timestamp> {
+        None
+    }
 }
 
 impl<P: Projection> Reaches for Cell<P> {
@@ -337,7 +343,7 @@ impl<P: Projection> Running<P> {
     fn report(
         &self,
         worker: &Worker<P>,
-        at: Option<jiff::Timestamp>,
+        at: Option<Timestamp>,
         until: Option<u64>,
         answers: bool,
     ) {
@@ -384,12 +390,12 @@ impl<P: Projection> Running<P> {
     }
 }
 
-fn ended() -> StoreError {
+pub(crate) fn ended() -> StoreError {
     StoreError::new(StoreErrorKind::Closed, "the store was closed")
 }
 
 /// Runs what may wait for a disk or a server where nobody else waits for it.
-pub(super) async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     let done = tokio::task::spawn_blocking(work).await;

@@ -43,7 +43,7 @@ pub(super) enum Applied {
 
 /// Why a projection does nothing more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Stopped {
+pub(crate) enum Stopped {
     /// An event cannot be read, or a method has failed and the projection stops then.
     Event(String),
     /// The rows or the events cannot be reached: it may be tried again.
@@ -229,11 +229,11 @@ fn handle<P: Projection>(model: &mut P, event: &StoredEvent, envelope: &Envelope
     }
 }
 
-fn said(panic: &(dyn std::any::Any + Send)) -> &str {
+pub(crate) fn said(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a word")
 }
 
-fn unreadable(event: &StoredEvent, problem: &dyn std::fmt::Display) -> Stopped {
+pub(crate) fn unreadable(event: &StoredEvent, problem: &dyn std::fmt::Display) -> Stopped {
     Stopped::Event(format!("event {} cannot be read: {problem}", event.position))
 }

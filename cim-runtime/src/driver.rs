@@ -1,0 +1,104 @@
+//! The only code that awaits a store for a command.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::cache::LiveCache;
+use crate::engine::{Live, Message, Sending, Sent, Step};
+use crate::environment::Environment;
+use crate::error::SendError;
+use crate::machine::{Aggregate, Command, Handles, InOneAggregate};
+use crate::store::{Lookup, Store, StoreError, StoredEvent};
+use crate::system::{IdOf, OwnerOf};
+
+/// How many events a question for a command's own events reads at a time.
+const PAGE: usize = 256;
+
+/// What carries commands out: a store, the outside world, and the aggregates that were used lately.
+#[derive(Debug)]
+pub(crate) struct Driver {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) environment: Arc<dyn Environment>,
+    pub(crate) live: LiveCache,
+    pub(crate) snapshot_every: u64,
+    pub(crate) max_events: u64,
+}
+
+impl Driver {
+    /// Sends a command, and returns once its events are stored.
+    pub(crate) async fn send<C>(
+        &self,
+        id: &IdOf<C>,
+        command: C,
+        message: &Message,
+    ) -> Result<Sent, SendError<C::Of>>
+    where
+        C: Command<Of: Handles<C> + InOneAggregate>,
+    {
+        let slot = self.live.slot::<OwnerOf<C>>(id)?;
+        let mut live = slot.lock().await;
+        let sending = Sending::new(&mut live, command, message);
+        let mut sending = sending.limited_to(self.max_events);
+        let sent = self.drive(&mut sending).await;
+        if sent.is_ok() {
+            self.keep_snapshot(&mut live);
+        }
+        sent
+    }
+
+    async fn drive<C>(&self, sending: &mut Sending<'_, C>) -> Result<Sent, SendError<C::Of>>
+    where
+        C: Command<Of: Handles<C> + InOneAggregate>,
+    {
+        let store = &self.store;
+        let mut step = sending.start();
+        loop {
+            step = match step {
+                Step::Snapshot => {
+                    let answer = store.snapshot(sending.live().stream()).await;
+                    sending.snapshot(answer)
+                }
+                Step::Load { after } => {
+                    let answer = store.read_stream(sending.live().stream(), after).await;
+                    sending.loaded(answer)
+                }
+                Step::Find { correlation } => sending.found(self.correlated(correlation).await),
+                Step::Review { after } => {
+                    let answer = store.read_stream(sending.live().stream(), after).await;
+                    sending.reviewed(answer)
+                }
+                Step::Commit(commit) => {
+                    let answer = store.commit(commit.clone()).await;
+                    sending.committed(answer, &commit)
+                }
+                Step::Done(result) => return result,
+            }
+        }
+    }
+
+    /// Every event with this correlation.
+    async fn correlated(&self, correlation: Uuid) -> Result<Vec<StoredEvent>, StoreError> {
+        let mut events: Vec<StoredEvent> = Vec::new();
+        loop {
+            let after = events.last().map_or(0, |event| event.position);
+            let page = self.store.lookup(Lookup::Correlation(correlation), after, PAGE).await?;
+            let full = page.len() == PAGE;
+            events.extend(page);
+            if !full {
+                return Ok(events);
+            }
+        }
+    }
+
+    /// Keeps a snapshot when one is due, without making the caller wait for it.
+    fn keep_snapshot<A: Aggregate>(&self, live: &mut Live<A>) {
+        let Some(snapshot) = live.snapshot_after(self.snapshot_every) else { return };
+        let (store, stream) = (Arc::clone(&self.store), live.stream().clone());
+        tokio::spawn(async move {
+            if let Err(error) = store.keep_snapshot(&stream, snapshot).await {
+                tracing::warn!(%stream, %error, "a snapshot was not kept");
+            }
+        });
+    }
+}
