@@ -29,9 +29,7 @@ pub use crate::machine::{
     MachineTable, OwnNames, RegionRow, Standing, StateRow, TransitionRow, Unknown, UnknownId,
     has_own_names,
 };
-pub use crate::policy::{
-    OnRefusal, Policy, PolicyInfo, Reacting, Reaction, Route, Sends, Starts,
-};
+pub use crate::policy::{OnRefusal, Policy, PolicyInfo, Reacting, Reaction, Route, Sends, Starts};
 pub use crate::projection::{
     Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query,
 };

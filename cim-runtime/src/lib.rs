@@ -49,7 +49,7 @@ pub use commit::{Commit, CommitError, CommitEvent};
 pub use context::Context;
 pub use engine::{Cause, Receipt, Sent};
 pub use envelope::{Causation, Envelope};
-pub use environment::{Environment, SeededEnvironment, SystemEnvironment};
+pub use environment::{Environment, ManualEnvironment, SeededEnvironment, SystemEnvironment};
 pub use error::{Error, SendError};
 pub use id::{DomainId, IdInner, InvalidId, MAX_TOKEN};
 pub use jiff::{SignedDuration, Timestamp};

@@ -301,9 +301,7 @@ impl<S: System> Handle<S> {
         // A box for each command, so that what must hold of it is asked once: the future of an
         // `async fn` asks all of it again wherever it is made or awaited, and each time rustc would
         // tell the same mistake.
-        Box::pin(async move {
-            self.shared.driver.send(id, command, &self.message()).await
-        })
+        Box::pin(async move { self.shared.driver.send(id, command, &self.message()).await })
     }
 
     /// The aggregate with this id, as the store has it now.

@@ -42,7 +42,8 @@ impl Caused {
     pub(super) fn decode(from: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         let len = from.any_array()? / 2;
         let entry = |_| {
-            let id = Uuid::from_slice(from.bytes()?).map_err(|error| from.error(error.to_string()))?;
+            let id =
+                Uuid::from_slice(from.bytes()?).map_err(|error| from.error(error.to_string()))?;
             Ok((id, from.unsigned()?))
         };
         (0..len).map(entry).collect::<Result<_, _>>().map(Self)

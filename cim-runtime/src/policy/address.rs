@@ -66,10 +66,9 @@ impl Eq for Length {}
 impl Length {
     fn since(&self, start: Timestamp) -> Timestamp {
         let after = match self {
-            Self::Span(span) => start
-                .to_zoned(TimeZone::UTC)
-                .checked_add(*span)
-                .map(|after| after.timestamp()),
+            Self::Span(span) => {
+                start.to_zoned(TimeZone::UTC).checked_add(*span).map(|after| after.timestamp())
+            }
             Self::Duration(duration) => start.checked_add(*duration),
         };
         // Later than any time there is.

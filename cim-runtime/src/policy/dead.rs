@@ -35,7 +35,11 @@ impl DeadLetter {
 pub(super) enum Wish {
     List(oneshot::Sender<Vec<((u64, u32), DeadLetter)>>),
     /// Off the list, and sent again if so.
-    Take { number: (u64, u32), again: bool, done: oneshot::Sender<bool> },
+    Take {
+        number: (u64, u32),
+        again: bool,
+        done: oneshot::Sender<bool>,
+    },
 }
 
 /// The dead letters of a policy that runs: what
@@ -44,7 +48,7 @@ pub(super) enum Wish {
 /// Each has a number: the position of the event, and which of its commands it is.
 #[derive(Debug, Clone)]
 pub struct DeadLetters {
-    pub(super) policy: &'static str,
+    pub(crate) policy: &'static str,
     pub(super) wishes: Arc<mpsc::Sender<Wish>>,
 }
 

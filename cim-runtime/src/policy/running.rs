@@ -172,8 +172,7 @@ impl<P: Policy> Running<P> {
 
     async fn lead(&self, wishes: &mut mpsc::Receiver<Wish>) -> Result<Infallible, Stopped> {
         let mut worker = self.open().await?;
-        let mut pages =
-            self.driver.store.subscribe(worker.checkpoint()).ready_chunks(PAGE);
+        let mut pages = self.driver.store.subscribe(worker.checkpoint()).ready_chunks(PAGE);
         loop {
             worker = self.send_due(worker).await?;
             let next_due = worker.books.next_due();
@@ -257,7 +256,10 @@ impl<P: Policy> Running<P> {
             if let Some(problem) = taken.failed {
                 let failed = &events[taken_now];
                 tracing::error!(
-                    policy = P::NAME, position = failed.position, problem, "an event was put aside"
+                    policy = P::NAME,
+                    position = failed.position,
+                    problem,
+                    "an event was put aside"
                 );
                 worker.park(failed, problem)?;
                 taken_now += 1;
@@ -308,7 +310,10 @@ impl<P: Policy> Running<P> {
                 End::Again => self.keep(worker, letter),
                 End::Dead(reason) => {
                     tracing::error!(
-                        policy = P::NAME, command = letter.command, id = letter.id, reason,
+                        policy = P::NAME,
+                        command = letter.command,
+                        id = letter.id,
+                        reason,
                         "a command was not taken"
                     );
                     let (position, index) = (letter.position, letter.index);
@@ -465,4 +470,3 @@ async fn off_thread_with<P: Policy, T: Send + 'static>(
     .map_err(Stopped::Store)
     .and_then(|(worker, done)| done.map(|done| (worker, done)))
 }
-

@@ -76,4 +76,3 @@ impl fmt::Debug for Sendable {
         write!(f, "{}/{}", self.aggregate, self.command)
     }
 }
-

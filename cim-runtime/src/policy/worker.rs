@@ -181,11 +181,7 @@ fn space<P: Policy>() -> String {
 }
 
 /// Hands an event to the policy. A panic is a failure like any other.
-fn react<P: Policy>(
-    policy: &mut P,
-    event: &StoredEvent,
-    envelope: &Envelope<'_>,
-) -> (Fate, Plan) {
+fn react<P: Policy>(policy: &mut P, event: &StoredEvent, envelope: &Envelope<'_>) -> (Fate, Plan) {
     let mut reacting = Reacting::new(event, envelope);
     let reacted = catch_unwind(AssertUnwindSafe(|| policy.react(&mut reacting)));
     let (fate, plan) = reacting.end();

@@ -24,7 +24,8 @@ use crate::store::{Store, StoreError, StoreErrorKind, StoredEvent};
 pub(crate) const PAGE: usize = 1024;
 
 /// How long a projection waits before it tries again, at first and at most.
-pub(crate) const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
+pub(crate) const RETRY: (Duration, Duration) =
+    (Duration::from_millis(100), Duration::from_secs(10));
 
 /// A projection of a system, as data.
 #[derive(Debug, Clone, Copy)]
@@ -33,13 +34,13 @@ pub struct ProjectionInfo {
     pub name: &'static str,
     /// The events that it takes.
     pub listens: &'static [Listened],
-    pub(super) start: fn(&Started) -> Run,
+    pub(crate) start: fn(&Started) -> Run,
 }
 
 /// A projection as the workers of a system know it.
-pub(super) struct Run {
-    pub(super) work: BoxFuture<'static, Infallible>,
-    pub(super) cell: Arc<dyn Reaches>,
+pub(crate) struct Run {
+    pub(crate) work: BoxFuture<'static, Infallible>,
+    pub(crate) cell: Arc<dyn Reaches>,
 }
 
 /// Something that takes events in, and can be waited for.
@@ -224,8 +225,7 @@ impl<P: Projection> Running<P> {
     /// somebody asks for new ones.
     async fn lead(&self, anew: bool, rebuilds: &mut watch::Receiver<u64>) -> Result<(), Stopped> {
         let rows = Arc::clone(&self.rows);
-        let (found, revision) =
-            blocking(move || Generations::read(rows.as_ref(), P::NAME)).await?;
+        let (found, revision) = blocking(move || Generations::read(rows.as_ref(), P::NAME)).await?;
         let mut plan = found.clone().plan::<P>(anew);
         let mut live = self.live(&plan).await?;
         if live.is_none() && plan.building.is_none() {
@@ -340,13 +340,7 @@ impl<P: Projection> Running<P> {
         Ok(worker)
     }
 
-    fn report(
-        &self,
-        worker: &Worker<P>,
-        at: Option<Timestamp>,
-        until: Option<u64>,
-        answers: bool,
-    ) {
+    fn report(&self, worker: &Worker<P>, at: Option<Timestamp>, until: Option<u64>, answers: bool) {
         self.cell.progress.send_modify(|progress| {
             if answers {
                 progress.position = worker.checkpoint();
