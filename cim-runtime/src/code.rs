@@ -30,7 +30,8 @@ pub use crate::machine::{
     has_own_names,
 };
 pub use crate::projection::{
-    Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query,
+    Answered, Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query,
+    is_only_projection, is_taken_once, listens_within,
 };
 pub use crate::rows::{Kept, Place, TableField, TableInfo, Tables};
 pub use crate::subject::{AggregateName, has_own_name};

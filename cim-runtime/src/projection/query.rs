@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 
-use super::running::{Registry, blocking};
 use super::Projection;
+use super::running::{Registry, blocking};
 use crate::engine::{Receipt, Sent};
 use crate::error::Error;
 
@@ -93,4 +93,3 @@ impl<Q: fmt::Debug> fmt::Debug for Ask<Q> {
         f.debug_struct("Ask").field("question", &self.question).finish_non_exhaustive()
     }
 }
-

@@ -218,8 +218,7 @@ impl<P: Projection> Running<P> {
     /// somebody asks for new ones.
     async fn lead(&self, anew: bool, rebuilds: &mut watch::Receiver<u64>) -> Result<(), Stopped> {
         let rows = Arc::clone(&self.rows);
-        let (found, revision) =
-            blocking(move || Generations::read(rows.as_ref(), P::NAME)).await?;
+        let (found, revision) = blocking(move || Generations::read(rows.as_ref(), P::NAME)).await?;
         let mut plan = found.clone().plan::<P>(anew);
         let mut live = self.live(&plan).await?;
         if live.is_none() && plan.building.is_none() {

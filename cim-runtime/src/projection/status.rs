@@ -158,4 +158,3 @@ impl Progress {
         Self { live: None, position: 0, at: None, state }
     }
 }
-

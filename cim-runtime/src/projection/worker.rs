@@ -100,7 +100,10 @@ impl<P: Projection> Worker<P> {
                 return Err(Stopped::Event(format!("event {}: {problem}", event.position)));
             }
             tracing::error!(
-                projection = P::NAME, position = event.position, problem, "an event was put aside"
+                projection = P::NAME,
+                position = event.position,
+                problem,
+                "an event was put aside"
             );
             if !is_kept::<P>() {
                 self.left_out.push(event.position);

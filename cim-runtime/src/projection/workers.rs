@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::running::{Reaches, Started};
 use super::ProjectionInfo;
+use super::running::{Reaches, Started};
 use crate::error::Error;
 use crate::store::Store;
 

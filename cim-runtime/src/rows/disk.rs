@@ -38,7 +38,9 @@ impl DiskRows {
     }
 
     fn keyspace(&self, space: &str) -> Result<Keyspace, StoreError> {
-        self.db.keyspace(space, KeyspaceCreateOptions::default).map_err(|error| self.trouble(&error))
+        self.db
+            .keyspace(space, KeyspaceCreateOptions::default)
+            .map_err(|error| self.trouble(&error))
     }
 
     fn trouble(&self, error: &fjall::Error) -> StoreError {

@@ -78,4 +78,3 @@ impl RowView for Space {
         Ok(rows.take(limit).map(|(key, value)| (key.slice(start..), value.clone())).collect())
     }
 }
-

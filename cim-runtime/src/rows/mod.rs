@@ -147,4 +147,3 @@ fn medium_key(table: &str, key: &[u8]) -> Vec<u8> {
     bytes.extend_from_slice(key);
     bytes
 }
-
