@@ -88,7 +88,112 @@ pub fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
     cim_macros_core::apply(args.into(), item.into()).into()
 }
 
+/// What a projection or a policy keeps: a struct whose fields are `Table<Key, Row>`s.
+///
+/// ```
+/// use cim_runtime::prelude::*;
+/// use cim_runtime::rows::Tables as _;
+///
+/// #[derive(DomainId)]
+/// pub struct OrderId(String);
+///
+/// /// What each order is worth, and what was ordered on each day.
+/// #[derive(Tables)]
+/// pub struct OrderBook {
+///     orders: Table<OrderId, u64>,
+///     by_day: Table<(jiff::civil::Date, OrderId), u64>,
+/// }
+///
+/// assert_eq!(OrderBook::TABLES[1].name, "by_day");
+/// ```
+///
+/// `#[tables(crate = path)]` where the runtime has another name.
+#[proc_macro_derive(Tables, attributes(tables))]
+pub fn tables(item: TokenStream) -> TokenStream {
+    cim_macros_core::tables(item.into()).into()
+}
+
+/// A read model, on the `impl` of a struct with `#[derive(Tables)]`: `#[on]` methods make rows of
+/// events, `#[query]` methods answer questions from them. Other methods stay as they are.
+///
+/// Keys: `name = "order_book"` is the type's name in snake case unless given; `version = 2`, and one
+/// more each time that the rows are to be made anew though no `#[on]` method has changed;
+/// `on_failure = stop` waits for another program when a method fails, where otherwise the event is
+/// put aside (`park`).
+///
+/// ```
+/// use cim_runtime::prelude::*;
+/// # #[derive(DomainId)] pub struct OrderId(String);
+/// # #[aggregate(domain = "shop", id = OrderId)] #[derive(Default)] pub struct Order {}
+/// # #[command(Order)] pub struct PlaceOrder { pub cents: u64 }
+/// # #[event(Order)] pub struct OrderPlaced { pub cents: u64 }
+/// # #[state_machine(initial Draft, terminal Placed)]
+/// # impl Order {
+/// #     #[transition(Draft -> Placed)]
+/// #     fn place(&self, cmd: PlaceOrder) -> OrderPlaced { OrderPlaced { cents: cmd.cents } }
+/// #     #[apply]
+/// #     fn placed(&mut self, _: &OrderPlaced) {}
+/// # }
+///
+/// #[derive(Tables)]
+/// pub struct OrderBook {
+///     orders: Table<OrderId, u64>,
+/// }
+///
+/// /// What an order is worth.
+/// pub struct WorthOf {
+///     pub id: OrderId,
+/// }
+///
+/// #[projection]
+/// impl OrderBook {
+///     #[on]
+///     fn placed(&mut self, event: &Recorded<OrderPlaced>) {
+///         self.orders.insert(&event.id(), event.event.cents);
+///     }
+///
+///     #[query]
+///     fn worth(&self, question: WorthOf) -> Option<u64> {
+///         self.orders.get(&question.id)
+///     }
+/// }
+///
+/// #[system(aggregates(Order), projections(OrderBook))]
+/// pub struct Shop;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let shop = Shop::open("memory:").await?;
+/// let _workers = shop.start().await?;
+///
+/// let id: OrderId = "o1".parse()?;
+/// let sent = shop.send(&id, PlaceOrder { cents: 995 }).await?;
+/// assert_eq!(shop.ask(WorthOf { id }).after(&sent).await?, Some(995));
+/// # Ok(())
+/// # }
+/// ```
+#[proc_macro_attribute]
+pub fn projection(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::projection(args.into(), item.into()).into()
+}
+
+/// Takes an event, inside a `#[projection]`: `fn (&mut self, event: &Recorded<E>)`, which may return
+/// `Result<(), R>` with any `R` that can be shown.
+#[proc_macro_attribute]
+pub fn on(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::on(args.into(), item.into()).into()
+}
+
+/// Answers a question, inside a `#[projection]`: `fn (&self, question: Q) -> Answer`, where `Q` is a
+/// type of your own.
+#[proc_macro_attribute]
+pub fn query(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::query(args.into(), item.into()).into()
+}
+
 /// A domain, wired: `#[system(aggregates(Order, Item))] pub struct Shop;`, then `Shop::open(…)`.
+///
+/// `projections(OrderBook)` behind the aggregates names the read models that it keeps.
 #[proc_macro_attribute]
 pub fn system(args: TokenStream, item: TokenStream) -> TokenStream {
     cim_macros_core::system(args.into(), item.into()).into()

@@ -31,7 +31,8 @@ pub use crate::machine::{
 };
 pub use crate::policy::{OnRefusal, Policy, PolicyInfo, Reacting, Reaction, Route, Sends, Starts};
 pub use crate::projection::{
-    Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query,
+    Answered, Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query,
+    is_only_projection, is_taken_once, listens_within,
 };
 pub use crate::rows::{Kept, Place, TableField, TableInfo, Tables};
 pub use crate::subject::{AggregateName, has_own_name};

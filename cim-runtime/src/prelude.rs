@@ -22,5 +22,6 @@ pub use jiff::ToSpan;
 pub use crate::{SignedDuration, Timestamp, Uuid};
 
 pub use cim_macros::{
-    DomainId, aggregate, apply, command, event, output, state_machine, system, transition, value,
+    DomainId, Tables, aggregate, apply, command, event, on, output, projection, query,
+    state_machine, system, transition, value,
 };

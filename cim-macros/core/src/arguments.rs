@@ -217,7 +217,7 @@ pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
 }
 
 /// Keys that one attribute has, and which that is.
-const KEYS: [(&str, &str); 7] = [
+const KEYS: [(&str, &str); 9] = [
     ("version", "event"),
     ("upcast", "event"),
     ("unread", "event"),
@@ -225,6 +225,8 @@ const KEYS: [(&str, &str); 7] = [
     ("id", "aggregate"),
     ("snapshot", "aggregate"),
     ("aggregates", "system"),
+    ("projections", "system"),
+    ("on_failure", "projection"),
 ];
 
 fn unknown_key(key: &syn::Ident, attribute: &str, known: &[String]) -> Diagnostic {

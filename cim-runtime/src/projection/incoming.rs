@@ -31,6 +31,12 @@ pub trait Heard: Sized {
     /// Reads it; what is wrong is returned as a sentence.
     #[doc(hidden)]
     fn read(stored: &StoredEvent, envelope: &Envelope<'_>) -> Result<Recorded<Self>, String>;
+
+    /// Hands an incoming event to a method that returns why it failed.
+    #[doc(hidden)]
+    fn hand(incoming: &mut Incoming<'_>, method: impl FnOnce(&Recorded<Self>) -> Option<String>) {
+        incoming.take(method);
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -96,13 +102,17 @@ impl<'a> Incoming<'a> {
 
     /// Hands the event to `method`, if it is an `E`.
     pub fn on<E: Heard, A: Answered>(&mut self, method: impl FnOnce(&Recorded<E>) -> A) {
+        self.take(|event| method(event).failure());
+    }
+
+    fn take<E: Heard>(&mut self, method: impl FnOnce(&Recorded<E>) -> Option<String>) {
         let is_this = E::EVENT.event == self.envelope.event_type
             && E::EVENT.aggregate.as_str() == self.envelope.aggregate;
         if !is_this || self.fate != Fate::Passed {
             return;
         }
         self.fate = match E::read(self.stored, self.envelope) {
-            Ok(event) => method(&event).failure().map_or(Fate::Handled, Fate::Failed),
+            Ok(event) => method(&event).map_or(Fate::Handled, Fate::Failed),
             Err(problem) => Fate::Unreadable(problem),
         };
     }

@@ -10,6 +10,7 @@ mod query;
 mod running;
 mod serving;
 mod status;
+mod wiring;
 mod worker;
 
 use crate::rows::Tables;
@@ -20,6 +21,7 @@ pub use query::{Ask, Query};
 pub use running::ProjectionInfo;
 pub(crate) use running::{PAGE, RETRY, Reaches, Registry, Started, blocking, ended};
 pub use status::{Parked, ProjectionHandle, ProjectionState, Status};
+pub use wiring::{is_only_projection, is_taken_once, listens_within};
 pub(crate) use worker::{Stopped, said, unreadable};
 
 /// What `#[projection]` writes for the type on whose `impl` it stands.
@@ -40,6 +42,10 @@ pub trait Projection: Tables {
 
     /// Hands an event to the method that takes it.
     fn handle(&mut self, event: &mut Incoming<'_>);
+
+    /// What a system knows of it.
+    #[doc(hidden)]
+    const INFO: ProjectionInfo = ProjectionInfo::of::<Self>();
 }
 
 /// What happens when a method of a projection or a policy fails, or panics.

@@ -48,13 +48,6 @@ pub struct TableInfo {
     pub is_kept: bool,
 }
 
-impl TableInfo {
-    /// What is known of a field.
-    pub const fn of<F: TableField>(name: &'static str) -> Self {
-        Self { name, shape: F::SHAPE, is_kept: F::IS_KEPT }
-    }
-}
-
 /// A type that may be the field of a `#[derive(Tables)]` struct.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is nothing that a read model keeps",
@@ -69,6 +62,12 @@ pub trait TableField: Kept + Sized {
 
     /// The field as it is at `place`.
     fn open(name: &'static str, place: &Place) -> Self;
+
+    /// The field as one of all.
+    #[doc(hidden)]
+    fn kept(&mut self) -> &mut dyn Kept {
+        self
+    }
 }
 
 /// A field that takes part in the transaction of its read model.

@@ -22,10 +22,29 @@ pub(super) fn not_a_unit_struct(ident: &syn::Ident) -> Diagnostic {
     .help(format!("write `pub struct {ident};`"))
 }
 
-pub(super) fn named_twice(aggregate: &syn::Path) -> Diagnostic {
-    let name = names::shown(aggregate);
-    Diagnostic::at(aggregate, format!("the aggregate `{name}` is named twice"))
-        .help("keep one of them")
+pub(super) fn named_twice(part: &syn::Path, what: &str) -> Diagnostic {
+    let name = names::shown(part);
+    Diagnostic::at(part, format!("the {what} `{name}` is named twice")).help("keep one of them")
+}
+
+pub(super) fn projection_name_is_taken(projection: &syn::Path, system: &syn::Ident) -> Diagnostic {
+    let name = names::shown(projection);
+    Diagnostic::at(
+        projection,
+        format!("`{name}` has the name of another projection of the system `{system}`"),
+    )
+    .note("their rows would stand in one place")
+    .help("give one of them a name of its own: `#[projection(name = \"…\")]`")
+}
+
+pub(super) fn listens_elsewhere(projection: &syn::Path, system: &syn::Ident) -> Diagnostic {
+    let name = names::shown(projection);
+    Diagnostic::at(
+        projection,
+        format!("`{name}` takes events of an aggregate that the system `{system}` does not have"),
+    )
+    .note("nobody would ever store one of them")
+    .help("add the aggregate to `aggregates(…)`, or remove the `#[on]` methods for its events")
 }
 
 pub(super) fn name_is_taken(aggregate: &syn::Path, system: &syn::Ident) -> Diagnostic {
