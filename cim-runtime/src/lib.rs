@@ -52,7 +52,7 @@ pub use envelope::{Causation, Envelope};
 pub use environment::{Environment, ManualEnvironment, SeededEnvironment, SystemEnvironment};
 pub use error::{Error, SendError};
 pub use id::{DomainId, IdInner, InvalidId, MAX_TOKEN};
-pub use jiff::{SignedDuration, Timestamp};
+pub use jiff::{self, SignedDuration, Timestamp};
 pub use recorded::{IdIn, Recorded};
 pub use subject::{AggregateName, StreamName};
 pub use system::{Handle, Options};

@@ -21,7 +21,7 @@ use crate::actor::Actor;
 use crate::driver::Driver;
 use crate::engine::{Cause, Message};
 use crate::error::Error;
-use crate::projection::{Listened, PAGE, RETRY, Reaches, Stopped, blocking, ended};
+use crate::projection::{Listened, PAGE, RETRY, Reaches, Stopped, blocking, ended, readable};
 use crate::rows::RowStore;
 use crate::store::{Head, StoreError, StoredEvent};
 
@@ -152,7 +152,8 @@ impl<P: Policy> Running<P> {
         loop {
             let before = self.cell.progress.borrow().position;
             match self.lead(&mut wishes).await {
-                Err(Stopped::Event(reason)) => {
+                // What is in memory is for projections.
+                Err(Stopped::Event(reason) | Stopped::Spoilt { problem: reason, .. }) => {
                     tracing::error!(policy = P::NAME, reason, "a policy has stopped");
                     self.cell.progress.send_modify(|now| now.stopped = Some(reason));
                     // Nobody but another program can help.
@@ -180,11 +181,7 @@ impl<P: Policy> Running<P> {
             tokio::select! {
                 page = pages.next() => {
                     let page = page.ok_or_else(|| Stopped::Store(ended()))?;
-                    let mut failed = None;
-                    let events: Vec<_> = page
-                        .into_iter()
-                        .map_while(|event| event.map_err(|error| failed = Some(error)).ok())
-                        .collect();
+                    let (events, failed) = readable(page);
                     worker = self.take_in(worker, events).await?;
                     if let Some(error) = failed {
                         return Err(error.into());

@@ -91,12 +91,15 @@ impl<P: Policy> Worker<P> {
     ) -> Result<Result<Vec<Letter>, (usize, String)>, Stopped> {
         let mut letters = Vec::new();
         for (index, event) in events.iter().enumerate() {
-            let envelope = event.envelope().map_err(|error| unreadable(event, &error))?;
+            let envelope =
+                event.envelope().map_err(|error| Stopped::Event(unreadable(event, &error)))?;
             let (fate, plan) = react(&mut self.policy, event, &envelope);
             match fate {
                 Fate::Passed => {}
                 Fate::Handled => self.plan(plan, now, &mut letters),
-                Fate::Unreadable(problem) => return Err(unreadable(event, &problem)),
+                Fate::Unreadable(problem) => {
+                    return Err(Stopped::Event(unreadable(event, &problem)));
+                }
                 Fate::Failed(problem) => {
                     self.forget();
                     // A row that could not be read may be why.
@@ -124,7 +127,8 @@ impl<P: Policy> Worker<P> {
 
     /// Puts an event aside at which the policy has failed.
     pub(super) fn park(&mut self, event: &StoredEvent, reason: String) -> Result<(), Stopped> {
-        let envelope = event.envelope().map_err(|error| unreadable(event, &error))?;
+        let envelope =
+            event.envelope().map_err(|error| Stopped::Event(unreadable(event, &error)))?;
         let event_type = Some(envelope.event_type.to_owned());
         let dead = DeadLetter { reason, event: event.cid, event_type, letter: None };
         self.books.bury(event.position, 0, dead);

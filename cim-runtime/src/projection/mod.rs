@@ -19,7 +19,7 @@ pub(crate) use incoming::Fate;
 pub use incoming::{Answered, Heard, Incoming, Listened};
 pub use query::{Ask, Query};
 pub use running::ProjectionInfo;
-pub(crate) use running::{PAGE, RETRY, Reaches, Registry, Started, blocking, ended};
+pub(crate) use running::{PAGE, RETRY, Reaches, Registry, Started, blocking, ended, readable};
 pub use status::{Parked, ProjectionHandle, ProjectionState, Status};
 pub use wiring::{is_only_projection, is_taken_once, listens_within};
 pub(crate) use worker::{Stopped, said, unreadable};

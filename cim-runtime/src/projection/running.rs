@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use super::generation::Generations;
 use super::serving::Serving;
 use super::status::{Progress, ProjectionState};
-use super::worker::{Applied, Stopped, Worker};
+use super::worker::{Stopped, Worker};
 use super::{Listened, Projection, is_kept};
 use crate::error::Error;
 use crate::rows::{MemoryRows, RowStore};
@@ -97,6 +97,8 @@ pub(crate) struct Cell<P> {
     /// How often somebody has asked for new rows.
     rebuilds: watch::Sender<u64>,
     serving: Mutex<Option<Serving<P>>>,
+    /// Events that a model in memory is made without.
+    left_out: Mutex<Vec<u64>>,
 }
 
 impl<P: Projection> Cell<P> {
@@ -106,6 +108,7 @@ impl<P: Projection> Cell<P> {
             paused: watch::Sender::new(false),
             rebuilds: watch::Sender::new(0),
             serving: Mutex::new(None),
+            left_out: Mutex::default(),
         }
     }
 
@@ -119,8 +122,17 @@ impl<P: Projection> Cell<P> {
         *self.serving.lock().unwrap_or_else(PoisonError::into_inner) = Some(worker.serving());
         self.progress.send_modify(|progress| {
             progress.live = Some(generation);
-            progress.position = worker.checkpoint();
+            (progress.position, progress.at) = (worker.checkpoint(), worker.at());
         });
+    }
+
+    /// Does not answer until it is told to serve again.
+    fn close(&self) {
+        self.progress.send_modify(|progress| progress.live = None);
+    }
+
+    fn left_out(&self) -> std::sync::MutexGuard<'_, Vec<u64>> {
+        self.left_out.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set(&self, state: ProjectionState) {
@@ -130,6 +142,8 @@ impl<P: Projection> Cell<P> {
     /// Has the rows made anew, and waits until they answer.
     pub(super) async fn rebuild(&self, store: &dyn Store) -> Result<(), Error> {
         let before = self.progress.borrow().live;
+        // One that has stopped begins again.
+        self.set(ProjectionState::Building { position: 0, target: 0 });
         self.rebuilds.send_modify(|count| *count += 1);
         let head = store.head().await?.map_or(0, |head| head.number);
         let mut progress = self.progress.subscribe();
@@ -199,8 +213,10 @@ impl<P: Projection> Running<P> {
             let anew = rebuilds.has_changed().unwrap_or(false);
             rebuilds.mark_unchanged();
             let before = self.cell.position();
-            match self.lead(anew, &mut rebuilds).await {
+            let ended = self.lead(anew, &mut rebuilds).await;
+            match ended.map_err(|stopped| self.spoilt(stopped)) {
                 Ok(()) => {}
+                Err(Stopped::Spoilt { .. }) => rebuilds.mark_changed(),
                 Err(Stopped::Event(reason)) => {
                     tracing::error!(projection = P::NAME, reason, "a projection has stopped");
                     self.cell.set(ProjectionState::Stopped { reason });
@@ -221,6 +237,19 @@ impl<P: Projection> Running<P> {
         }
     }
 
+    /// What a model in memory does after a method has failed: it answers no more until it is made
+    /// anew.
+    fn spoilt(&self, stopped: Stopped) -> Stopped {
+        let Stopped::Spoilt { position, problem, stops } = stopped else { return stopped };
+        self.cell.close();
+        if stops {
+            return Stopped::Event(problem);
+        }
+        tracing::error!(projection = P::NAME, problem, "an event was left out");
+        self.cell.left_out().push(position);
+        Stopped::Spoilt { position, problem, stops }
+    }
+
     /// Follows the events with the rows that answer, after making them if need be. Ends when
     /// somebody asks for new ones.
     async fn lead(&self, anew: bool, rebuilds: &mut watch::Receiver<u64>) -> Result<(), Stopped> {
@@ -235,7 +264,7 @@ impl<P: Projection> Running<P> {
         let mut revision = self.note(&plan, &found, revision).await?;
         if let Some(generation) = plan.building {
             let mut made = self.worker(generation.space(P::NAME)).await?;
-            if !self.follows(&made).await? {
+            if !self.follows(&mut made).await? {
                 self.clear(generation.space(P::NAME)).await?;
                 made = self.worker(generation.space(P::NAME)).await?;
             }
@@ -266,8 +295,8 @@ impl<P: Projection> Running<P> {
         let Some(generation) = plan.live.filter(|live| live.is_readable_by::<P>()) else {
             return Ok(None);
         };
-        let live = self.worker(generation.space(P::NAME)).await?;
-        if !self.follows(&live).await? {
+        let mut live = self.worker(generation.space(P::NAME)).await?;
+        if !self.follows(&mut live).await? {
             tracing::warn!(
                 projection = P::NAME,
                 "its rows are not made from the events of this store: they are made anew"
@@ -304,47 +333,31 @@ impl<P: Projection> Running<P> {
         answers: bool,
     ) -> Result<Worker<P>, Stopped> {
         let mut paused = self.cell.paused.subscribe();
+        let mut pages = self.store.subscribe(worker.checkpoint()).ready_chunks(PAGE);
         while until.is_none_or(|until| worker.checkpoint() < until) {
-            let mut pages = self.store.subscribe(worker.checkpoint()).ready_chunks(PAGE);
-            while until.is_none_or(|until| worker.checkpoint() < until) {
-                let page = pages.next().await;
-                let page = page.ok_or_else(|| Stopped::Store(ended()))?;
-                // Whoever has sent this is there as long as the cell is.
-                let _ = paused.wait_for(|paused| !paused).await;
-                let mut failed = None;
-                let whole = |event: Result<StoredEvent, StoreError>| match event {
-                    Ok(event) => Some(event),
-                    Err(error) => {
-                        failed = Some(error);
-                        None
-                    }
-                };
-                let events: Vec<_> = page.into_iter().map_while(whole).collect();
-                let at = events.last().and_then(|event| Some(event.envelope().ok()?.at));
-                let (back, applied) = blocking(move || {
-                    let applied = worker.apply(&events);
-                    Ok((worker, applied))
-                })
-                .await?;
-                worker = back;
-                let applied = applied?;
-                self.report(&worker, at, until, answers);
-                if let Some(error) = failed {
-                    return Err(error.into());
-                }
-                if matches!(applied, Applied::StartAgain) {
-                    break;
-                }
+            let page = pages.next().await.ok_or_else(|| Stopped::Store(ended()))?;
+            // Whoever has sent this is there as long as the cell is.
+            let _ = paused.wait_for(|paused| !paused).await;
+            let (events, failed) = readable(page);
+            let (back, applied) = blocking(move || {
+                let applied = worker.apply(&events);
+                Ok((worker, applied))
+            })
+            .await?;
+            worker = back;
+            applied?;
+            self.report(&worker, until, answers);
+            if let Some(error) = failed {
+                return Err(error.into());
             }
         }
         Ok(worker)
     }
 
-    fn report(&self, worker: &Worker<P>, at: Option<Timestamp>, until: Option<u64>, answers: bool) {
+    fn report(&self, worker: &Worker<P>, until: Option<u64>, answers: bool) {
         self.cell.progress.send_modify(|progress| {
             if answers {
-                progress.position = worker.checkpoint();
-                progress.at = at.or(progress.at);
+                (progress.position, progress.at) = (worker.checkpoint(), worker.at());
             }
             if let Some(target) = until {
                 let position = worker.checkpoint();
@@ -354,11 +367,11 @@ impl<P: Projection> Running<P> {
     }
 
     async fn worker(&self, space: String) -> Result<Worker<P>, StoreError> {
-        let rows = Arc::clone(&self.rows);
-        blocking(move || Worker::open(rows, space)).await
+        let (rows, left_out) = (Arc::clone(&self.rows), self.cell.left_out().clone());
+        blocking(move || Worker::open(rows, space, left_out)).await
     }
 
-    async fn follows(&self, worker: &Worker<P>) -> Result<bool, StoreError> {
+    async fn follows(&self, worker: &mut Worker<P>) -> Result<bool, StoreError> {
         let before = worker.checkpoint().saturating_sub(1);
         let found = self.store.read_all(before, 1).await?;
         Ok(worker.follows(found.first()))
@@ -382,6 +395,21 @@ impl<P: Projection> Running<P> {
         blocking(move || now.write(rows.as_ref(), P::NAME, revision)).await?;
         Ok(revision + 1)
     }
+}
+
+/// The events of a page, up to an error.
+pub(crate) fn readable(
+    page: Vec<Result<StoredEvent, StoreError>>,
+) -> (Vec<StoredEvent>, Option<StoreError>) {
+    let mut failed = None;
+    let events = page.into_iter().map_while(|event| match event {
+        Ok(event) => Some(event),
+        Err(error) => {
+            failed = Some(error);
+            None
+        }
+    });
+    (events.collect(), failed)
 }
 
 pub(crate) fn ended() -> StoreError {

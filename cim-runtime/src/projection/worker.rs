@@ -3,13 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use jiff::Timestamp;
+
 use super::incoming::{Fate, Incoming};
 use super::serving::Serving;
 use super::status::Parked;
 use super::{OnFailure, Projection, is_kept};
 use crate::cbor;
 use crate::cid::EventCid;
-use crate::envelope::Envelope;
 use crate::rows::{Place, RowBatch, RowStore};
 use crate::store::{StoreError, StoredEvent};
 
@@ -28,17 +29,10 @@ pub(super) struct Worker<P> {
     checkpoint: u64,
     /// The event at the checkpoint.
     last: Option<EventCid>,
+    /// When it was decided, once it was seen.
+    at: Option<Timestamp>,
     /// Events that a model in memory is made without, as they make it fail.
     left_out: Vec<u64>,
-}
-
-/// What came of a page of events.
-pub(super) enum Applied {
-    /// All of it is in the rows.
-    Whole,
-    /// The model is empty again, and has to be given all events once more: it is in memory, and a
-    /// method has failed halfway.
-    StartAgain,
 }
 
 /// Why a projection does nothing more.
@@ -46,6 +40,9 @@ pub(super) enum Applied {
 pub(crate) enum Stopped {
     /// An event cannot be read, or a method has failed and the projection stops then.
     Event(String),
+    /// A method has failed halfway, and has spoilt a model that is in memory: it is to be made anew
+    /// without this event, unless nothing more is to be done.
+    Spoilt { position: u64, problem: String, stops: bool },
     /// The rows or the events cannot be reached: it may be tried again.
     Store(StoreError),
 }
@@ -60,17 +57,30 @@ impl From<StoreError> for Stopped {
 struct Fault {
     index: usize,
     problem: String,
+    /// Whether nothing more is to be done.
+    stops: bool,
+}
+
+impl Fault {
+    fn failed<P: Projection>(problem: String) -> Self {
+        Self { index: 0, problem, stops: P::ON_FAILURE == OnFailure::Stop }
+    }
 }
 
 impl<P: Projection> Worker<P> {
     /// Whoever writes the rows of `space`.
-    pub(super) fn open(rows: Arc<dyn RowStore>, space: String) -> Result<Self, StoreError> {
+    /// Events that are `left_out` are passed over.
+    pub(super) fn open(
+        rows: Arc<dyn RowStore>,
+        space: String,
+        left_out: Vec<u64>,
+    ) -> Result<Self, StoreError> {
         let view = rows.view(&space)?;
         let checkpoint = view.checkpoint()?;
         let last = view.row(LAST, &[])?.and_then(|cid| EventCid::from_bytes(&cid).ok());
         let place = Place::new(view);
         let model = Arc::new(RwLock::new(P::open(&place)));
-        Ok(Self { rows, space, model, place, checkpoint, last, left_out: Vec::new() })
+        Ok(Self { rows, space, model, place, checkpoint, last, at: None, left_out })
     }
 
     /// The position of the last event that is in the rows.
@@ -78,10 +88,16 @@ impl<P: Projection> Worker<P> {
         self.checkpoint
     }
 
+    /// When that event was decided.
+    pub(super) fn at(&self) -> Option<Timestamp> {
+        self.at
+    }
+
     /// Whether the rows are made from this store's events: its event at the checkpoint is the one
     /// that was taken in last.
-    pub(super) fn follows(&self, at_checkpoint: Option<&StoredEvent>) -> bool {
+    pub(super) fn follows(&mut self, at_checkpoint: Option<&StoredEvent>) -> bool {
         let found = at_checkpoint.filter(|event| event.position == self.checkpoint);
+        self.at = found.and_then(decided_at);
         self.checkpoint == 0 || found.map(|event| event.cid) == self.last
     }
 
@@ -92,37 +108,29 @@ impl<P: Projection> Worker<P> {
     }
 
     /// Takes in a page of events, in order.
-    pub(super) fn apply(&mut self, events: &[StoredEvent]) -> Result<Applied, Stopped> {
+    pub(super) fn apply(&mut self, events: &[StoredEvent]) -> Result<(), Stopped> {
         let mut rest = events;
-        while let Err(Fault { index, problem }) = self.take_in(rest)? {
+        while let Err(Fault { index, problem, stops }) = self.take_in(rest)? {
             let event = &rest[index];
-            if P::ON_FAILURE == OnFailure::Stop {
-                return Err(Stopped::Event(format!("event {}: {problem}", event.position)));
-            }
-            tracing::error!(
-                projection = P::NAME,
-                position = event.position,
-                problem,
-                "an event was put aside"
-            );
             if !is_kept::<P>() {
-                self.left_out.push(event.position);
-                self.rows.clear(&self.space)?;
-                self.start_again()?;
-                return Ok(Applied::StartAgain);
+                return Err(Stopped::Spoilt { position: event.position, problem, stops });
             }
             // What its method has left half done is gone; those before it are taken in once more.
             if let Err(fault) = self.take_in(&rest[..index])? {
                 let problem = fault.problem;
                 return Err(Stopped::Event(format!("a method fails at random: {problem}")));
             }
+            if stops {
+                return Err(Stopped::Event(problem));
+            }
+            tracing::error!(projection = P::NAME, problem, "an event was put aside");
             self.park(event, problem)?;
             rest = &rest[index + 1..];
         }
-        Ok(Applied::Whole)
+        Ok(())
     }
 
-    /// Takes in all of these events or, if a method fails at one, none.
+    /// Takes in all of these events or, if one cannot be taken, none.
     fn take_in(&mut self, events: &[StoredEvent]) -> Result<Result<(), Fault>, Stopped> {
         let Some(last) = events.last() else { return Ok(Ok(())) };
         // Some of them may be in the rows since the page was begun.
@@ -133,16 +141,11 @@ impl<P: Projection> Worker<P> {
             if self.left_out.contains(&event.position) {
                 continue;
             }
-            let envelope = event.envelope().map_err(|error| unreadable(event, &error))?;
-            match handle(&mut *model, event, &envelope) {
-                Fate::Passed | Fate::Handled => {}
-                Fate::Unreadable(problem) => return Err(unreadable(event, &problem)),
-                Fate::Failed(problem) => {
-                    model.each(&mut |table| table.forget());
-                    // A row that could not be read may be why.
-                    self.place.check()?;
-                    return Ok(Err(Fault { index, problem }));
-                }
+            if let Err(fault) = handle(&mut *model, event) {
+                model.each(&mut |table| table.forget());
+                // A row that could not be read may be why.
+                self.place.check()?;
+                return Ok(Err(Fault { index, ..fault }));
             }
         }
         if done == events.len() {
@@ -163,7 +166,7 @@ impl<P: Projection> Worker<P> {
             model.each(&mut |table| table.forget());
             // Which event it was shows when each comes alone.
             return match events {
-                [_] => Ok(Err(Fault { index: 0, problem: error.to_string() })),
+                [_] => Ok(Err(Fault::failed::<P>(error.to_string()))),
                 _ => {
                     drop(model);
                     self.one_by_one(events)
@@ -186,7 +189,8 @@ impl<P: Projection> Worker<P> {
     }
 
     fn park(&mut self, event: &StoredEvent, problem: String) -> Result<(), Stopped> {
-        let envelope = event.envelope().map_err(|error| unreadable(event, &error))?;
+        let unreadable = |error| Stopped::Event(unreadable(event, &error));
+        let envelope = event.envelope().map_err(unreadable)?;
         let parked = Parked {
             cid: event.cid,
             event_type: envelope.event_type.to_owned(),
@@ -208,27 +212,33 @@ impl<P: Projection> Worker<P> {
         batch.put(LAST, Vec::new(), last.cid.to_bytes().to_vec());
         self.rows.commit(&self.space, batch)?;
         (self.checkpoint, self.last) = (last.position, Some(last.cid));
+        self.at = decided_at(last);
         self.place = Place::new(self.rows.view(&self.space)?);
-        Ok(())
-    }
-
-    fn start_again(&mut self) -> Result<(), StoreError> {
-        self.place = Place::new(self.rows.view(&self.space)?);
-        (self.checkpoint, self.last) = (0, None);
-        let mut model = self.model.write().unwrap_or_else(PoisonError::into_inner);
-        *model = P::open(&self.place);
         Ok(())
     }
 }
 
+fn decided_at(event: &StoredEvent) -> Option<Timestamp> {
+    event.envelope().ok().map(|envelope| envelope.at)
+}
+
 /// Hands an event to the model. A panic is a failure like any other: what it left half done is
 /// forgotten.
-fn handle<P: Projection>(model: &mut P, event: &StoredEvent, envelope: &Envelope<'_>) -> Fate {
-    let mut incoming = Incoming::new(event, envelope);
+fn handle<P: Projection>(model: &mut P, event: &StoredEvent) -> Result<(), Fault> {
+    let at = |problem: &dyn std::fmt::Display| format!("event {}: {problem}", event.position);
+    let unreadable = |problem: &dyn std::fmt::Display| Fault {
+        index: 0,
+        problem: unreadable(event, problem),
+        stops: true,
+    };
+    let envelope = event.envelope().map_err(|error| unreadable(&error))?;
+    let mut incoming = Incoming::new(event, &envelope);
     let handled = catch_unwind(AssertUnwindSafe(|| model.handle(&mut incoming)));
-    match handled {
-        Ok(()) => incoming.fate(),
-        Err(panic) => Fate::Failed(format!("it panicked: {}", said(&*panic))),
+    match (handled, incoming.fate()) {
+        (Err(panic), _) => Err(Fault::failed::<P>(at(&format!("it panicked: {}", said(&*panic))))),
+        (Ok(()), Fate::Passed | Fate::Handled) => Ok(()),
+        (Ok(()), Fate::Unreadable(problem)) => Err(unreadable(&problem)),
+        (Ok(()), Fate::Failed(problem)) => Err(Fault::failed::<P>(at(&problem))),
     }
 }
 
@@ -237,6 +247,7 @@ pub(crate) fn said(panic: &(dyn std::any::Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a word")
 }
 
-pub(crate) fn unreadable(event: &StoredEvent, problem: &dyn std::fmt::Display) -> Stopped {
-    Stopped::Event(format!("event {} cannot be read: {problem}", event.position))
+/// The sentence about an event that is none for this program.
+pub(crate) fn unreadable(event: &StoredEvent, problem: &dyn std::fmt::Display) -> String {
+    format!("event {} cannot be read: {problem}", event.position)
 }

@@ -22,6 +22,7 @@ mod lamp;
 mod limits;
 mod models;
 mod nats;
+mod projections;
 mod regions;
 mod replay;
 mod shapes;

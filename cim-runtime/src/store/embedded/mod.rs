@@ -25,7 +25,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 
 use bytes::Bytes;
@@ -115,7 +115,7 @@ struct Inner {
     content: Arc<Content>,
     queue: Arc<Queue>,
     threads: Vec<JoinHandle<()>>,
-    rows: Mutex<Weak<DiskRows>>,
+    rows: Mutex<Option<Arc<DiskRows>>>,
     dir: PathBuf,
     lock: Arc<Lock>,
 }
@@ -280,12 +280,12 @@ impl Store for EmbeddedStore {
 impl Inner {
     fn open_rows(&self) -> Result<Arc<dyn RowStore>, StoreError> {
         let mut open = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(rows) = open.upgrade() {
-            return Ok(rows);
+        if let Some(rows) = open.as_ref() {
+            return Ok(Arc::clone(rows) as _);
         }
         // Whoever still has the rows keeps the store's lock.
         let rows = Arc::new(DiskRows::open(&self.dir.join("rows"), self.lock.clone())?);
-        *open = Arc::downgrade(&rows);
+        *open = Some(Arc::clone(&rows));
         Ok(rows)
     }
 }
