@@ -213,7 +213,7 @@ impl<P: Projection> Running<P> {
             let anew = rebuilds.has_changed().unwrap_or(false);
             rebuilds.mark_unchanged();
             let before = self.cell.position();
-            let ended = self.lead(anew, &mut rebuilds).await;
+            let ended = self.lead_or_follow(anew, &mut rebuilds).await;
             match ended.map_err(|stopped| self.spoilt(stopped)) {
                 Ok(()) => {}
                 Err(Stopped::Spoilt { .. }) => rebuilds.mark_changed(),
@@ -248,6 +248,61 @@ impl<P: Projection> Running<P> {
         tracing::error!(projection = P::NAME, problem, "an event was left out");
         self.cell.left_out().push(position);
         Stopped::Spoilt { position, problem, stops }
+    }
+
+    /// Writes the rows once this process is the one that does; until then, answers from those that
+    /// another one writes.
+    async fn lead_or_follow(
+        &self,
+        anew: bool,
+        rebuilds: &mut watch::Receiver<u64>,
+    ) -> Result<(), Stopped> {
+        let mut lead = {
+            let lead = self.rows.lead(P::NAME);
+            match self.rows.written_elsewhere() {
+                None => lead.await?,
+                Some(written) => tokio::select! {
+                    lead = lead => lead?,
+                    ended = self.answer_from_others(written) => match ended? {},
+                },
+            }
+        };
+        tokio::select! {
+            ended = self.lead(anew, rebuilds) => ended,
+            () = lead.lost() => {
+                tracing::warn!(projection = P::NAME, "another process goes on with it");
+                Ok(())
+            }
+        }
+    }
+
+    /// Answers from rows that another process writes.
+    async fn answer_from_others(
+        &self,
+        mut written: watch::Receiver<u64>,
+    ) -> Result<Infallible, Stopped> {
+        loop {
+            written.mark_unchanged();
+            let rows = Arc::clone(&self.rows);
+            let found = blocking(move || {
+                let (generations, _) = Generations::read(rows.as_ref(), P::NAME)?;
+                let Some(live) = generations.live.filter(|live| live.is_readable_by::<P>()) else {
+                    return Ok(None);
+                };
+                let space = live.space(P::NAME);
+                let position = rows.view(&space)?.checkpoint()?;
+                Ok(Some((Serving { rows, space, model: None }, live.number, position)))
+            });
+            if let Some((serving, generation, position)) = found.await? {
+                *self.cell.serving.lock().unwrap_or_else(PoisonError::into_inner) = Some(serving);
+                self.cell.progress.send_modify(|progress| {
+                    progress.live = Some(generation);
+                    progress.position = position;
+                    progress.state = ProjectionState::Following;
+                });
+            }
+            written.changed().await.map_err(|_| Stopped::Store(ended()))?;
+        }
     }
 
     /// Follows the events with the rows that answer, after making them if need be. Ends when

@@ -42,6 +42,8 @@ pub enum ProjectionState {
     },
     /// It takes each event as it is stored.
     Live,
+    /// Another process takes the events; this one answers from the rows that they bring.
+    Following,
     /// It takes no events until it is told to go on.
     Paused,
     /// It has come upon an event that it cannot take.

@@ -9,7 +9,7 @@ use super::incoming::{Fate, Incoming};
 use super::serving::Serving;
 use super::status::Parked;
 use super::{OnFailure, Projection, is_kept};
-use crate::cbor;
+use crate::cbor::{self, EncodeError};
 use crate::cid::EventCid;
 use crate::rows::{Place, RowBatch, RowStore};
 use crate::store::{StoreError, StoredEvent};
@@ -130,53 +130,64 @@ impl<P: Projection> Worker<P> {
         Ok(())
     }
 
-    /// Takes in all of these events or, if one cannot be taken, none.
+    /// Takes in all of these events or, if one cannot be taken, those before it as far as they are
+    /// written; nothing is left of the others.
     fn take_in(&mut self, events: &[StoredEvent]) -> Result<Result<(), Fault>, Stopped> {
-        let Some(last) = events.last() else { return Ok(Ok(())) };
         // Some of them may be in the rows since the page was begun.
         let done = events.partition_point(|event| event.position <= self.checkpoint);
         let model = Arc::clone(&self.model);
         let mut model = model.write().unwrap_or_else(PoisonError::into_inner);
+        let enough = self.rows.most_rows() / 2;
         for (index, event) in events.iter().enumerate().skip(done) {
-            if self.left_out.contains(&event.position) {
-                continue;
-            }
-            if let Err(fault) = handle(&mut *model, event) {
+            if !self.left_out.contains(&event.position)
+                && let Err(fault) = handle(&mut *model, event)
+            {
                 model.each(&mut |table| table.forget());
                 // A row that could not be read may be why.
                 self.place.check()?;
                 return Ok(Err(Fault { index, ..fault }));
             }
+            let mut changed = 0;
+            model.each(&mut |table| changed += table.changed());
+            if changed > enough || index + 1 == events.len() {
+                match self.write(&mut model, event)? {
+                    Ok(()) => {}
+                    // Which event it was shows when each comes alone.
+                    Err(_) if events.len() - done > 1 => {
+                        drop(model);
+                        return self.one_by_one(events);
+                    }
+                    Err(error) => {
+                        let fault = Fault::failed::<P>(error.to_string());
+                        return Ok(Err(Fault { index, ..fault }));
+                    }
+                }
+            }
         }
-        if done == events.len() {
-            return Ok(Ok(()));
-        }
+        Ok(Ok(()))
+    }
+
+    /// Writes what has changed, up to the event `last`; what has no encoding is forgotten.
+    fn write(
+        &mut self,
+        model: &mut P,
+        last: &StoredEvent,
+    ) -> Result<Result<(), EncodeError>, Stopped> {
         let mut batch = RowBatch::new(self.checkpoint, last.position);
-        let mut written = Ok(());
+        let mut written = self.place.check().map_err(Stopped::Store).map(Ok);
         model.each(&mut |table| {
-            if written.is_ok() {
-                written = table.write(&mut batch);
+            if let Ok(Ok(())) = written {
+                written = Ok(table.write(&mut batch));
             }
         });
-        if let Err(error) = self.place.check() {
-            model.each(&mut |table| table.forget());
-            return Err(error.into());
+        if let Ok(Ok(())) = written {
+            written = self.commit(batch, last).map(Ok);
         }
-        if let Err(error) = written {
-            model.each(&mut |table| table.forget());
-            // Which event it was shows when each comes alone.
-            return match events {
-                [_] => Ok(Err(Fault::failed::<P>(error.to_string()))),
-                _ => {
-                    drop(model);
-                    self.one_by_one(events)
-                }
-            };
+        match written {
+            Ok(Ok(())) => model.each(&mut |table| table.renew(&self.place)),
+            _ => model.each(&mut |table| table.forget()),
         }
-        let committed = self.commit(batch, last);
-        committed.inspect_err(|_| model.each(&mut |table| table.forget()))?;
-        model.each(&mut |table| table.renew(&self.place));
-        Ok(Ok(()))
+        written
     }
 
     fn one_by_one(&mut self, events: &[StoredEvent]) -> Result<Result<(), Fault>, Stopped> {

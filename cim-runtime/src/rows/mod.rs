@@ -14,6 +14,8 @@ mod tables;
 use std::fmt::Debug;
 
 use bytes::Bytes;
+use futures::future::BoxFuture;
+use tokio::sync::watch;
 
 use crate::store::StoreError;
 
@@ -66,6 +68,58 @@ pub trait RowStore: Debug + Send + Sync + 'static {
     ///
     /// When the medium cannot be written.
     fn clear(&self, space: &str) -> Result<(), StoreError>;
+
+    /// How many rows a batch may have; whoever has more writes more often. As many as there are,
+    /// unless the medium has a limit.
+    fn most_rows(&self) -> usize {
+        usize::MAX
+    }
+
+    /// Waits until this process is the one that writes what `name` stands for. At once, unless
+    /// other processes share the rows.
+    ///
+    /// Nothing rests on there being one: of two, one is always refused. It keeps them from working
+    /// against each other.
+    fn lead(&self, name: &str) -> BoxFuture<'static, Result<Lead, StoreError>> {
+        let _ = name;
+        Box::pin(std::future::ready(Ok(Lead::alone())))
+    }
+
+    /// Counts up when another process has written; `None` if none can.
+    fn written_elsewhere(&self) -> Option<watch::Receiver<u64>> {
+        None
+    }
+}
+
+/// This process is the one that writes, as long as this is kept.
+#[derive(Debug)]
+pub struct Lead {
+    lost: Option<watch::Receiver<bool>>,
+    _guard: Option<Box<dyn Guard>>,
+}
+
+/// What gives the lead back when it is dropped.
+pub trait Guard: Debug + Send + Sync {}
+
+impl Lead {
+    /// Nobody else could be the one.
+    pub fn alone() -> Self {
+        Self { lost: None, _guard: None }
+    }
+
+    /// The lead as long as `lost` is false; `guard` gives it back.
+    pub fn shared(lost: watch::Receiver<bool>, guard: Box<dyn Guard>) -> Self {
+        Self { lost: Some(lost), _guard: Some(guard) }
+    }
+
+    /// Waits until another process is the one.
+    pub async fn lost(&mut self) {
+        match &mut self.lost {
+            // Whoever tells is gone, and nobody renews the lead any more.
+            Some(lost) => drop(lost.wait_for(|lost| *lost).await),
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// The rows of one space, as they were at one moment.

@@ -163,6 +163,10 @@ where
 }
 
 impl<K: RowKey, V: Value + Clone> Kept for Table<K, V> {
+    fn changed(&self) -> usize {
+        self.changed.len()
+    }
+
     fn write(&mut self, to: &mut RowBatch) -> Result<(), EncodeError> {
         for key in self.changed.drain(..) {
             let Some(at_hand) = self.at_hand.get_mut(&key) else { continue };

@@ -72,6 +72,9 @@ pub trait TableField: Kept + Sized {
 
 /// A field that takes part in the transaction of its read model.
 pub trait Kept {
+    /// How many rows have changed since they were last written.
+    fn changed(&self) -> usize;
+
     /// Adds what has changed.
     ///
     /// # Errors
@@ -146,6 +149,10 @@ impl<T: Default + Send + Sync + 'static> TableField for InMemory<T> {
 }
 
 impl<T: Default> Kept for InMemory<T> {
+    fn changed(&self) -> usize {
+        0
+    }
+
     fn write(&mut self, _: &mut RowBatch) -> Result<(), EncodeError> {
         Ok(())
     }
