@@ -5,12 +5,11 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::cache::LiveCache;
-use crate::engine::{Live, Message, Sending, Sent, Step};
+use crate::engine::{Live, Message, OwnerIn, Request, Sending, Sent, Step};
 use crate::environment::Environment;
 use crate::error::SendError;
-use crate::machine::{Aggregate, Command, Handles, InOneAggregate};
+use crate::machine::Aggregate;
 use crate::store::{Lookup, Store, StoreError, StoredEvent};
-use crate::system::{IdOf, OwnerOf};
 
 /// How many events a question for a command's own events reads at a time.
 const PAGE: usize = 256;
@@ -27,16 +26,13 @@ pub(crate) struct Driver {
 
 impl Driver {
     /// Sends a command, and returns once its events are stored.
-    pub(crate) async fn send<C>(
+    pub(crate) async fn send<R: Request>(
         &self,
-        id: &IdOf<C>,
-        command: C,
+        id: &<OwnerIn<R> as Aggregate>::Id,
+        command: R,
         message: &Message,
-    ) -> Result<Sent, SendError<C::Of>>
-    where
-        C: Command<Of: Handles<C> + InOneAggregate>,
-    {
-        let slot = self.live.slot::<OwnerOf<C>>(id)?;
+    ) -> Result<Sent, SendError<R::Of>> {
+        let slot = self.live.slot::<OwnerIn<R>>(id)?;
         let mut live = slot.lock().await;
         let sending = Sending::new(&mut live, command, message);
         let mut sending = sending.limited_to(self.max_events);
@@ -47,10 +43,10 @@ impl Driver {
         sent
     }
 
-    async fn drive<C>(&self, sending: &mut Sending<'_, C>) -> Result<Sent, SendError<C::Of>>
-    where
-        C: Command<Of: Handles<C> + InOneAggregate>,
-    {
+    async fn drive<R: Request>(
+        &self,
+        sending: &mut Sending<'_, R>,
+    ) -> Result<Sent, SendError<R::Of>> {
         let store = &self.store;
         let mut step = sending.start();
         loop {

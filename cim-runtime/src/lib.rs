@@ -18,6 +18,7 @@ pub mod config;
 mod context;
 pub mod dag_json;
 pub mod decision;
+mod door;
 mod driver;
 pub mod engine;
 mod envelope;

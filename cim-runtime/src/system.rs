@@ -25,6 +25,7 @@ use crate::recorded::Recorded;
 use crate::store::{self, Store};
 use crate::subject::{AggregateName, StreamName};
 
+pub use crate::door::CommandDoor;
 pub use crate::workers::Workers;
 
 /// A domain, wired: what `#[system]` writes for the type it stands on.
@@ -46,6 +47,8 @@ pub struct AggregateInfo {
     pub machine: &'static MachineTable,
     /// How its events are stored, each with the name of its machine: those of its regions, too.
     pub events: fn() -> Vec<(&'static str, EventRow)>,
+    /// Its commands, by machine: its own, and those of its regions.
+    pub doors: fn() -> Vec<CommandDoor>,
 }
 
 /// Holds for each aggregate that a system names.

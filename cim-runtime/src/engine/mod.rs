@@ -16,9 +16,12 @@
 mod caused;
 mod live;
 mod message;
+mod request;
 mod sending;
 mod snapshot;
 
 pub use live::Live;
 pub use message::{Cause, Message, Receipt, Sent};
+pub(crate) use request::OneOfAll;
+pub use request::{OwnerIn, Request};
 pub use sending::{Sending, Step};

@@ -6,12 +6,12 @@ use bytes::Bytes;
 
 use super::live::Live;
 use super::message::{Message, Receipt, Sent};
+use super::request::{OwnerIn, Request};
 use crate::commit::Commit;
 use crate::decision::Events;
 use crate::error::{Error, SendError};
-use crate::machine::{Aggregate as _, Command, Handles, InOneAggregate, Machine};
+use crate::machine::{Aggregate as _, Machine};
 use crate::store::{Committed, StoreError, StoreErrorKind, StoredEvent};
-use crate::system::OwnerOf;
 use uuid::Uuid;
 
 /// A command is decided again this often when others change its aggregate meanwhile. Each time, one
@@ -47,11 +47,11 @@ pub enum Step<M: Machine> {
 }
 
 /// A command on its way through one aggregate.
-pub struct Sending<'a, C: Command<Of: InOneAggregate>> {
-    live: &'a mut Live<OwnerOf<C>>,
+pub struct Sending<'a, C: Request> {
+    live: &'a mut Live<OwnerIn<C>>,
     command: C,
     message: &'a Message,
-    decided: Events<<OwnerOf<C> as Machine>::Event>,
+    decided: Events<<OwnerIn<C> as Machine>::Event>,
     attempts: u32,
     /// Whether it is known that the command was not decided before.
     new: bool,
@@ -61,12 +61,9 @@ pub struct Sending<'a, C: Command<Of: InOneAggregate>> {
     limit: u64,
 }
 
-impl<'a, C> Sending<'a, C>
-where
-    C: Command<Of: Handles<C> + InOneAggregate>,
-{
+impl<'a, C: Request> Sending<'a, C> {
     /// Sends `command` to `live`.
-    pub fn new(live: &'a mut Live<OwnerOf<C>>, command: C, message: &'a Message) -> Self {
+    pub fn new(live: &'a mut Live<OwnerIn<C>>, command: C, message: &'a Message) -> Self {
         Self {
             live,
             command,
@@ -87,7 +84,7 @@ where
     }
 
     /// The aggregate.
-    pub fn live(&mut self) -> &mut Live<OwnerOf<C>> {
+    pub fn live(&mut self) -> &mut Live<OwnerIn<C>> {
         self.live
     }
 
@@ -200,7 +197,7 @@ where
             return Step::Find { correlation: self.message.correlation() };
         }
         self.attempts += 1;
-        self.decided = match self.live.decide(self.command.clone(), self.message) {
+        self.decided = match self.command.clone().decide(self.live, self.message) {
             Ok(events) if !events.is_empty() => events,
             // What the store accepts proves that nobody else has changed the aggregate. Saying no,
             // or that nothing happens, proves nothing: others are asked first.
@@ -236,7 +233,7 @@ where
         if !self.message.repeatable {
             return None;
         }
-        let (aggregate, id) = (OwnerOf::<C>::NAME.as_str(), self.live.id_text());
+        let (aggregate, id) = (OwnerIn::<C>::NAME.as_str(), self.live.id_text());
         let receipt = Receipt::among(events, aggregate, id, self.message.command_id)?;
         Some(Step::Done(Ok(Sent::Repeated(receipt))))
     }
@@ -254,7 +251,7 @@ where
     }
 }
 
-impl<C: Command<Of: InOneAggregate>> fmt::Debug for Sending<'_, C> {
+impl<C: Request> fmt::Debug for Sending<'_, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sending")
             .field("stream", self.live.stream())
