@@ -1,7 +1,9 @@
 //! The only code that awaits a store for a command.
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::cache::LiveCache;
@@ -9,6 +11,7 @@ use crate::engine::{Live, Message, OwnerIn, Request, Sending, Sent, Step};
 use crate::environment::Environment;
 use crate::error::SendError;
 use crate::machine::Aggregate;
+use crate::observe::{self, Failure};
 use crate::store::{Lookup, Store, StoreError, StoredEvent};
 
 /// How many events a question for a command's own events reads at a time.
@@ -32,15 +35,26 @@ impl Driver {
         command: R,
         message: &Message,
     ) -> Result<Sent, SendError<R::Of>> {
+        let (aggregate, name) = (OwnerIn::<R>::NAME.as_str(), command.name());
         let slot = self.live.slot::<OwnerIn<R>>(id)?;
         let mut live = slot.lock().await;
-        let sending = Sending::new(&mut live, command, message);
-        let mut sending = sending.limited_to(self.max_events);
-        let sent = self.drive(&mut sending).await;
-        if sent.is_ok() {
-            self.keep_snapshot(&mut live);
+        let span = observe::command_span(name, live.id_text(), message.correlation());
+        async {
+            let sending = Sending::new(&mut live, command, message);
+            let mut sending = sending.limited_to(self.max_events);
+            let sent = self.drive(&mut sending).await;
+            let failure = |error: &SendError<R::Of>| match error.is_refusal() {
+                true => Failure::Refusal,
+                false => Failure::Error,
+            };
+            observe::command(aggregate, name, sent.as_ref().map_err(failure));
+            if sent.is_ok() {
+                self.keep_snapshot(&mut live);
+            }
+            sent
         }
-        sent
+        .instrument(span)
+        .await
     }
 
     async fn drive<R: Request>(
@@ -65,7 +79,12 @@ impl Driver {
                     sending.reviewed(answer)
                 }
                 Step::Commit(commit) => {
+                    let begun = Instant::now();
                     let answer = store.commit(commit.clone()).await;
+                    observe::append(begun.elapsed());
+                    if answer.as_ref().is_err_and(StoreError::is_conflict) {
+                        observe::conflict(OwnerIn::<R>::NAME.as_str());
+                    }
                     sending.committed(answer, &commit)
                 }
                 Step::Done(result) => return result,

@@ -33,6 +33,7 @@ pub mod guide {
     #![doc = include_str!("../../docs/guide.md")]
 }
 pub mod machine;
+pub mod observe;
 pub mod policy;
 pub mod prelude;
 pub mod projection;

@@ -370,7 +370,9 @@ impl<S: System> Handle<S> {
         let rows = store.rows().await?;
         let mut workers = Workers::new(Arc::clone(&store));
         let registry = Arc::clone(&self.shared.projections);
-        workers.project(S::PROJECTIONS, &Started { store, rows: Arc::clone(&rows), registry });
+        let environment = Arc::clone(&driver.environment);
+        let started = Started { store, rows: Arc::clone(&rows), registry, environment };
+        workers.project(S::PROJECTIONS, &started);
         workers.react(S::POLICIES, &StartedPolicies { driver, rows });
         Ok(workers)
     }

@@ -12,6 +12,9 @@ pub trait Request: Clone + Debug + Send {
     /// The machine that decides it.
     type Of: InOneAggregate;
 
+    /// The command's name.
+    fn name(&self) -> &'static str;
+
     /// Decides it; nothing changes.
     ///
     /// # Errors
@@ -30,6 +33,10 @@ pub type OwnerIn<R> = <<R as Request>::Of as InOneAggregate>::Owner;
 impl<C: Command<Of: Handles<C> + InOneAggregate>> Request for C {
     type Of = C::Of;
 
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
     fn decide(
         self,
         live: &mut Live<OwnerIn<Self>>,
@@ -44,6 +51,10 @@ pub(crate) struct OneOfAll<M: Machine>(pub(crate) M::Command);
 
 impl<M: InOneAggregate> Request for OneOfAll<M> {
     type Of = M;
+
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
 
     fn decide(
         self,

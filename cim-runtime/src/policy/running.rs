@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 use futures::stream;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
+use tracing::Instrument as _;
 
 use super::dead::{DeadLetter, DeadLetters, Wish};
 use super::id::caused_id;
@@ -21,6 +22,7 @@ use crate::actor::Actor;
 use crate::driver::Driver;
 use crate::engine::{Cause, Message};
 use crate::error::Error;
+use crate::observe;
 use crate::projection::{Listened, PAGE, RETRY, Reaches, Stopped, blocking, ended, readable};
 use crate::rows::RowStore;
 use crate::store::{Head, StoreError, StoredEvent};
@@ -294,7 +296,7 @@ impl<P: Policy> Running<P> {
             let mut waits = false;
             for letter in letters {
                 // What is to come after one that waits, waits too.
-                let end = if waits { End::Again } else { self.send_one(&letter).await };
+                let end = if waits { End::Again } else { self.observed(&letter).await };
                 waits |= matches!(end, End::Again);
                 ends.push((letter, end));
             }
@@ -333,6 +335,18 @@ impl<P: Policy> Running<P> {
         letter.attempts = letter.attempts.saturating_add(1);
         let now = self.driver.environment.now();
         worker.books.keep(now.saturating_add(wait).unwrap_or(Timestamp::MAX), letter);
+    }
+
+    async fn observed(&self, letter: &Letter) -> End {
+        let span = observe::reaction_span(P::NAME, &letter.command, letter.correlation);
+        let end = self.send_one(letter).instrument(span).await;
+        let outcome = match &end {
+            End::Done => "done",
+            End::Again => "again",
+            End::Dead(_) => "dead",
+        };
+        observe::reaction(P::NAME, outcome);
+        end
     }
 
     async fn send_one(&self, letter: &Letter) -> End {

@@ -16,7 +16,9 @@ use super::serving::Serving;
 use super::status::{Progress, ProjectionState};
 use super::worker::{Stopped, Worker};
 use super::{Listened, Projection, is_kept};
+use crate::environment::Environment;
 use crate::error::Error;
+use crate::observe;
 use crate::rows::{MemoryRows, RowStore};
 use crate::store::{Store, StoreError, StoreErrorKind, StoredEvent};
 
@@ -73,6 +75,7 @@ pub(crate) struct Started {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) rows: Arc<dyn RowStore>,
     pub(crate) registry: Arc<Registry>,
+    pub(crate) environment: Arc<dyn Environment>,
 }
 
 /// The projections that run, by type.
@@ -194,7 +197,9 @@ fn start<P: Projection>(with: &Started) -> Run {
         true => Arc::clone(&with.rows),
         false => Arc::new(MemoryRows::default()),
     };
-    let running = Running { cell: Arc::clone(&cell), store: Arc::clone(&with.store), rows };
+    let environment = Arc::clone(&with.environment);
+    let running =
+        Running { cell: Arc::clone(&cell), store: Arc::clone(&with.store), rows, environment };
     Run { work: Box::pin(async move { running.run().await }), cell }
 }
 
@@ -202,6 +207,7 @@ struct Running<P> {
     cell: Arc<Cell<P>>,
     store: Arc<dyn Store>,
     rows: Arc<dyn RowStore>,
+    environment: Arc<dyn Environment>,
 }
 
 impl<P: Projection> Running<P> {
@@ -394,14 +400,17 @@ impl<P: Projection> Running<P> {
             // Whoever has sent this is there as long as the cell is.
             let _ = paused.wait_for(|paused| !paused).await;
             let (events, failed) = readable(page);
+            let span = observe::page_span("projection", P::NAME, events.len());
             let (back, applied) = blocking(move || {
-                let applied = worker.apply(&events);
+                let applied = span.in_scope(|| worker.apply(&events));
                 Ok((worker, applied))
             })
             .await?;
             worker = back;
             applied?;
             self.report(&worker, until, answers);
+            let now = self.environment.now();
+            observe::projected(P::NAME, worker.checkpoint(), worker.at(), now);
             if let Some(error) = failed {
                 return Err(error.into());
             }

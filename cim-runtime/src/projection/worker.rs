@@ -11,6 +11,7 @@ use super::status::Parked;
 use super::{OnFailure, Projection, is_kept};
 use crate::cbor::{self, EncodeError};
 use crate::cid::EventCid;
+use crate::observe;
 use crate::rows::{Place, RowBatch, RowStore};
 use crate::store::{StoreError, StoredEvent};
 
@@ -124,6 +125,7 @@ impl<P: Projection> Worker<P> {
                 return Err(Stopped::Event(problem));
             }
             tracing::error!(projection = P::NAME, problem, "an event was put aside");
+            observe::parked(P::NAME);
             self.park(event, problem)?;
             rest = &rest[index + 1..];
         }
