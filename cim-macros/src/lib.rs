@@ -177,8 +177,85 @@ pub fn projection(args: TokenStream, item: TokenStream) -> TokenStream {
     cim_macros_core::projection(args.into(), item.into()).into()
 }
 
-/// Takes an event, inside a `#[projection]`: `fn (&mut self, event: &Recorded<E>)`, which may return
-/// `Result<(), R>` with any `R` that can be shown.
+/// Events, and the commands that they call for: on a function, or on the `impl` of a struct with
+/// `#[derive(Tables)]`, whose `#[on]` methods may keep what they have seen.
+///
+/// What is answered is `To<C>`, made by `command.to(id)`, and sent at once, `.after(30.days())`, or
+/// `.at(time)`; `Cancel<C>`, made by `Command::cancel(id)`; nothing; an `Option`, a `Vec`, or a tuple
+/// of these; or a `Result` of them, with any error that can be shown. Each command takes effect once,
+/// whatever crashes: so a policy looks at nothing but its events and what it has kept of them.
+///
+/// Keys: `name = "reminders"` is the function's name, or the type's in snake case, unless given.
+/// `refused` says what happens to a command that its aggregate refuses: `report` puts it on the list
+/// of dead letters, as is done where the key is not given, `ignore` drops it, `retry` sends it again
+/// later. `starts = next` begins with the next event that is stored when the policy is first started,
+/// where otherwise it begins with the first one there is. `on_failure = stop` waits for another
+/// program when a method fails, where otherwise the event is put on the list of dead letters
+/// (`park`). `ends = "…"` says why a loop ends in which policies call for each other.
+///
+/// ```
+/// use cim_runtime::prelude::*;
+/// use cim_runtime::testing::Simulation;
+/// # #[derive(DomainId)] pub struct OrderId(String);
+/// # #[aggregate(domain = "shop", id = OrderId)] #[derive(Default)] pub struct Order {}
+/// # #[command(Order)] pub struct PlaceOrder;
+/// # #[command(Order)] pub struct PayOrder;
+/// # #[command(Order)] pub struct RemindOfPayment;
+/// # #[event(Order)] pub struct OrderPlaced;
+/// # #[event(Order)] pub struct OrderPaid;
+/// # #[event(Order)] pub struct PaymentReminded;
+/// # #[state_machine(initial Draft, Placed, terminal Paid)]
+/// # impl Order {
+/// #     #[transition(Draft -> Placed)]
+/// #     fn place(&self, _: PlaceOrder) -> OrderPlaced { OrderPlaced }
+/// #     #[transition(Placed -> Paid)]
+/// #     fn pay(&self, _: PayOrder) -> OrderPaid { OrderPaid }
+/// #     #[transition(Placed)]
+/// #     fn remind(&self, _: RemindOfPayment) -> PaymentReminded { PaymentReminded }
+/// # }
+///
+/// /// Who has not paid after two weeks is reminded.
+/// #[policy]
+/// pub fn remind(event: &Recorded<OrderPlaced>) -> To<RemindOfPayment> {
+///     RemindOfPayment.to(event.id()).after(2.weeks())
+/// }
+///
+/// /// Who pays at once is counted.
+/// #[derive(Tables)]
+/// pub struct Payments {
+///     placed: Table<OrderId, Timestamp>,
+/// }
+///
+/// #[policy(refused = ignore)]
+/// impl Payments {
+///     #[on]
+///     fn placed(&mut self, event: &Recorded<OrderPlaced>) {
+///         self.placed.insert(&event.id(), event.at);
+///     }
+/// }
+///
+/// #[system(aggregates(Order), policies(remind, Payments))]
+/// pub struct Shop;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let shop = Simulation::<Shop>::start().await?;
+/// let id: OrderId = "o1".parse()?;
+/// shop.send(&id, PlaceOrder).await?;
+/// shop.advance(2.weeks()).await?;
+/// assert_eq!(shop.load::<Order>(&id).await?.version(), 2);
+/// # Ok(())
+/// # }
+/// ```
+#[proc_macro_attribute]
+pub fn policy(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::policy(args.into(), item.into()).into()
+}
+
+/// Takes an event: `fn (&mut self, event: &Recorded<E>)`.
+///
+/// Inside a `#[projection]` it returns nothing, or `Result<(), R>` with any `R` that can be shown;
+/// inside a `#[policy]` the commands that the event calls for.
 #[proc_macro_attribute]
 pub fn on(args: TokenStream, item: TokenStream) -> TokenStream {
     cim_macros_core::on(args.into(), item.into()).into()
@@ -193,7 +270,8 @@ pub fn query(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// A domain, wired: `#[system(aggregates(Order, Item))] pub struct Shop;`, then `Shop::open(…)`.
 ///
-/// `projections(OrderBook)` behind the aggregates names the read models that it keeps.
+/// Behind the aggregates, `policies(remind)` names what it does by itself, and
+/// `projections(OrderBook)` the read models that it keeps.
 #[proc_macro_attribute]
 pub fn system(args: TokenStream, item: TokenStream) -> TokenStream {
     cim_macros_core::system(args.into(), item.into()).into()

@@ -29,9 +29,12 @@ pub use crate::machine::{
     MachineTable, OwnNames, RegionRow, Standing, StateRow, TransitionRow, Unknown, UnknownId,
     has_own_names,
 };
-pub use crate::policy::{OnRefusal, Policy, PolicyInfo, Reacting, Reaction, Route, Sends, Starts};
+pub use crate::policy::{
+    Loops, OnRefusal, Policy, PolicyInfo, Reacting, Reaction, Route, Sends, Starts,
+    is_answered_once, is_only_policy, reacts_within, sends_within,
+};
 pub use crate::projection::{
-    Answered, Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query,
+    Answered, Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query, has_tables,
     is_only_projection, is_taken_once, listens_within,
 };
 pub use crate::rows::{Kept, Place, TableField, TableInfo, Tables};

@@ -22,6 +22,6 @@ pub use jiff::ToSpan;
 pub use crate::{SignedDuration, Timestamp, Uuid};
 
 pub use cim_macros::{
-    DomainId, Tables, aggregate, apply, command, event, on, output, projection, query,
+    DomainId, Tables, aggregate, apply, command, event, on, output, policy, projection, query,
     state_machine, system, transition, value,
 };

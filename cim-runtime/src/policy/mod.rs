@@ -10,10 +10,12 @@ mod address;
 mod books;
 mod dead;
 mod id;
+mod loops;
 mod plan;
 mod reaction;
 mod running;
 mod sendable;
+mod wiring;
 mod worker;
 
 use crate::projection::OnFailure;
@@ -22,11 +24,13 @@ use crate::rows::Tables;
 pub use address::{Addressed, Cancel, Delay, To};
 pub use dead::{DeadLetter, DeadLetters};
 pub use id::depth_of;
+pub use loops::Loops;
 pub use plan::Reacting;
 pub use reaction::{Reaction, Sends};
 pub(crate) use running::StartedPolicies;
 pub use running::{PolicyInfo, Route};
 pub use sendable::Sendable;
+pub use wiring::{is_answered_once, is_only_policy, reacts_within, sends_within};
 
 /// What `#[policy]` writes for the type on whose `impl` it stands, or for a function.
 #[diagnostic::on_unimplemented(
@@ -50,6 +54,10 @@ pub trait Policy: Tables {
 
     /// Hands an event to the method that takes it.
     fn react(&mut self, event: &mut Reacting<'_>);
+
+    /// What a system knows of it.
+    #[doc(hidden)]
+    const INFO: PolicyInfo = PolicyInfo::of::<Self>();
 }
 
 /// What happens to a command that its aggregate refuses.

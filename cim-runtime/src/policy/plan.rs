@@ -5,14 +5,12 @@ use uuid::Uuid;
 
 use super::address::{Cancel, To};
 use super::id::depth_of;
-use super::reaction::Reaction;
 use crate::cbor;
 use crate::cid::EventCid;
 use crate::envelope::Envelope;
 use crate::machine::{Aggregate as _, Command, Handles, InOneAggregate};
 use crate::prelude::value;
-use crate::projection::{Fate, Heard, Incoming};
-use crate::recorded::Recorded;
+use crate::projection::{Fate, Incoming};
 use crate::store::StoredEvent;
 use crate::system::OwnerOf;
 
@@ -28,10 +26,10 @@ impl<'a> Reacting<'a> {
         Self { incoming: Incoming::new(stored, envelope), plan: Plan::new(stored, envelope) }
     }
 
-    /// Hands the event to `method`, if it is an `E`.
-    pub fn on<E: Heard, R: Reaction>(&mut self, method: impl FnOnce(&Recorded<E>) -> R) {
-        let plan = &mut self.plan;
-        self.incoming.on(|event: &Recorded<E>| method(event).plan(plan));
+    /// The event, and where what it calls for is written down.
+    #[doc(hidden)]
+    pub fn parts(&mut self) -> (&mut Incoming<'a>, &mut Plan) {
+        (&mut self.incoming, &mut self.plan)
     }
 
     pub(super) fn end(self) -> (Fate, Plan) {

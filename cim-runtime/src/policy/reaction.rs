@@ -6,7 +6,6 @@ use super::address::{Cancel, To};
 use super::plan::Plan;
 use super::sendable::Sendable;
 use crate::machine::{Command, Handles, InOneAggregate};
-use crate::projection::Answered;
 
 /// What a method of a policy may return: `To<C>` and `Cancel<C>`; `Option`, `Vec`, and tuples of
 /// them; nothing; and a `Result` of any of these.
@@ -15,13 +14,19 @@ use crate::projection::Answered;
     label = "not a command with an address",
     note = "answer with `To<C>`, made by `command.to(id)`, or with `Option`, `Vec` or a tuple of it"
 )]
-pub trait Reaction {
+pub trait Reaction: Sized {
     /// The commands that there may be.
     const SENDS: Sends;
 
     /// Writes them down.
     #[doc(hidden)]
-    fn plan(self, to: &mut Plan) -> Planning;
+    fn plan(self, to: &mut Plan) -> Result<(), String>;
+
+    /// Writes them down; returns why that failed.
+    #[doc(hidden)]
+    fn planned(self, to: &mut Plan) -> Option<String> {
+        self.plan(to).err()
+    }
 }
 
 /// Commands that an answer may have.
@@ -46,39 +51,28 @@ impl Sends {
     }
 }
 
-/// Whether an answer could be written down.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Planning(Result<(), String>);
-
-impl Answered for Planning {
-    fn failure(self) -> Option<String> {
-        self.0.err()
-    }
-}
-
 impl Reaction for () {
     const SENDS: Sends = Sends::None;
 
-    fn plan(self, _: &mut Plan) -> Planning {
-        Planning(Ok(()))
+    fn plan(self, _: &mut Plan) -> Result<(), String> {
+        Ok(())
     }
 }
 
 impl<C: Command<Of: Handles<C> + InOneAggregate>> Reaction for To<C> {
     const SENDS: Sends = Sends::One(Sendable::of::<C>());
 
-    fn plan(self, to: &mut Plan) -> Planning {
-        Planning(to.send(&self))
+    fn plan(self, to: &mut Plan) -> Result<(), String> {
+        to.send(&self)
     }
 }
 
 impl<C: Command<Of: Handles<C> + InOneAggregate>> Reaction for Cancel<C> {
     const SENDS: Sends = Sends::None;
 
-    fn plan(self, to: &mut Plan) -> Planning {
+    fn plan(self, to: &mut Plan) -> Result<(), String> {
         to.cancel(&self);
-        Planning(Ok(()))
+        Ok(())
     }
 }
 
@@ -86,8 +80,8 @@ impl<C: Command<Of: Handles<C> + InOneAggregate>> Reaction for Cancel<C> {
 impl<R: Reaction> Reaction for Option<R> {
     const SENDS: Sends = R::SENDS;
 
-    fn plan(self, to: &mut Plan) -> Planning {
-        self.map_or(Planning(Ok(())), |reaction| reaction.plan(to))
+    fn plan(self, to: &mut Plan) -> Result<(), String> {
+        self.map_or(Ok(()), |reaction| reaction.plan(to))
     }
 }
 
@@ -95,8 +89,8 @@ impl<R: Reaction> Reaction for Option<R> {
 impl<R: Reaction> Reaction for Vec<R> {
     const SENDS: Sends = R::SENDS;
 
-    fn plan(self, to: &mut Plan) -> Planning {
-        Planning(self.into_iter().try_for_each(|reaction| reaction.plan(to).0))
+    fn plan(self, to: &mut Plan) -> Result<(), String> {
+        self.into_iter().try_for_each(|reaction| reaction.plan(to))
     }
 }
 
@@ -104,10 +98,10 @@ impl<R: Reaction> Reaction for Vec<R> {
 impl<R: Reaction, E: Display> Reaction for Result<R, E> {
     const SENDS: Sends = R::SENDS;
 
-    fn plan(self, to: &mut Plan) -> Planning {
+    fn plan(self, to: &mut Plan) -> Result<(), String> {
         match self {
             Ok(reaction) => reaction.plan(to),
-            Err(error) => Planning(Err(error.to_string())),
+            Err(error) => Err(error.to_string()),
         }
     }
 }
@@ -119,9 +113,9 @@ macro_rules! tuples {
             const SENDS: Sends = Sends::All(&[$($name::SENDS),*]);
 
             #[allow(non_snake_case, reason = "one name for the type and its value")]
-            fn plan(self, to: &mut Plan) -> Planning {
+            fn plan(self, to: &mut Plan) -> Result<(), String> {
                 let ($($name,)*) = self;
-                Planning(Ok(())$(.and_then(|()| $name.plan(to).0))*)
+                Ok(())$(.and_then(|()| $name.plan(to)))*
             }
         }
     )*};

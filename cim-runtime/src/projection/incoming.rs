@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use crate::envelope::Envelope;
 use crate::event::Event;
-use crate::machine::{Aggregate as _, InOneAggregate};
+use crate::machine::{Aggregate as _, InOneAggregate, is_same};
 use crate::recorded::Recorded;
 use crate::store::StoredEvent;
 use crate::subject::AggregateName;
@@ -16,6 +16,13 @@ pub struct Listened {
     pub aggregate: AggregateName,
     /// The name under which the event is stored.
     pub event: &'static str,
+}
+
+impl Listened {
+    pub(crate) const fn is(&self, other: &Self) -> bool {
+        let (of, other_of) = (self.aggregate.as_str(), other.aggregate.as_str());
+        is_same(self.event, other.event) && is_same(of, other_of)
+    }
 }
 
 /// Holds for events, of which a method can take `&Recorded<Self>`.

@@ -21,7 +21,8 @@ pub use query::{Ask, Query};
 pub use running::ProjectionInfo;
 pub(crate) use running::{PAGE, RETRY, Reaches, Registry, Started, blocking, ended, readable};
 pub use status::{Parked, ProjectionHandle, ProjectionState, Status};
-pub use wiring::{is_only_projection, is_taken_once, listens_within};
+pub(crate) use wiring::is_among;
+pub use wiring::{has_tables, is_only_projection, is_taken_once, listens_within};
 pub(crate) use worker::{Stopped, said, unreadable};
 
 /// What `#[projection]` writes for the type on whose `impl` it stands.

@@ -1,6 +1,6 @@
 //! What is checked of projections when a program is compiled.
 
-use super::{Listened, ProjectionInfo};
+use super::{Listened, Projection, ProjectionInfo};
 use crate::machine::is_same;
 use crate::subject::AggregateName;
 
@@ -22,14 +22,7 @@ pub const fn is_only_projection(projections: &[ProjectionInfo], index: usize) ->
 pub const fn listens_within(projection: &ProjectionInfo, aggregates: &[AggregateName]) -> bool {
     let mut i = 0;
     while i < projection.listens.len() {
-        let of = projection.listens[i].aggregate.as_str();
-        let mut found = false;
-        let mut j = 0;
-        while j < aggregates.len() {
-            found |= is_same(of, aggregates[j].as_str());
-            j += 1;
-        }
-        if !found {
+        if !is_among(&projection.listens[i].aggregate, aggregates) {
             return false;
         }
         i += 1;
@@ -37,17 +30,32 @@ pub const fn listens_within(projection: &ProjectionInfo, aggregates: &[Aggregate
     true
 }
 
+pub(crate) const fn is_among(aggregate: &AggregateName, all: &[AggregateName]) -> bool {
+    let mut i = 0;
+    while i < all.len() {
+        if is_same(aggregate.as_str(), all[i].as_str()) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
 /// Whether the event at this place is another than those before it.
 #[doc(hidden)]
 pub const fn is_taken_once(events: &[Listened], index: usize) -> bool {
-    let of = &events[index];
     let mut i = 0;
     while i < index {
-        let same_name = is_same(events[i].event, of.event);
-        if same_name && is_same(events[i].aggregate.as_str(), of.aggregate.as_str()) {
+        if events[i].is(&events[index]) {
             return false;
         }
         i += 1;
     }
     true
+}
+
+/// Whether a projection keeps anything.
+#[doc(hidden)]
+pub const fn has_tables<P: Projection>() -> bool {
+    !P::TABLES.is_empty()
 }

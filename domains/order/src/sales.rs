@@ -8,9 +8,7 @@ use crate::order::{
     OrderCancelled, OrderConfirmed, OrderDelivered, OrderId, OrderPaid, OrderPlaced, OrderShipped,
     PaymentReminded,
 };
-use crate::package::{
-    DeliveryFailed, PackageCreated, PackageDelivered, PackageId, PackageSent,
-};
+use crate::package::{DeliveryFailed, PackageCreated, PackageDelivered, PackageId, PackageSent};
 
 /// An order at a glance.
 #[value]

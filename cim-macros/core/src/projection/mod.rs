@@ -3,7 +3,6 @@
 mod code;
 mod errors;
 mod expand;
-mod listen;
 mod query;
 mod syntax;
 
@@ -24,19 +23,19 @@ pub fn projection(args: TokenStream, item: TokenStream) -> TokenStream {
     quote!(#mistakes #expansion)
 }
 
-/// Expands `#[on]` where no projection has taken it away.
+/// Expands `#[on]` where no projection and no policy has taken it away.
 pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
-    outside("on", item)
+    outside("on", "projections and policies", "`#[projection]` or `#[policy]`", item)
 }
 
 /// Expands `#[query]` where no projection has taken it away.
 pub fn query(_: TokenStream, item: TokenStream) -> TokenStream {
-    outside("query", item)
+    outside("query", "projections", "`#[projection]`", item)
 }
 
-fn outside(attribute: &str, item: TokenStream) -> TokenStream {
+fn outside(attribute: &str, places: &str, attributes: &str, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    diagnostics.push(errors::outside_a_projection(attribute));
+    diagnostics.push(errors::outside(attribute, places, attributes));
     let mistakes = diagnostics.finish();
     quote!(#mistakes #item)
 }

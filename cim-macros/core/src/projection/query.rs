@@ -1,8 +1,8 @@
 //! `#[query] fn order(&self, question: OrderOf) -> Option<Row>`: a method that answers a question.
 
 use super::errors;
-use super::syntax::{parameters, takes_itself, ungrouped};
 use crate::diagnostics::Diagnostics;
+use crate::listener::{parameters, takes_itself, ungrouped};
 
 /// A method with `#[query]`.
 pub(super) struct Question {

@@ -3,14 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 
-use super::listen::{self, Listener};
 use super::query::{self, Question};
 use super::{code, errors};
 use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
 use crate::fields::is_cfg;
 use crate::item;
-use crate::names;
+use crate::listener::{self, Listener, Name, OnFailure, Taker};
 
 /// The projection as it was written.
 pub(super) struct Syntax {
@@ -24,13 +23,6 @@ pub(super) struct Syntax {
     pub(super) questions: Vec<Question>,
     /// The impl, without our attributes.
     pub(super) item: TokenStream,
-}
-
-/// What happens when a method fails.
-#[derive(Clone, Copy)]
-pub(super) enum OnFailure {
-    Park,
-    Stop,
 }
 
 /// What there is of a projection.
@@ -68,10 +60,10 @@ pub(super) fn parse(
             return Parsed::Nothing(tokens);
         }
     };
-    let owner = owner(&item, diagnostics);
+    let owner = listener::owner(Taker::Projection, &item, diagnostics);
     let methods = methods(&mut item, diagnostics);
     if let (Some(owner), true) = (&owner, methods.fingerprinted.is_empty()) {
-        diagnostics.push(errors::listens_to_nothing(owner));
+        diagnostics.push(listener::listens_to_nothing(Taker::Projection, owner));
     }
     let item = item.into_token_stream();
     match owner {
@@ -83,20 +75,15 @@ pub(super) fn parse(
 /// What stands in the parentheses of `#[projection(…)]`.
 struct Keys {
     krate: syn::Path,
-    name: Option<syn::LitStr>,
+    name: Name,
     version: u32,
     on_failure: OnFailure,
 }
 
 fn keys(args: TokenStream, diagnostics: &mut Diagnostics) -> Keys {
     let mut arguments = Arguments::parse("projection", args);
-    let name: Option<syn::LitStr> =
-        arguments.value("name", "a name in quotes, such as `\"order_book\"`", diagnostics);
-    if let Some(name) = &name
-        && !names::is_subject_token(&name.value())
-    {
-        diagnostics.push(errors::not_a_name(name));
-    }
+    let what = "a name in quotes, such as `\"order_book\"`";
+    let name = listener::name(Taker::Projection, &mut arguments, what, diagnostics);
     let version: Option<syn::LitInt> =
         arguments.value("version", "a whole number from 2, without quotes", diagnostics);
     let version = version.map_or(1, |literal| match literal.base10_parse::<u32>() {
@@ -106,16 +93,7 @@ fn keys(args: TokenStream, diagnostics: &mut Diagnostics) -> Keys {
             1
         }
     });
-    let on_failure: Option<syn::Ident> =
-        arguments.value("on_failure", "`park` or `stop`", diagnostics);
-    let on_failure = on_failure.map_or(OnFailure::Park, |word| match word.to_string().as_str() {
-        "park" => OnFailure::Park,
-        "stop" => OnFailure::Stop,
-        _ => {
-            diagnostics.push(errors::unknown_failure(&word));
-            OnFailure::Park
-        }
-    });
+    let on_failure = listener::on_failure(&mut arguments, diagnostics);
     let krate = arguments.krate(diagnostics);
     arguments.finish(diagnostics);
     Keys { krate, name, version, on_failure }
@@ -129,18 +107,14 @@ impl Keys {
         item: TokenStream,
         diagnostics: &mut Diagnostics,
     ) -> Syntax {
-        let ident = owner.segments.last().map(|last| names::plain(&last.ident));
-        let own = names::snake_case(&ident.unwrap_or_default());
-        if self.name.is_none()
-            && let Some(last) = owner.segments.last()
-            && !names::is_subject_token(&own)
-        {
-            diagnostics.push(errors::name_is_no_token(&last.ident));
-        }
+        let name = owner
+            .segments
+            .last()
+            .map(|last| self.name.or_that_of(Taker::Projection, &last.ident, diagnostics));
         Syntax {
             krate: self.krate,
             owner,
-            name: self.name.map_or(own, |name| name.value()),
+            name: name.unwrap_or_default(),
             on_failure: self.on_failure,
             code: code::fingerprint(methods.fingerprinted, self.version),
             listeners: methods.listeners,
@@ -148,29 +122,6 @@ impl Keys {
             item,
         }
     }
-}
-
-fn owner(item: &syn::ItemImpl, diagnostics: &mut Diagnostics) -> Option<syn::Path> {
-    if let Some((of, _)) = &item.trait_ {
-        diagnostics.push(errors::trait_impl(of, &item.self_ty));
-    }
-    let mut ty = &*item.self_ty;
-    while let syn::Type::Group(syn::TypeGroup { elem, .. })
-    | syn::Type::Paren(syn::TypeParen { elem, .. }) = ty
-    {
-        ty = elem;
-    }
-    if let syn::Type::Path(path) = ty
-        && let Some(segment) = path.path.segments.last()
-    {
-        if !item.generics.params.is_empty() || !segment.arguments.is_empty() {
-            diagnostics.push(errors::generic_projection(&item.self_ty));
-            return None;
-        }
-        return Some(path.path.clone());
-    }
-    diagnostics.push(errors::not_a_named_type(&item.self_ty));
-    None
 }
 
 /// The methods that have our attributes.
@@ -184,6 +135,7 @@ struct Methods {
 
 /// Takes our attributes off the methods.
 fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> Methods {
+    let taker = Taker::Projection;
     let mut methods = Methods::default();
     for item in &mut item.items {
         let syn::ImplItem::Fn(method) = item else { continue };
@@ -194,7 +146,7 @@ fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> Methods {
         }
         for attr in &ours {
             if !matches!(attr.meta, syn::Meta::Path(_)) {
-                diagnostics.push(errors::takes_nothing(attr));
+                diagnostics.push(listener::takes_nothing(attr));
             }
         }
         check(&method.sig, diagnostics);
@@ -204,8 +156,8 @@ fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> Methods {
                     diagnostics.push(errors::conditional(cfg));
                 }
                 methods.fingerprinted.push(method.to_token_stream());
-                if let Some(listener) = listen::read(&method.sig, diagnostics) {
-                    listen::is_another(&listener, &methods.listeners, diagnostics);
+                if let Some(listener) = listener::read(taker, &method.sig, diagnostics) {
+                    listener::is_another(taker, &listener, &methods.listeners, diagnostics);
                     methods.listeners.push(listener);
                 }
             }
@@ -242,39 +194,5 @@ fn check(signature: &syn::Signature, diagnostics: &mut Diagnostics) {
     if let Some(token) = &signature.asyncness {
         diagnostics.push(errors::async_method(token));
     }
-    if let Some(token) = &signature.constness {
-        diagnostics.push(errors::const_method(token, &signature.ident));
-    }
-    if !matches!(signature.safety, syn::Safety::Default) {
-        diagnostics.push(errors::unsafe_method(signature));
-    }
-    if !signature.generics.params.is_empty() {
-        diagnostics.push(errors::generic_method(&signature.generics));
-    }
-}
-
-/// A method's parameters behind its receiver, if it has the receiver that it should.
-pub(super) fn parameters(signature: &syn::Signature) -> Vec<&syn::PatType> {
-    let typed = signature.inputs.iter().filter_map(|input| match input {
-        syn::FnArg::Typed(typed) => Some(typed),
-        syn::FnArg::Receiver(_) => None,
-    });
-    typed.collect()
-}
-
-/// Whether a method takes itself as `&self`, or as `&mut self`.
-pub(super) fn takes_itself(signature: &syn::Signature, mutable: bool) -> bool {
-    matches!(
-        signature.receiver().map(|this| &this.kind),
-        Some(syn::ReceiverKind::Reference(_, _, found)) if found.is_some() == mutable
-    )
-}
-
-/// A type without the invisible groups of `macro_rules`.
-pub(super) fn ungrouped(ty: &syn::Type) -> &syn::Type {
-    match ty {
-        syn::Type::Group(group) => ungrouped(&group.elem),
-        syn::Type::Paren(paren) => ungrouped(&paren.elem),
-        _ => ty,
-    }
+    listener::check(Taker::Projection, signature, diagnostics);
 }

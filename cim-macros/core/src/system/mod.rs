@@ -1,6 +1,8 @@
-//! `#[system(aggregates(Order), projections(OrderBook))] pub struct Shop;`: the door to a domain.
+//! `#[system(aggregates(Order), policies(remind), projections(OrderBook))] pub struct Shop;`: the
+//! door to a domain.
 
 mod errors;
+mod policies;
 mod projections;
 
 use proc_macro2::TokenStream;
@@ -16,6 +18,7 @@ pub fn system(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let mut arguments = Arguments::parse("system", args);
     let mut aggregates = arguments.paths("aggregates", &mut diagnostics);
+    let policies = arguments.paths("policies", &mut diagnostics);
     let projections = arguments.paths("projections", &mut diagnostics);
     let strays = arguments.strays();
     if !strays.is_empty() {
@@ -33,8 +36,14 @@ pub fn system(args: TokenStream, item: TokenStream) -> TokenStream {
             }
             check(&item, &mut diagnostics);
             named_once(&aggregates, "aggregate", &mut diagnostics);
+            named_once(&policies, "policy", &mut diagnostics);
             named_once(&projections, "projection", &mut diagnostics);
-            expand(&krate, &aggregates, &projections, &item, diagnostics.is_empty())
+            let parts = Parts {
+                aggregates: distinct(&aggregates),
+                policies: distinct(&policies),
+                projections: distinct(&projections),
+            };
+            expand(&krate, &parts, &item, diagnostics.is_empty())
         }
         Err(_) => {
             diagnostics.push(errors::wrong_item(&item::head(&item)));
@@ -59,6 +68,13 @@ fn named_once(parts: &[syn::Path], what: &str, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// What the system is made of, each part once.
+struct Parts<'a> {
+    aggregates: Vec<&'a syn::Path>,
+    policies: Vec<&'a syn::Path>,
+    projections: Vec<&'a syn::Path>,
+}
+
 /// Each part once: two impls for one would be a second error about a mistake that is reported.
 fn distinct(parts: &[syn::Path]) -> Vec<&syn::Path> {
     let mut distinct: Vec<&syn::Path> = Vec::new();
@@ -72,38 +88,38 @@ fn distinct(parts: &[syn::Path]) -> Vec<&syn::Path> {
 
 fn expand(
     krate: &syn::Path,
-    aggregates: &[syn::Path],
-    projections: &[syn::Path],
+    parts: &Parts<'_>,
     item: &syn::ItemStruct,
     sound: bool,
 ) -> TokenStream {
     let (real, krate) = (krate, scope::code());
+    let Parts { aggregates, policies, projections } = parts;
     let ident = &item.ident;
     let vis = &item.vis;
     let (impl_generics, type_generics, bounds) = item.generics.split_for_impl();
-    let distinct = distinct(aggregates);
     // Of the first there is nothing to be said.
-    let names = distinct.iter().enumerate().skip(1).map(|(index, aggregate)| {
-        let names = quote!(&[#(<#distinct as #krate::Aggregate>::NAME),*]);
+    let names = aggregates.iter().enumerate().skip(1).map(|(index, aggregate)| {
+        let names = quote!(&[#(<#aggregates as #krate::Aggregate>::NAME),*]);
         errors::name_is_taken(aggregate, ident)
             .unless(&quote!(#krate::has_own_name(#names, #index)))
     });
     let names = item.generics.params.is_empty().then(|| quote!(#(#names)*));
-    let projections = self::distinct(projections);
-    let shown = projections::list(&projections);
-    let projections = projections::impls(item, &distinct, &projections, sound);
+    let wired = policies::assertions(ident, aggregates, policies).filter(|_| sound);
+    let lists = [policies::list(policies), projections::list(projections)];
+    let projections = projections::impls(item, aggregates, projections, sound);
     let impls = quote! {
         #names
         #[automatically_derived]
         impl #impl_generics #krate::System for #ident #type_generics #bounds {
             const AGGREGATES: &'static [#krate::AggregateInfo] =
-                &[#(<#distinct as #krate::Aggregate>::INFO),*];
-            #shown
+                &[#(<#aggregates as #krate::Aggregate>::INFO),*];
+            #(#lists)*
         }
+        #wired
         #projections
         #(
             #[automatically_derived]
-            impl #impl_generics #krate::Includes<#distinct> for #ident #type_generics #bounds {}
+            impl #impl_generics #krate::Includes<#aggregates> for #ident #type_generics #bounds {}
         )*
         impl #impl_generics #ident #type_generics #bounds {
             /// Opens the system on the store at `url`: `memory:`, `file:DIR`, a path, or

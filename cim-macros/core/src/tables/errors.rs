@@ -22,11 +22,6 @@ pub(super) fn unnamed(fields: &syn::FieldsUnnamed) -> Diagnostic {
     )
 }
 
-pub(super) fn no_tables(ident: &syn::Ident) -> Diagnostic {
-    Diagnostic::at(ident, format!("`{ident}` keeps nothing: it has no fields"))
-        .help(format!("write `pub struct {ident} {{ rows: Table<Key, Row> }}`"))
-}
-
 pub(super) fn conditional(cfg: &syn::Attribute) -> Diagnostic {
     Diagnostic::at(cfg, "a table cannot depend on features")
         .note("each build of the program would make anew what another has kept")

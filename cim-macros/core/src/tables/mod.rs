@@ -18,11 +18,12 @@ pub fn tables(item: TokenStream) -> TokenStream {
     let expansion = match syn::parse2::<syn::DeriveInput>(item) {
         Ok(input) => {
             let krate = krate(&input, &mut diagnostics);
-            match fields(&input, &mut diagnostics) {
-                Some(fields) if diagnostics.is_empty() => expand(&krate, &input.ident, fields),
+            let fields = fields(&input, &mut diagnostics);
+            match diagnostics.is_empty() {
+                true => expand(&krate, &input.ident, fields),
                 // Of a generic type no impl is right for all.
-                _ if !input.generics.params.is_empty() => TokenStream::new(),
-                _ => stub(&krate, &input.ident),
+                false if !input.generics.params.is_empty() => TokenStream::new(),
+                false => stub(&krate, &input.ident),
             }
         }
         Err(error) => {
@@ -47,7 +48,7 @@ fn krate(input: &syn::DeriveInput, diagnostics: &mut Diagnostics) -> syn::Path {
     krate
 }
 
-/// The fields, which are the tables.
+/// The fields, which are the tables; a struct without any has none.
 fn fields<'a>(
     input: &'a syn::DeriveInput,
     diagnostics: &mut Diagnostics,
@@ -71,32 +72,32 @@ fn fields<'a>(
             None
         }
         syn::Fields::Named(fields) if !fields.named.is_empty() => Some(fields),
-        _ => {
-            diagnostics.push(errors::no_tables(ident));
-            None
-        }
+        _ => None,
     }
 }
 
 /// Of each field everything is asked through one trait, at the author's own tokens: of one that is
 /// no table rustc then says the same each time, and shows it once.
-fn expand(krate: &syn::Path, ident: &syn::Ident, fields: &syn::FieldsNamed) -> TokenStream {
+fn expand(krate: &syn::Path, ident: &syn::Ident, fields: Option<&syn::FieldsNamed>) -> TokenStream {
     let (real, krate) = (krate, scope::code());
-    let fields = fields.named.iter().filter_map(|field| Some((field.ident.as_ref()?, &field.ty)));
+    let fields = fields.into_iter().flat_map(|fields| &fields.named);
+    let fields = fields.filter_map(|field| Some((field.ident.as_ref()?, &field.ty)));
     let (fields, types): (Vec<_>, Vec<_>) = fields.unzip();
     let of: Vec<_> =
         types.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as #krate::TableField>)).collect();
     let names: Vec<_> = fields.iter().map(|field| names::plain(field)).collect();
+    let none = fields.is_empty().then(|| quote!(_));
+    let (place, act) = (none.clone().unwrap_or(quote!(place)), none.unwrap_or(quote!(act)));
     let impls = quote! {
         #[automatically_derived]
         impl #krate::Tables for #ident {
             const TABLES: &'static [#krate::TableInfo] = &[#(
                 #krate::TableInfo { name: #names, shape: #of::SHAPE, is_kept: #of::IS_KEPT }
             ),*];
-            fn open(place: &#krate::Place) -> Self {
+            fn open(#place: &#krate::Place) -> Self {
                 Self { #(#fields: #of::open(#names, place)),* }
             }
-            fn each(&mut self, act: &mut dyn ::core::ops::FnMut(&mut dyn #krate::Kept)) {
+            fn each(&mut self, #act: &mut dyn ::core::ops::FnMut(&mut dyn #krate::Kept)) {
                 #(act(#of::kept(&mut self.#fields));)*
             }
         }
@@ -109,7 +110,9 @@ fn stub(krate: &syn::Path, ident: &syn::Ident) -> TokenStream {
     let (real, krate) = (krate, scope::code());
     let impls = quote! {
         impl #krate::Tables for #ident {
-            const TABLES: &'static [#krate::TableInfo] = &[];
+            // That it has none would be a second mistake.
+            const TABLES: &'static [#krate::TableInfo] =
+                &[#krate::TableInfo { name: "", shape: 0, is_kept: true }];
             fn open(_: &#krate::Place) -> Self {
                 ::core::unreachable!("did not compile")
             }

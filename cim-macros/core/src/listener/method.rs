@@ -1,38 +1,45 @@
 //! `#[on] fn placed(&mut self, event: &Recorded<OrderPlaced>)`: a method that takes an event.
 
-use super::errors;
-use super::syntax::{parameters, takes_itself, ungrouped};
+use super::{Taker, errors, is_nameable, parameters, takes_itself, ungrouped};
 use crate::diagnostics::Diagnostics;
 
-/// A method with `#[on]`.
-pub(super) struct Listener {
-    pub(super) method: syn::Ident,
+/// A method with `#[on]`, or a function that is a policy.
+pub(crate) struct Listener {
+    pub(crate) method: syn::Ident,
     /// The event's type.
-    pub(super) event: syn::Type,
+    pub(crate) event: syn::Type,
     /// The parameter's type, `&Recorded<Event>`.
-    pub(super) parameter: syn::Type,
+    pub(crate) parameter: syn::Type,
     /// What it returns, if that can be named elsewhere.
-    pub(super) answer: Option<syn::Type>,
+    pub(crate) answer: Option<syn::Type>,
 }
 
 /// Reads a method's signature; one that could not be called is reported, and is `None`.
-pub(super) fn read(signature: &syn::Signature, diagnostics: &mut Diagnostics) -> Option<Listener> {
-    let itself = takes_itself(signature, true);
+pub(crate) fn read(
+    taker: Taker,
+    signature: &syn::Signature,
+    diagnostics: &mut Diagnostics,
+) -> Option<Listener> {
+    let itself = match taker {
+        Taker::Projection => takes_itself(signature, true),
+        Taker::Policy => takes_itself(signature, true) || takes_itself(signature, false),
+        Taker::Function => signature.receiver().is_none(),
+    };
     if !itself {
-        diagnostics.push(errors::listens_by_mutable_reference(signature));
+        diagnostics.push(errors::listens_otherwise(taker, signature));
     }
     let parameters = parameters(signature);
     let [parameter, more @ ..] = parameters.as_slice() else {
         // Who takes nothing at all has made one mistake.
         if itself {
-            diagnostics.push(errors::takes_no_event(&signature.ident));
+            diagnostics.push(errors::takes_no_event(taker, &signature.ident));
         }
         return None;
     };
     if let Some(second) = more.first() {
-        diagnostics.push(errors::takes_more_than_the_event(second));
+        diagnostics.push(errors::takes_more_than_the_event(taker, second));
     }
-    let event = event(&parameter.ty, diagnostics)?;
+    let event = event(taker, &parameter.ty, diagnostics)?;
     let answer = match &signature.output {
         syn::ReturnType::Type(_, ty) if is_nameable(ty) => Some((**ty).clone()),
         _ => None,
@@ -42,11 +49,11 @@ pub(super) fn read(signature: &syn::Signature, diagnostics: &mut Diagnostics) ->
 }
 
 /// The event in `&Recorded<Event>`.
-fn event(parameter: &syn::Type, diagnostics: &mut Diagnostics) -> Option<syn::Type> {
+fn event(taker: Taker, parameter: &syn::Type, diagnostics: &mut Diagnostics) -> Option<syn::Type> {
     let syn::Type::Reference(reference) = ungrouped(parameter) else {
         diagnostics.push(match recorded(parameter) {
-            Some(event) => errors::event_by_value(parameter, event),
-            None => errors::event_without_its_record(parameter, ungrouped(parameter)),
+            Some(event) => errors::event_by_value(taker, parameter, event),
+            None => errors::event_without_its_record(taker, parameter, ungrouped(parameter)),
         });
         return None;
     };
@@ -55,7 +62,7 @@ fn event(parameter: &syn::Type, diagnostics: &mut Diagnostics) -> Option<syn::Ty
         Some(event) => diagnostics.push(errors::mutable_event(parameter, event)),
         None => {
             let inner = ungrouped(&reference.elem);
-            diagnostics.push(errors::event_without_its_record(parameter, inner));
+            diagnostics.push(errors::event_without_its_record(taker, parameter, inner));
         }
     }
     None
@@ -74,28 +81,14 @@ fn recorded(ty: &syn::Type) -> Option<&syn::Type> {
     }
 }
 
-/// Whether a type can be written elsewhere: not `impl Trait`, and not `!`.
-fn is_nameable(ty: &syn::Type) -> bool {
-    match ungrouped(ty) {
-        syn::Type::ImplTrait(_) | syn::Type::Never(_) | syn::Type::Infer(_) => false,
-        syn::Type::Path(path) => {
-            path.path.segments.iter().all(|segment| match &segment.arguments {
-                syn::PathArguments::AngleBracketed(arguments) => {
-                    arguments.args.iter().all(|argument| match argument {
-                        syn::GenericArgument::Type(ty) => is_nameable(ty),
-                        _ => true,
-                    })
-                }
-                _ => true,
-            })
-        }
-        _ => true,
-    }
-}
-
 /// Reports an event that a method before takes.
-pub(super) fn is_another(listener: &Listener, before: &[Listener], diagnostics: &mut Diagnostics) {
+pub(crate) fn is_another(
+    taker: Taker,
+    listener: &Listener,
+    before: &[Listener],
+    diagnostics: &mut Diagnostics,
+) {
     if let Some(first) = before.iter().find(|first| first.event == listener.event) {
-        diagnostics.push(errors::event_taken_twice(&listener.event, &first.method));
+        diagnostics.push(errors::event_taken_twice(taker, &listener.event, &first.method));
     }
 }
