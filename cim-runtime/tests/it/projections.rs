@@ -8,6 +8,7 @@ use cim_runtime::prelude::*;
 use cim_runtime::projection::ProjectionState;
 use cim_runtime::store::{EmbeddedStore, MemoryStore, Store};
 
+use crate::chance::Random;
 use crate::doubles::StoreDouble;
 
 #[derive(DomainId)]
@@ -352,7 +353,7 @@ async fn a_store_that_was_exchanged_brings_new_rows() {
 
 /// Sells by chance, and ends the workers at chance moments.
 async fn cut_short(open: impl Fn() -> Arc<dyn Store>, rounds: u32) {
-    let mut random = Random(7);
+    let mut random = Random::new(7);
     let mut total = 0;
     for round in 0..rounds {
         let store = open();
@@ -568,15 +569,4 @@ async fn an_event_of_a_newer_version_stops_and_is_not_skipped() {
         "{error}"
     );
     assert_eq!(old.ask(older::Total).await.unwrap(), 1);
-}
-
-/// Numbers that follow from a seed.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u32) -> u32 {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as u32) % limit
-    }
 }
