@@ -39,6 +39,7 @@ pub(super) const TABLES: [(&str, Keys); 3] = [
             ("ca", Kind::Text),
             ("cert", Kind::Text),
             ("key", Kind::Text),
+            ("inbox", Kind::Text),
         ],
     ),
     ("jetstream", &[("domain", Kind::Text), ("prefix", Kind::Text), ("replicas", Kind::Number)]),

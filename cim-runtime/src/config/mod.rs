@@ -90,6 +90,8 @@ pub struct Nats {
     pub cert: Option<PathBuf>,
     /// A PEM file with our certificate's key.
     pub key: Option<PathBuf>,
+    /// What the subjects begin with on which answers come.
+    pub inbox: Option<String>,
 }
 
 /// `[jetstream]`

@@ -21,7 +21,7 @@ impl Config {
         &self,
         domains: impl IntoIterator<Item = &str>,
     ) -> Result<Arc<dyn Store>, StoreError> {
-        let Some(servers) = &self.nats.url else {
+        let Some((options, url)) = self.jetstream() else {
             let url = self.event_store.url.clone().ok_or_else(|| {
                 let problem = "no store is configured: set `url` of [nats] or of [event_store], or \
                                the variable CIM_NATS_URL or CIM_EVENT_STORE_URL";
@@ -29,12 +29,18 @@ impl Config {
             })?;
             return store::connect_for(url, domains).await;
         };
-        let options = domains.into_iter().fold(self.options(), JetStreamOptions::domain);
+        let options = domains.into_iter().fold(options, JetStreamOptions::domain);
+        Ok(Arc::new(options.connect(&url).await?))
+    }
+
+    /// How the JetStream store is set up, and its address; none, where events are kept elsewhere.
+    pub fn jetstream(&self) -> Option<(JetStreamOptions, String)> {
+        let servers = self.nats.url.as_ref()?;
         let url = match &self.event_store.stream {
             Some(stream) => format!("{}/{stream}", servers.trim_end_matches('/')),
             None => servers.clone(),
         };
-        Ok(Arc::new(options.connect(&url).await?))
+        Some((self.options(), url))
     }
 
     fn options(&self) -> JetStreamOptions {
@@ -52,6 +58,9 @@ impl Config {
         }
         if let Some(creds) = &nats.creds {
             options = options.credentials_file(creds);
+        }
+        if let Some(inbox) = &nats.inbox {
+            options = options.inbox_prefix(inbox);
         }
         if let Some(ca) = &nats.ca {
             options = options.root_certificates(ca);

@@ -29,7 +29,9 @@ use crate::subject::StreamName;
 
 pub use embedded::{EmbeddedOptions, EmbeddedStore, Lost, RepairReport, repair};
 pub use error::{Alarm, StoreError, StoreErrorKind};
-pub use jetstream::{Durability, JetStreamOptions, JetStreamStore};
+pub use jetstream::{
+    Durability, JetStreamOptions, JetStreamStore, Permissions, Role, StoreSubjects,
+};
 pub use memory::MemoryStore;
 pub(crate) use url::connect_for;
 pub use url::{connect, connect_existing, directory, open, shown};

@@ -8,6 +8,7 @@
 //! - `back`, `load`: how a stream is read in a few round trips;
 //! - `scan`, `index`, `subscribe`: reading all streams;
 //! - `contract`, `subjects`, `connect`: what server and stream must be like;
+//! - `permissions`, `refusals`: who may do what, and what becomes of a request that one may not;
 //! - `watch`: what was answered for stays there;
 //! - `wire`, `message`: what stands in a message.
 
@@ -19,11 +20,14 @@ mod contract;
 mod errors;
 mod heads;
 mod index;
+mod interface;
 mod link;
 mod load;
 mod message;
 mod options;
 mod pause;
+mod permissions;
+mod refusals;
 mod scan;
 mod server;
 mod slot;
@@ -55,6 +59,7 @@ use crate::commit::Commit;
 use crate::subject::StreamName;
 
 pub use options::{Durability, JetStreamOptions};
+pub use permissions::{Permissions, Role, StoreSubjects};
 
 /// A store in a stream of NATS JetStream, for many processes on many machines.
 ///
@@ -118,8 +123,8 @@ impl JetStreamStore {
     }
 
     async fn open(address: &Address, options: JetStreamOptions) -> Result<Self, StoreError> {
-        let (server, info) = connect::connect(address, &options).await?;
-        Ok(Self(Arc::new(Inner {
+        let (server, info, created) = connect::connect(address, &options).await?;
+        let store = Self(Arc::new(Inner {
             watch: Watch::new(&info, server.connection()),
             durability: options.durability,
             heads: Heads::new(options.heads),
@@ -128,7 +133,11 @@ impl JetStreamStore {
             index: Mutex::default(),
             snapshots: Snapshots::of(server.name()),
             server,
-        })))
+        }));
+        if created {
+            store.0.create_bucket().await;
+        }
+        Ok(store)
     }
 }
 
@@ -182,11 +191,34 @@ impl Store for JetStreamStore {
 
     fn snapshot(&self, stream: &StreamName) -> StoreFuture<'_, Option<Bytes>> {
         let stream = stream.clone();
-        async move { self.0.snapshot(&stream).await }.boxed()
+        let snapshot = async move { self.0.snapshot(&stream).await };
+        self.0.with_snapshots(snapshot).boxed()
     }
 
     fn keep_snapshot(&self, stream: &StreamName, snapshot: Bytes) -> StoreFuture<'_, ()> {
         let stream = stream.clone();
-        async move { self.0.snapshots.put(&self.0.server, &stream, snapshot).await }.boxed()
+        let kept = async move { self.0.snapshots.put(&self.0.server, &stream, snapshot).await };
+        self.0.with_snapshots(kept).boxed()
+    }
+}
+
+impl Inner {
+    /// Makes the bucket of snapshots together with the stream: those who write later may not be
+    /// permitted to.
+    async fn create_bucket(&self) {
+        let bucket = async { self.snapshots.bucket(&self.server).await.map(drop) };
+        if let Err(error) = self.with_snapshots(bucket).await {
+            tracing::warn!(%error, "there is no bucket for snapshots");
+        }
+    }
+
+    /// Does something with the snapshots, if that is permitted.
+    async fn with_snapshots<T>(
+        &self,
+        done: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let bucket = subjects::snapshots(self.server.name());
+        let is_ours = |denied: &str| denied.contains(&bucket);
+        self.server.permitted("a snapshot", is_ours, done).await
     }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::JetStreamStore;
 use super::address::Address;
+use super::{JetStreamStore, errors, subjects};
 use crate::store::StoreError;
 
 /// What must not lose an event that was answered for. A server or a stream that keeps less is
@@ -72,6 +72,7 @@ pub struct JetStreamOptions {
     pub(super) deadline: Duration,
     pub(super) heads: NonZeroUsize,
     pub(super) credentials: Option<Credentials>,
+    pub(super) inbox: String,
     pub(super) root_certificates: Option<PathBuf>,
     /// Our own, and its key.
     pub(super) certificate: Option<(PathBuf, PathBuf)>,
@@ -101,6 +102,7 @@ impl Default for JetStreamOptions {
             deadline: Duration::from_secs(15),
             heads: const { NonZeroUsize::new(50_000).unwrap() },
             credentials: None,
+            inbox: "_INBOX".to_owned(),
             root_certificates: None,
             certificate: None,
             reached: Reached::Here,
@@ -179,6 +181,15 @@ impl JetStreamOptions {
         self
     }
 
+    /// What the subjects begin with on which answers come; `_INBOX` unless told otherwise, here or in
+    /// the address. Users that may subscribe to one of their own alone cannot read the answers of
+    /// others: see [`Permissions`](crate::store::Permissions).
+    #[must_use]
+    pub fn inbox_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.inbox = prefix.into();
+        self
+    }
+
     /// Trusts servers whose certificates lead to one in this PEM file, besides those that the
     /// system trusts.
     #[must_use]
@@ -230,7 +241,8 @@ impl JetStreamOptions {
     /// Connects to the store at `url`, such as `nats://host:4222/STREAM`, and creates the stream if
     /// it is not there.
     ///
-    /// What the address says of credentials and of durability goes before what was set here.
+    /// What the address says of credentials, of durability and of the inbox goes before what was set
+    /// here.
     ///
     /// # Errors
     ///
@@ -240,6 +252,10 @@ impl JetStreamOptions {
         let mut address = Address::parse(url)?;
         self.durability = address.durability.unwrap_or(self.durability);
         self.credentials = address.credentials.take().or(self.credentials);
+        self.inbox = address.inbox.take().unwrap_or(self.inbox);
+        if !subjects::is_prefix(&self.inbox) {
+            return Err(errors::no_prefix(&self.inbox));
+        }
         JetStreamStore::open(&address, self).await
     }
 }

@@ -15,8 +15,11 @@ use futures::future::{Either, select};
 use serde::Deserialize;
 use tokio::time::{Instant, timeout};
 
+use super::interface::Interface;
 use super::link::Link;
 use super::pause::Pauses;
+use super::refusals::{Listener, Refusal};
+use super::subjects::Api;
 use super::wire::code;
 use super::{errors, wire};
 use crate::store::StoreError;
@@ -35,6 +38,7 @@ pub(super) struct Server {
     pub(super) client: Client,
     pub(super) context: Context,
     stream: Stream<()>,
+    api: Api,
     name: String,
     link: Link,
     /// Whether others than the leader answer direct gets, and may be behind it.
@@ -77,12 +81,13 @@ impl Server {
         context: Context,
         stream: Stream<()>,
         info: &Info,
+        api: Api,
         link: Link,
         deadline: Duration,
     ) -> Self {
         let name = info.config.name.clone();
         let replicated = info.config.num_replicas > 1;
-        Self { client, context, stream, name, link, replicated, deadline }
+        Self { client, context, stream, api, name, link, replicated, deadline }
     }
 
     /// The JetStream stream's name.
@@ -121,8 +126,17 @@ impl Server {
         let patience = ATTEMPT.min(deadline.saturating_duration_since(Instant::now()));
         let request = Request::new().headers(headers).payload(payload).timeout(Some(patience));
         let sent = pin!(self.client.send_request(subject.to_owned(), request));
-        let answer = match select(sent, pin!(self.lost(self.connection()))).await {
-            Either::Left((answer, _)) => answer,
+        let sent = self.link.refusals().or_answer(|denied| denied == subject, sent);
+        let answer = match select(pin!(sent), pin!(self.lost(self.connection()))).await {
+            Either::Left((Ok(answer), _)) => answer,
+            // It was not passed on.
+            Either::Left((Err(Refusal::Publish(said)), _)) => {
+                return Answer::Refused { code: code::DENIED, said };
+            }
+            // It was, and its answer cannot come.
+            Either::Left((Err(refusal), _)) => {
+                return Answer::Silence(format!("this user may not {refusal}"));
+            }
             Either::Right(_) => return Answer::Silence("the connection was lost".to_owned()),
         };
         match answer {
@@ -213,13 +227,17 @@ impl Server {
             }
             Query::Last(stream) => get.last_by_subject(stream.as_str()),
         };
-        match get.send().await {
-            Ok(message) => Direct::Found(message),
-            Err(error) if error.kind() == DirectGetErrorKind::NotFound => Direct::NotHere,
-            Err(error) => {
-                tracing::debug!(?query, %error, "a direct get failed, the leader is asked");
-                Direct::Failed
-            }
+        let subject = self.subject("DIRECT.GET");
+        let is_ours = |denied: &str| denied.starts_with(&subject);
+        let failed = |error: &dyn fmt::Display| {
+            tracing::debug!(?query, %error, "a direct get failed, the leader is asked");
+            Direct::Failed
+        };
+        match self.link.refusals().or_answer(is_ours, get.send()).await {
+            Ok(Ok(message)) => Direct::Found(message),
+            Ok(Err(error)) if error.kind() == DirectGetErrorKind::NotFound => Direct::NotHere,
+            Ok(Err(error)) => failed(&error),
+            Err(refusal) => failed(&refusal),
         }
     }
 
@@ -232,7 +250,7 @@ impl Server {
             Query::At(sequence) => format!("the message at sequence {sequence}"),
             Query::Next(_, stream) | Query::Last(stream) => format!("the messages of {stream}"),
         };
-        self.ask(what, || async move {
+        self.ask("STREAM.MSG.GET", what, || async move {
             let get = self.stream.raw_message_builder();
             let get = match query {
                 Query::At(sequence) => get.sequence(sequence),
@@ -253,26 +271,50 @@ impl Server {
 
     /// What the leader says of the stream; `None` when there is no such stream.
     pub(super) async fn info(&self) -> Result<Option<Info>, StoreError> {
-        self.ask(
-            || format!("the state of `{}`", self.name),
-            || async move {
-                let subject = format!("STREAM.INFO.{}", self.name);
-                match self.context.request(subject, &()).await {
-                    Ok(Response::Ok(info)) => Ok(Some(info)),
-                    Ok(Response::Err { error }) if error.error_code().0 == code::NO_STREAM => {
-                        Ok(None)
-                    }
-                    Ok(Response::Err { error }) => Err(Unanswered::from(error)),
-                    Err(error) => Err(Unanswered::from_text(&error)),
-                }
-            },
-        )
+        let what = || format!("the state of `{}`", self.name);
+        self.ask("STREAM.INFO", what, || async move {
+            let subject = format!("STREAM.INFO.{}", self.name);
+            match self.context.request(subject, &()).await {
+                Ok(Response::Ok(info)) => Ok(Some(info)),
+                Ok(Response::Err { error }) if error.error_code().0 == code::NO_STREAM => Ok(None),
+                Ok(Response::Err { error }) => Err(Unanswered::from(error)),
+                Err(error) => Err(Unanswered::from_text(&error)),
+            }
+        })
         .await
+    }
+
+    /// Waits for an answer to what is asked on a subject of which `is_ours` is true, or for the
+    /// server's refusal to pass it on.
+    pub(super) async fn permitted<T>(
+        &self,
+        what: &str,
+        is_ours: impl Fn(&str) -> bool,
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let answer = self.link.refusals().or_answer(is_ours, answer).await;
+        answer.unwrap_or_else(|refusal| Err(errors::denied(what, &refusal)))
+    }
+
+    /// Where streams are asked about.
+    pub(super) fn interface(&self) -> Interface<'_> {
+        Interface { context: &self.context, api: &self.api, refusals: self.link.refusals() }
+    }
+
+    /// What is refused from now on.
+    pub(super) fn listen(&self) -> Listener {
+        self.link.refusals().listen()
+    }
+
+    /// Where the stream's interface is asked for one thing, such as `STREAM.INFO`.
+    pub(super) fn subject(&self, verb: &str) -> String {
+        self.api.ask(verb, &self.name)
     }
 
     /// Asks again and again until there is an answer or the deadline comes.
     async fn ask<T, F>(
         &self,
+        verb: &str,
         what: impl Fn() -> String,
         question: impl Fn() -> F,
     ) -> Result<T, StoreError>
@@ -282,10 +324,13 @@ impl Server {
         let deadline = Instant::now() + self.deadline;
         let mut pauses = Pauses::until(deadline);
         let mut problem = "no connection".to_owned();
+        let subject = self.subject(verb);
         while self.connected(deadline).await {
             let lost = pin!(self.lost(self.connection()));
-            let answer = match select(pin!(question()), lost).await {
-                Either::Left((answer, _)) => answer,
+            let question = self.link.refusals().or_answer(|denied| denied == subject, question());
+            let answer = match select(pin!(question), lost).await {
+                Either::Left((Ok(answer), _)) => answer,
+                Either::Left((Err(refusal), _)) => return Err(errors::denied(&what(), &refusal)),
                 Either::Right(_) => continue,
             };
             match answer {

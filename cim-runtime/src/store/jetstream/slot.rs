@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::heads::Known;
 use super::message::Message;
 use super::pause::Pauses;
+use super::refusals::Refusal;
 use super::server::{Answer, Query};
 use super::wire::code;
 use super::{Inner, errors, wire};
@@ -194,6 +195,10 @@ impl Inner {
                 errors::full(stream, code, said)
             }
             code::MESSAGE_TOO_LARGE => errors::too_large_for_stream(stream, size(commit, headers)),
+            code::DENIED => {
+                let refusal = Refusal::Publish(said.to_owned());
+                errors::denied(&format!("the commit to {stream}"), &refusal)
+            }
             code::OTHER_STREAM => errors::other_stream(stream, self.server.name()),
             _ => errors::refused(&format!("the commit to {stream}"), code, said),
         }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tokio::sync::OnceCell;
 
 use super::server::Server;
-use super::{Inner, errors};
+use super::{Inner, errors, subjects};
 use crate::store::StoreError;
 use crate::subject::StreamName;
 
@@ -37,7 +37,7 @@ pub(super) struct Snapshots {
 
 impl Snapshots {
     pub(super) fn of(stream: &str) -> Self {
-        Self { name: format!("{stream}_snapshots"), bucket: OnceCell::new() }
+        Self { name: subjects::snapshots(stream), bucket: OnceCell::new() }
     }
 
     /// The last snapshot of a stream.
@@ -67,7 +67,8 @@ impl Snapshots {
         Ok(())
     }
 
-    async fn bucket(&self, server: &Server) -> Result<&kv::Store, StoreError> {
+    /// The bucket; when it is not there and cannot be made, snapshots are not kept.
+    pub(super) async fn bucket(&self, server: &Server) -> Result<&kv::Store, StoreError> {
         self.bucket.get_or_try_init(|| self.open(server)).await
     }
 

@@ -21,6 +21,8 @@ pub(super) const DUPLICATE_WINDOW: std::time::Duration = std::time::Duration::fr
 
 /// The codes by which the server's answers are told apart.
 pub(super) mod code {
+    /// No code of a server's: the message was not passed on, for want of a permission.
+    pub(in super::super) const DENIED: u64 = 0;
     /// JetStream has no leader to answer: ask again.
     pub(in super::super) const NOT_AVAILABLE: u64 = 10008;
     /// The account's or the server's storage is used up.
