@@ -218,7 +218,8 @@ impl Inner {
         done: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
         let bucket = subjects::snapshots(self.server.name());
-        let is_ours = |denied: &str| denied.contains(&bucket);
+        let account = self.server.interface().api.account();
+        let is_ours = |denied: &str| denied.contains(&bucket) || denied == account;
         self.server.permitted("a snapshot", is_ours, done).await
     }
 }

@@ -188,6 +188,7 @@ impl StoreSubjects {
                 publish.extend(self.reading());
                 publish.extend(self.bucket(&snapshots));
                 publish.extend(self.bucket(&projections));
+                publish.push(self.api.account());
                 let streams = [&snapshots, &projections].map(|bucket| subjects::stream_of(bucket));
                 for stream in std::iter::once(stream).chain(&streams) {
                     publish.extend(self.changing(stream));

@@ -39,6 +39,11 @@ impl Api {
         format!("{}.{what}.{stream}", self.0)
     }
 
+    /// Where the limits of the account are asked for, before a bucket is made.
+    pub(super) fn account(&self) -> String {
+        format!("{}.INFO", self.0)
+    }
+
     /// The values of a bucket. Where the interface is reached otherwise, they are behind it.
     pub(super) fn values(&self, bucket: &str) -> String {
         let values = values_of(bucket);
