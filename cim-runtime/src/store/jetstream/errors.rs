@@ -22,7 +22,10 @@ pub(super) fn not_connected(servers: &str, problem: &str) -> StoreError {
 pub(super) fn not_allowed(servers: &str) -> StoreError {
     StoreError::new(
         StoreErrorKind::Invalid,
-        format!("{servers} refuses our credentials: check the user, the password or the token"),
+        format!(
+            "{servers} refuses our credentials: check the user, the password or the token; those of a \
+             file may have expired, or be for another server"
+        ),
     )
 }
 

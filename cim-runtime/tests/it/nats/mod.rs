@@ -3,6 +3,7 @@
 mod cluster;
 mod configured;
 mod contract;
+mod credentials;
 mod cuts;
 mod kills;
 mod ledger;
