@@ -87,21 +87,25 @@ impl AggregateName {
 }
 
 /// The subjects of all streams of a domain. Exactly four tokens: what has more is not ours.
+#[cfg(feature = "jetstream")]
 pub(crate) fn streams_of(domain: &str) -> String {
     format!("{domain}.evt.*.*")
 }
 
 /// Where the services of a domain take commands.
+#[cfg(feature = "jetstream")]
 pub(crate) fn commands_of(domain: &str) -> String {
     format!("{domain}.cmd.>")
 }
 
 /// Where the services of a domain take queries.
+#[cfg(feature = "jetstream")]
 pub(crate) fn queries_of(domain: &str) -> String {
     format!("{domain}.qry.>")
 }
 
 /// Where NATS asks services who they are and how they do.
+#[cfg(feature = "jetstream")]
 pub(crate) const SERVICES: &str = "$SRV.>";
 
 /// Whether a text is a token of ours: the name of a domain, of an aggregate.
@@ -113,6 +117,7 @@ pub(crate) fn is_token(token: &str) -> bool {
 }
 
 /// Whether a subject is one of those that `pattern` stands for.
+#[cfg(feature = "jetstream")]
 pub(crate) fn is_match(pattern: &str, subject: &str) -> bool {
     let (mut patterns, mut tokens) = (pattern.split('.'), subject.split('.'));
     loop {

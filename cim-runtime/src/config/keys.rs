@@ -50,6 +50,7 @@ pub(super) const TABLES: [(&str, Keys); 3] = [
             ("stream", Kind::Text),
             ("durability", Kind::Text),
             ("sync_always", Kind::Flag),
+            ("monitoring", Kind::Text),
             ("deadline_seconds", Kind::Number),
             ("snapshot_threshold", Kind::Number),
             ("max_events_per_aggregate", Kind::Number),

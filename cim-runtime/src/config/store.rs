@@ -1,10 +1,13 @@
 //! The store that a configuration names.
 
 use std::sync::Arc;
+#[cfg(feature = "jetstream")]
 use std::time::Duration;
 
 use super::Config;
-use crate::store::{self, JetStreamOptions, JetStreamStore, Store, StoreError, StoreErrorKind};
+use crate::store::{self, Store, StoreError, StoreErrorKind};
+#[cfg(feature = "jetstream")]
+use crate::store::{JetStreamOptions, JetStreamStore};
 
 impl Config {
     /// Opens the store.
@@ -21,19 +24,21 @@ impl Config {
         &self,
         domains: impl IntoIterator<Item = &str>,
     ) -> Result<Arc<dyn Store>, StoreError> {
-        let Some((options, url)) = self.jetstream() else {
-            let url = self.event_store.url.clone().ok_or_else(|| {
-                let problem = "no store is configured: set `url` of [nats] or of [event_store], or \
-                               the variable CIM_NATS_URL or CIM_EVENT_STORE_URL";
-                StoreError::new(StoreErrorKind::Invalid, problem)
-            })?;
-            return store::connect_for(url, domains).await;
-        };
-        let options = domains.into_iter().fold(options, JetStreamOptions::domain);
-        Ok(Arc::new(options.connect(&url).await?))
+        #[cfg(feature = "jetstream")]
+        if let Some((options, url)) = self.jetstream() {
+            let options = domains.into_iter().fold(options, JetStreamOptions::domain);
+            return Ok(Arc::new(options.connect(&url).await?));
+        }
+        let url = self.nats.url.as_ref().or(self.event_store.url.as_ref()).ok_or_else(|| {
+            let problem = "no store is configured: set `url` of [nats] or of [event_store], or the \
+                           variable CIM_NATS_URL or CIM_EVENT_STORE_URL";
+            StoreError::new(StoreErrorKind::Invalid, problem)
+        })?;
+        store::connect_for(url.clone(), domains).await
     }
 
     /// How the JetStream store is set up, and its address; none, where events are kept elsewhere.
+    #[cfg(feature = "jetstream")]
     pub fn jetstream(&self) -> Option<(JetStreamOptions, String)> {
         let servers = self.nats.url.as_ref()?;
         let url = match &self.event_store.stream {
@@ -43,6 +48,7 @@ impl Config {
         Some((self.options(), url))
     }
 
+    #[cfg(feature = "jetstream")]
     fn options(&self) -> JetStreamOptions {
         let mut options = JetStreamStore::options();
         let nats = &self.nats;
@@ -82,6 +88,9 @@ impl Config {
         }
         if self.event_store.sync_always {
             options = options.assert_sync_always();
+        }
+        if let Some(ports) = &self.event_store.monitoring {
+            options = ports.split(',').map(str::trim).fold(options, JetStreamOptions::monitoring);
         }
         if let Some(seconds) = self.event_store.deadline_seconds {
             options = options.deadline(Duration::from_secs(seconds));

@@ -26,6 +26,7 @@ fn every_key_is_read() {
         ca = "ca.pem"
         cert = "shop.pem"
         key = "shop.key"
+        inbox = "_INBOX_shop"
         [jetstream]
         domain = "hub"
         replicas = 5
@@ -33,6 +34,7 @@ fn every_key_is_read() {
         stream = "SHOP"
         durability = "power-loss-safe"
         sync_always = true
+        monitoring = "http://one:8222,http://two:8222"
         deadline_seconds = 20
         snapshot_threshold = 50
         max_events_per_aggregate = 10_000
@@ -44,7 +46,8 @@ fn every_key_is_read() {
     assert_eq!(config.jetstream.replicas, Some(5));
     assert_eq!(config.event_store.durability, Some(Durability::PowerLossSafe));
     assert_eq!(config.event_store.max_events_per_aggregate, Some(10_000));
-    assert!(config.event_store.sync_always);
+    assert!(config.event_store.sync_always && config.event_store.monitoring.is_some());
+    assert_eq!(config.nats.inbox.as_deref(), Some("_INBOX_shop"));
 }
 
 #[test]

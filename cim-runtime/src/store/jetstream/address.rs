@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::options::{Credentials, Durability};
-use crate::store::{StoreError, StoreErrorKind};
+use super::options::Credentials;
+use crate::store::{Durability, StoreError, StoreErrorKind};
 
 /// The name of the JetStream stream, unless the address names another.
 const STREAM: &str = "CIM";
@@ -25,11 +25,6 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// Whether `url` is the address of a JetStream store.
-    pub(super) fn is_one(url: &str) -> bool {
-        url.starts_with("nats://") || url.starts_with("tls://")
-    }
-
     /// Reads an address. No error shows what stands before an `@`.
     pub(super) fn parse(url: &str) -> Result<Self, StoreError> {
         let (scheme, rest) = url.split_once("://").ok_or_else(|| invalid("it has no `://`"))?;

@@ -5,20 +5,20 @@ use std::time::Duration;
 use async_nats::jetstream;
 use async_nats::jetstream::context::{CreateStreamErrorKind, RequestErrorKind};
 use async_nats::jetstream::response::Response;
-use async_nats::jetstream::stream::Info;
+use async_nats::jetstream::stream::{Info, StorageType};
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
 use tokio::sync::watch;
 
 use super::address::Address;
 use super::interface::Interface;
 use super::link::{self, Link};
-use super::options::{Credentials, Durability, JetStreamOptions, Reached};
+use super::options::{Credentials, JetStreamOptions, Reached};
 use super::refusals::Refusals;
 use super::server::{Server, patience};
 use super::subjects::Api;
 use super::wire::code;
-use super::{contract, errors, subjects};
-use crate::store::{StoreError, StoreErrorKind};
+use super::{contract, errors, subjects, sync};
+use crate::store::{DiskSync, Durability, StartUp, StoreError, StoreErrorKind};
 
 /// How often the server is asked whether it is there. A connection that was cut without a word is
 /// noticed after three of these, which leaves time within the deadline to go to another server.
@@ -30,11 +30,11 @@ const GREETING: Duration = Duration::from_secs(3);
 /// No pause between two attempts to connect again is longer.
 const RECONNECT: Duration = Duration::from_millis(500);
 
-/// Connects, and checks what was declared; true, if the stream was created.
+/// Connects, and checks what was declared.
 pub(super) async fn connect(
     address: &Address,
     options: &JetStreamOptions,
-) -> Result<(Server, Info, bool), StoreError> {
+) -> Result<(Server, Info, StartUp), StoreError> {
     let (events, connected) = watch::channel(true);
     let refusals = Refusals::new(&options.inbox);
     let client = client(address, options, events, refusals.clone()).await?;
@@ -52,7 +52,9 @@ pub(super) async fn connect(
     if options.durability == Durability::Dev && !missing.is_empty() {
         info = subjects::extend(interface, &address.stream, missing).await?;
     }
-    contract::check_stream(&info.config, options)?;
+    let sync = sync::look(&client, &refusals, &info, options).await;
+    contract::check_stream(&info.config, options, &sync)?;
+    let start_up = start_up(&client, &info, options, sync, created);
     let name = &info.config.name;
     let stream = context
         .get_stream_no_info(name)
@@ -60,7 +62,38 @@ pub(super) async fn connect(
         .map_err(|error| errors::not_created(name, &error.to_string()))?;
     let link = Link::new(client.clone(), connected, refusals);
     let server = Server::new(client, context, stream, &info, api, link, options.deadline);
-    Ok((server, info, created))
+    Ok((server, info, start_up))
+}
+
+fn start_up(
+    client: &Client,
+    info: &Info,
+    options: &JetStreamOptions,
+    sync: DiskSync,
+    created: bool,
+) -> StartUp {
+    let (server, config) = (client.server_info(), &info.config);
+    let positive = |limit: i64| u64::try_from(limit).ok().filter(|limit| *limit > 0);
+    let of_stream = positive(config.max_message_size.into());
+    let max_commit = of_stream.map_or(server.max_payload, |limit| {
+        usize::try_from(limit).map_or(server.max_payload, |limit| limit.min(server.max_payload))
+    });
+    StartUp {
+        server: server.server_name,
+        version: server.version,
+        cluster: server.cluster,
+        stream: config.name.clone(),
+        created,
+        subjects: config.subjects.clone(),
+        replicas: config.num_replicas,
+        in_files: config.storage == StorageType::File,
+        durability: options.durability,
+        sync,
+        max_commit,
+        max_bytes: positive(config.max_bytes),
+        messages: info.state.messages,
+        bytes: info.state.bytes,
+    }
 }
 
 async fn client(

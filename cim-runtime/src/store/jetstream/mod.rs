@@ -7,7 +7,7 @@
 //! - `base`, `heads`, `turns`: from versions to sequences;
 //! - `back`, `load`: how a stream is read in a few round trips;
 //! - `scan`, `index`, `subscribe`: reading all streams;
-//! - `contract`, `subjects`, `connect`: what server and stream must be like;
+//! - `contract`, `subjects`, `sync`, `connect`: what server and stream must be like;
 //! - `permissions`, `refusals`: who may do what, and what becomes of a request that one may not;
 //! - `watch`: what was answered for stays there;
 //! - `wire`, `message`: what stands in a message.
@@ -34,6 +34,7 @@ mod slot;
 mod snapshots;
 mod subjects;
 mod subscribe;
+mod sync;
 mod turns;
 mod watch;
 mod wire;
@@ -53,12 +54,15 @@ use self::server::Server;
 use self::snapshots::Snapshots;
 use self::turns::Turns;
 use self::watch::Watch;
-use super::{Committed, Damage, Head, Lookup, Store, StoreError, StoreFuture, StoredEvent};
+use super::{
+    Committed, Damage, Durability, Head, Lookup, StartUp, Store, StoreError, StoreFuture,
+    StoredEvent,
+};
 use crate::cid::EventCid;
 use crate::commit::Commit;
 use crate::subject::StreamName;
 
-pub use options::{Durability, JetStreamOptions};
+pub use options::JetStreamOptions;
 pub use permissions::{Permissions, Role, StoreSubjects};
 
 /// A store in a stream of NATS JetStream, for many processes on many machines.
@@ -93,6 +97,7 @@ pub struct JetStreamStore(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     server: Server,
+    start_up: StartUp,
     durability: Durability,
     watch: Watch,
     heads: Heads,
@@ -117,16 +122,18 @@ impl JetStreamStore {
         JetStreamOptions::default()
     }
 
-    /// Whether `url` is the address of such a store.
-    pub(super) fn is_at(url: &str) -> bool {
-        Address::is_one(url)
+    /// What was found when the store was opened.
+    pub fn start_up(&self) -> &StartUp {
+        &self.0.start_up
     }
 
     async fn open(address: &Address, options: JetStreamOptions) -> Result<Self, StoreError> {
-        let (server, info, created) = connect::connect(address, &options).await?;
+        let (server, info, start_up) = connect::connect(address, &options).await?;
+        let created = start_up.created;
         let store = Self(Arc::new(Inner {
             watch: Watch::new(&info, server.connection()),
             durability: options.durability,
+            start_up,
             heads: Heads::new(options.heads),
             turns: Turns::default(),
             extent: Extent::default(),
@@ -179,6 +186,10 @@ impl Store for JetStreamStore {
 
     fn keeps_order(&self) -> bool {
         false
+    }
+
+    fn start_up(&self) -> Option<&StartUp> {
+        Some(&self.0.start_up)
     }
 
     fn head(&self) -> StoreFuture<'_, Option<Head>> {

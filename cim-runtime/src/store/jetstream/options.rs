@@ -6,29 +6,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::Deserialize;
-
 use super::address::Address;
 use super::{JetStreamStore, errors, subjects};
-use crate::store::StoreError;
-
-/// What must not lose an event that was answered for. A server or a stream that keeps less is
-/// refused when the store is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Durability {
-    /// The end of the server's process. A power loss may take the last two minutes along.
-    #[default]
-    Dev,
-    /// The loss of one machine: three replicas at least. A power loss of all of them at once may
-    /// take the last two minutes along.
-    Replicated,
-    /// A power loss of all machines at once: three replicas at least, and each server syncs before
-    /// it answers (`sync_interval: always`). An application cannot see that setting, so the operator
-    /// has to assert it: [`JetStreamOptions::assert_sync_always`].
-    PowerLossSafe,
-}
+use crate::store::{Durability, StoreError};
 
 /// Who we are to the server.
 #[derive(Clone, PartialEq, Eq)]
@@ -69,6 +49,8 @@ pub struct JetStreamOptions {
     pub(super) durability: Durability,
     pub(super) domains: BTreeSet<String>,
     pub(super) sync_always: bool,
+    /// Where servers can be asked what they are, as `http://host:port`.
+    pub(super) monitoring: Vec<String>,
     pub(super) deadline: Duration,
     pub(super) heads: NonZeroUsize,
     pub(super) credentials: Option<Credentials>,
@@ -98,6 +80,7 @@ impl Default for JetStreamOptions {
             durability: Durability::Dev,
             domains: BTreeSet::new(),
             sync_always: false,
+            monitoring: Vec::new(),
             // After the loss of a leader, a cluster refuses for 4 to 8 s.
             deadline: Duration::from_secs(15),
             heads: const { NonZeroUsize::new(50_000).unwrap() },
@@ -130,10 +113,19 @@ impl JetStreamOptions {
         self
     }
 
-    /// Says, on the operator's word, that each server runs with `sync_interval: always`.
+    /// Says, on the operator's word, that each server runs with `sync_interval: always`. One that is
+    /// seen not to is refused all the same.
     #[must_use]
     pub fn assert_sync_always(mut self) -> Self {
         self.sync_always = true;
+        self
+    }
+
+    /// The monitoring port of a server, such as `http://one.example:8222`: there is seen whether it
+    /// syncs before it answers. To see it of a cluster, name the port of each of its servers.
+    #[must_use]
+    pub fn monitoring(mut self, url: impl Into<String>) -> Self {
+        self.monitoring.push(url.into());
         self
     }
 

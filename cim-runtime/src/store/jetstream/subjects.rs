@@ -12,10 +12,10 @@ use async_nats::jetstream::stream::{Config, Info};
 use serde_json::Value;
 
 use super::interface::Interface;
-use super::options::{Durability, Reached};
+use super::options::Reached;
 use super::wire::code;
 use super::{Inner, errors};
-use crate::store::StoreError;
+use crate::store::{Durability, StoreError};
 use crate::subject::{StreamName, is_match, streams_of};
 
 /// Where JetStream's interface is, unless it is reached otherwise.

@@ -15,10 +15,14 @@ fn options() -> JetStreamOptions {
     JetStreamStore::options().durability(Durability::Replicated).domain("sample")
 }
 
-/// Connects once the servers have settled who leads.
 async fn connect(url: &str) -> JetStreamStore {
+    connect_with(&options(), url).await
+}
+
+/// Connects once the servers have settled who leads.
+pub(super) async fn connect_with(options: &JetStreamOptions, url: &str) -> JetStreamStore {
     loop {
-        match options().connect(url).await {
+        match options.clone().connect(url).await {
             Ok(store) => return store,
             Err(error) => assert_eq!(error.kind(), StoreErrorKind::Io, "{error}"),
         }

@@ -8,6 +8,7 @@ mod cuts;
 mod kills;
 mod ledger;
 mod lost;
+mod start_up;
 mod stray;
 mod streams;
 
