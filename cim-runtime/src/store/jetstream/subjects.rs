@@ -106,14 +106,19 @@ pub(super) async fn extend(
     let failed = |error: RequestError| wrong(&error.to_string());
     let what = format!("adding the subjects {} to the stream `{stream}`", subjects.join(", "));
     let found = interface.request::<Value>(&what, ("STREAM.INFO", stream), &()).await?;
-    let mut config = match found.map_err(failed)? {
-        Response::Ok(mut found) => found["config"].take(),
+    let found = match found.map_err(failed)? {
+        Response::Ok(found) => found,
         Response::Err { error } => return Err(wrong(&error.to_string())),
     };
-    let Some(had) = config["subjects"].as_array_mut() else {
-        return Err(wrong("it has none, and copies another stream"));
-    };
-    had.extend(subjects.iter().map(|subject| Value::from(subject.as_str())));
+    let mut config = found["config"].clone();
+    match add(&mut config, &subjects) {
+        Some(true) => {}
+        // Somebody else has added them meanwhile.
+        Some(false) => {
+            return serde_json::from_value(found).map_err(|error| wrong(&error.to_string()));
+        }
+        None => return Err(wrong("it has none, and copies another stream")),
+    }
     let extended = interface.request(&what, ("STREAM.UPDATE", stream), &config).await?;
     match extended.map_err(failed)? {
         Response::Ok(info) => Ok(info),
@@ -122,6 +127,17 @@ pub(super) async fn extend(
         }
         Response::Err { error } => Err(wrong(&error.to_string())),
     }
+}
+
+/// Adds those subjects that a configuration does not have; whether there are any. `None` for one
+/// without subjects.
+fn add(config: &mut Value, subjects: &[String]) -> Option<bool> {
+    let had = config["subjects"].as_array_mut()?;
+    let is_new = |subject: &&String| !had.iter().any(|had| had.as_str() == Some(subject));
+    let new: Vec<_> = subjects.iter().filter(is_new).map(|new| Value::from(new.as_str())).collect();
+    let some = !new.is_empty();
+    had.extend(new);
+    Some(some)
 }
 
 impl Inner {
@@ -147,7 +163,21 @@ impl Inner {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn adding_subjects_changes_nothing_else() {
+        let shop = ["shop.evt.*.*".to_owned()];
+        let mut config = json!({"subjects": ["a"], "of_a_later_server": {"kept": [1, 2]}});
+        assert_eq!(add(&mut config, &shop), Some(true));
+        let expected = json!({"subjects": ["a", shop[0]], "of_a_later_server": {"kept": [1, 2]}});
+        assert_eq!(config, expected);
+        assert_eq!(add(&mut config, &shop), Some(false));
+        assert_eq!(config, expected);
+        assert_eq!(add(&mut json!({"mirror": {"name": "OTHER"}}), &shop), None);
+    }
 
     #[test]
     fn a_wider_pattern_has_a_domains_subjects() {

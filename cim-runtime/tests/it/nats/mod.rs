@@ -4,6 +4,7 @@ mod cluster;
 mod configured;
 mod contract;
 mod credentials;
+mod crowd;
 mod cuts;
 mod kills;
 mod ledger;
