@@ -21,6 +21,7 @@ use futures::future::join_all;
 
 use crate::log::{Activity, Columns, Row};
 use crate::progress;
+use crate::store::StoreArguments;
 
 /// Take the log of an order process, as commands, into a store.
 ///
@@ -32,9 +33,8 @@ use crate::progress;
 pub(crate) struct Arguments {
     /// An object-centric event log, as CSV.
     file: PathBuf,
-    /// Where the events go: `memory:`, `file:DIR`, or a path.
-    #[arg(long, value_name = "URL")]
-    store: String,
+    #[command(flatten)]
+    store: StoreArguments,
     /// End with one JSON object on standard output.
     #[arg(long)]
     json: bool,
@@ -50,7 +50,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
     let header = reader.headers().with_context(|| format!("{path} is not CSV"))?.clone();
     let columns = Columns::of(&header).map_err(|error| anyhow::anyhow!("{path}: {error}"))?;
-    let shop = Shop::open(arguments.store).await?;
+    let shop = arguments.store.open().await?;
 
     let bar = progress::bar(bytes, "bytes");
     let mut import = Import { shop, counts: Counts::default(), reports: Vec::new() };

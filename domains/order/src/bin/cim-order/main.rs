@@ -9,12 +9,13 @@ mod log;
 mod progress;
 mod receipts;
 mod simulate;
+mod store;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// The order system: an event-sourced domain on an embedded store.
+/// The order system: an event-sourced domain on an embedded store, or on JetStream.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
 struct Arguments {
