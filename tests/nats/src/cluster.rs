@@ -24,18 +24,18 @@ impl Cluster {
     ///
     /// When they do not start.
     pub fn start() -> Self {
-        Self::of(&Server::options())
+        Self::start_with(|options| options)
     }
 
-    /// Three servers that are set up so.
+    /// The same, with settings of each server.
     ///
     /// # Panics
     ///
     /// When they do not start.
-    pub fn of(options: &ServerOptions) -> Self {
+    pub fn start_with(settings: impl Fn(ServerOptions) -> ServerOptions) -> Self {
         let mut problem = String::new();
         for _ in 0..TRIES {
-            match Self::try_start(options) {
+            match Self::try_start(&settings) {
                 Ok(servers) => return Self { servers },
                 Err(said) => problem = said,
             }
@@ -43,13 +43,14 @@ impl Cluster {
         panic!("a cluster did not start:\n{problem}");
     }
 
-    fn try_start(options: &ServerOptions) -> Result<Vec<Server>, String> {
+    fn try_start(
+        settings: &impl Fn(ServerOptions) -> ServerOptions,
+    ) -> Result<Vec<Server>, String> {
         let ports = free_ports();
         let routes: Vec<_> = ports.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
         let routes = routes.join(", ");
         let servers = ports.iter().enumerate().map(|(number, port)| {
-            options
-                .clone()
+            settings(Server::options())
                 .setting(&format!("server_name: s{number}"))
                 .setting(&format!(
                     "cluster {{ name: cim, listen: \"127.0.0.1:{port}\", routes: [{routes}] }}"

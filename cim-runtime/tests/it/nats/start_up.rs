@@ -4,7 +4,7 @@ use cim_runtime::store::conformance::SampleStream;
 use cim_runtime::store::{
     DiskSync, Durability, JetStreamOptions, JetStreamStore, Store, StoreErrorKind,
 };
-use cim_test_nats::{Cluster, Server};
+use cim_test_nats::{Cluster, Server, ServerOptions};
 
 use super::cluster::connect_with;
 use super::store_on;
@@ -72,8 +72,7 @@ async fn refused(options: JetStreamOptions, url: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_that_is_seen_to_sync_is_safe_from_a_power_loss() {
-    let options = Server::options().monitored().jetstream(ALWAYS);
-    let mut cluster = Cluster::of(&options);
+    let mut cluster = Cluster::start_with(|server| server.monitored().jetstream(ALWAYS));
     let url = cluster.url();
     let ports: Vec<_> = cluster.servers().iter().map(Server::monitoring_url).collect();
     let all = ports.iter().fold(safe(), JetStreamOptions::monitoring);
@@ -92,7 +91,7 @@ async fn a_cluster_that_is_seen_to_sync_is_safe_from_a_power_loss() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_that_is_seen_not_to_sync_is_refused_whatever_is_said() {
-    let mut cluster = Cluster::of(&Server::options().monitored());
+    let mut cluster = Cluster::start_with(ServerOptions::monitored);
     let url = cluster.url();
     connect_with(&safe().assert_sync_always(), &url).await;
     let port = cluster.servers()[2].monitoring_url();
