@@ -94,6 +94,11 @@ pub(super) fn note(connected: &watch::Sender<bool>, refusals: &Refusals, event: 
             tracing::warn!(%error, "the NATS server reports an error");
             refusals.note(&error.to_string());
         }
+        // Such as credentials that have expired: it goes on trying, they may be good again.
+        Event::ClientError(error) => {
+            tracing::warn!(%error, "no connection to the NATS server");
+            refusals.note_problem(error.to_string());
+        }
         Event::SlowConsumer(_) => tracing::warn!("a subscription is behind"),
         _ => {}
     }

@@ -61,6 +61,8 @@ struct Heard {
     /// Where all answers would come to. The client asks for it once a connection, so it is refused
     /// once.
     inbox: Option<Refusal>,
+    /// Why there is no connection, as far as that was said.
+    problem: Option<String>,
 }
 
 impl Refusals {
@@ -84,9 +86,22 @@ impl Refusals {
         });
     }
 
+    /// Takes in why there is no connection.
+    pub(super) fn note_problem(&self, problem: String) {
+        self.heard.send_modify(|heard| heard.problem = Some(problem));
+    }
+
+    /// Why there is no connection, as far as that was said.
+    pub(super) fn problem(&self) -> Option<String> {
+        self.heard.borrow().problem.clone()
+    }
+
     /// Another connection may be allowed more.
     pub(super) fn forget(&self) {
-        self.heard.send_if_modified(|heard| heard.inbox.take().is_some());
+        self.heard.send_if_modified(|heard| {
+            heard.problem = None;
+            heard.inbox.take().is_some()
+        });
     }
 
     /// Waits for an answer, or for the refusal to pass on what was asked on a subject of which

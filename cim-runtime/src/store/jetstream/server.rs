@@ -344,6 +344,7 @@ impl Server {
                 break;
             }
         }
+        let problem = self.link.refusals().problem().unwrap_or(problem);
         Err(errors::no_answer(&what(), self.deadline, &problem))
     }
 }

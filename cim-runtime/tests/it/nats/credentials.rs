@@ -101,6 +101,24 @@ async fn credentials_that_are_not_good_are_refused_and_not_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn credentials_that_expire_meanwhile_are_said_to_be_refused() {
+    let gate = Gate::new();
+    let creds = gate.operator.short_credentials("shop", Duration::from_secs(2));
+    let options = JetStreamStore::options().credentials_file(gate.file(&creds));
+    let hasty = options.deadline(Duration::from_millis(500));
+    let store = hasty.connect(&gate.server.url()).await.unwrap();
+    // The server closes the connection then, and lets it in no more.
+    let error = loop {
+        match store.head().await {
+            Err(error) if error.to_string().contains("authorization violation") => break error,
+            Err(error) => assert_eq!(error.kind(), StoreErrorKind::Io, "{error}"),
+            Ok(_) => {}
+        }
+    };
+    assert!(error.is_retryable(), "the operator may let it in again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_permissions_of_a_role_may_stand_in_its_credentials() {
     let gate = Gate::new();
     let admin = gate.open(&gate.operator.credentials("admin", json!({}))).await.unwrap();
