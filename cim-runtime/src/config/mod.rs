@@ -138,5 +138,6 @@ pub struct EventStore {
     pub max_events_per_aggregate: Option<u64>,
 }
 
-#[cfg(all(test, feature = "config"))]
+#[cfg(test)]
+#[cfg(feature = "config")]
 mod tests;
