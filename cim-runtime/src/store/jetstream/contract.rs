@@ -35,6 +35,7 @@ pub(super) fn config(name: &str, options: &JetStreamOptions) -> Config {
         max_consumers: -1,
         duplicate_window: wire::DUPLICATE_WINDOW,
         allow_direct: true,
+        allow_atomic_publish: options.sync_always,
         deny_delete: true,
         deny_purge: true,
         ..Config::default()

@@ -5,6 +5,7 @@
 //!
 //! - `slot`: what becomes of a commit whose answer was lost;
 //! - `base`, `heads`, `turns`: from versions to sequences;
+//! - `batch`: many commits as one, where the server syncs each message;
 //! - `back`, `load`: how a stream is read in a few round trips;
 //! - `scan`, `index`, `subscribe`: reading all streams;
 //! - `contract`, `subjects`, `connect`: what server and stream must be like;
@@ -14,6 +15,7 @@
 mod address;
 mod back;
 mod base;
+mod batch;
 mod connect;
 mod contract;
 mod errors;
@@ -42,6 +44,7 @@ use futures::stream::BoxStream;
 use tokio::sync::Mutex;
 
 use self::address::Address;
+use self::batch::Batches;
 use self::heads::Heads;
 use self::index::Index;
 use self::scan::Extent;
@@ -87,7 +90,9 @@ pub struct JetStreamStore(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    server: Server,
+    server: Arc<Server>,
+    /// Only where batches are faster.
+    batches: Option<Arc<Batches>>,
     durability: Durability,
     watch: Watch,
     heads: Heads,
@@ -119,8 +124,11 @@ impl JetStreamStore {
 
     async fn open(address: &Address, options: JetStreamOptions) -> Result<Self, StoreError> {
         let (server, info) = connect::connect(address, &options).await?;
+        let server = Arc::new(server);
+        let batching = options.sync_always && options.batches && info.config.allow_atomic_publish;
         Ok(Self(Arc::new(Inner {
             watch: Watch::new(&info, server.connection()),
+            batches: batching.then(|| Batches::new(Arc::clone(&server))),
             durability: options.durability,
             heads: Heads::new(options.heads),
             turns: Turns::default(),

@@ -69,6 +69,7 @@ pub struct JetStreamOptions {
     pub(super) durability: Durability,
     pub(super) domains: BTreeSet<String>,
     pub(super) sync_always: bool,
+    pub(super) batches: bool,
     pub(super) deadline: Duration,
     pub(super) heads: NonZeroUsize,
     pub(super) credentials: Option<Credentials>,
@@ -97,6 +98,7 @@ impl Default for JetStreamOptions {
             durability: Durability::Dev,
             domains: BTreeSet::new(),
             sync_always: false,
+            batches: true,
             // After the loss of a leader, a cluster refuses for 4 to 8 s.
             deadline: Duration::from_secs(15),
             heads: const { NonZeroUsize::new(50_000).unwrap() },
@@ -129,9 +131,20 @@ impl JetStreamOptions {
     }
 
     /// Says, on the operator's word, that each server runs with `sync_interval: always`.
+    ///
+    /// Such a server syncs once for each message, so commits that wait (16 at least, 256 at most) are
+    /// then joined into one atomic batch, if the stream takes batches (`allow_atomic`): one that is
+    /// created with this does. For each commit, what comes of it is the same as without.
     #[must_use]
     pub fn assert_sync_always(mut self) -> Self {
         self.sync_always = true;
+        self
+    }
+
+    /// Sends each commit as a message of its own, also where the servers sync each message.
+    #[must_use]
+    pub fn without_batches(mut self) -> Self {
+        self.batches = false;
         self
     }
 

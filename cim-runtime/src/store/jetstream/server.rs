@@ -139,7 +139,7 @@ impl Server {
     }
 
     /// What the answer to a message says.
-    fn understand(&self, answer: &[u8]) -> Answer {
+    pub(super) fn understand(&self, answer: &[u8]) -> Answer {
         #[derive(Deserialize)]
         struct Ack {
             #[serde(default)]

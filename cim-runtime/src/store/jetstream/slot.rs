@@ -46,13 +46,27 @@ impl Inner {
         let mut pauses = Pauses::until(deadline);
         // Whether an attempt may have been stored, or may yet be.
         let mut open = false;
+        // The first attempt may be one of a batch; what did not come off goes alone.
+        let mut batches = self.batches.as_ref();
+        let _under_way = batches.map(|batches| batches.count());
         let mut problem = "no connection".to_owned();
         while self.server.connected(deadline).await {
             self.watch.check(&self.server).await?;
             let highest = self.watch.highest();
-            let (subject, payload) = (commit.stream().as_str(), commit.sections().clone());
-            let answer =
-                self.server.publish(subject, header_map(&headers), payload, deadline).await;
+            let (stream, payload) = (commit.stream(), commit.sections());
+            let joined = match batches.take() {
+                Some(batches) => {
+                    batches.send(stream, || header_map(&headers), payload, deadline).await
+                }
+                None => None,
+            };
+            let answer = match joined {
+                Some(answer) => answer,
+                None => {
+                    let (headers, payload) = (header_map(&headers), payload.clone());
+                    self.server.publish(stream.as_str(), headers, payload, deadline).await
+                }
+            };
             let last = match answer {
                 Answer::Stored { sequence, duplicate: false } => {
                     if sequence <= highest {
@@ -94,6 +108,9 @@ impl Inner {
                         return self.won(commit, &base, sequence, !open).await;
                     }
                     Winner::Other { version } => {
+                        if let Some(batches) = &self.batches {
+                            batches.keep_apart(commit.stream());
+                        }
                         return Err(StoreError::conflict(commit.expected(), version));
                     }
                     // The slot is lost for ever, and the stream has not moved: there is another.

@@ -16,6 +16,13 @@ pub(super) const BACK: &str = "Cim-Back";
 /// The types of the commit's events, in order, with commas: for tools that read headers alone.
 pub(super) const TYPES: &str = "Cim-Types";
 
+/// Which batch a message is part of.
+pub(super) const BATCH_ID: &str = "Nats-Batch-Id";
+/// The message's number in its batch, from 1.
+pub(super) const BATCH_SEQUENCE: &str = "Nats-Batch-Sequence";
+/// Says that the message is its batch's last, and that the batch is to be stored now.
+pub(super) const BATCH_COMMIT: &str = "Nats-Batch-Commit";
+
 /// How long the server remembers message ids, which cost it 250 bytes each.
 pub(super) const DUPLICATE_WINDOW: std::time::Duration = std::time::Duration::from_secs(10);
 

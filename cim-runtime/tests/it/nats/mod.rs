@@ -1,5 +1,6 @@
 //! The JetStream store on real servers, and what happens to them.
 
+mod batches;
 mod cluster;
 mod configured;
 mod contract;
