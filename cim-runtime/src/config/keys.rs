@@ -47,6 +47,7 @@ pub(super) const TABLES: [(&str, Keys); 3] = [
         &[
             ("url", Kind::Text),
             ("stream", Kind::Text),
+            ("index", Kind::Text),
             ("durability", Kind::Text),
             ("sync_always", Kind::Flag),
             ("deadline_seconds", Kind::Number),

@@ -18,6 +18,7 @@
 //! [event_store]
 //! url = "file:shop.cim"           # in place of [nats]
 //! stream = "SHOP"
+//! index = "index"                 # where lookups are kept; in memory, if left out
 //! durability = "replicated"       # dev, replicated, power-loss-safe
 //! sync_always = true              # the operator's word for power-loss-safe
 //! deadline_seconds = 15
@@ -114,6 +115,8 @@ pub struct EventStore {
     pub url: Option<String>,
     /// The name of the JetStream stream.
     pub stream: Option<String>,
+    /// The folder of the index of a JetStream store; in memory, if there is none.
+    pub index: Option<PathBuf>,
     /// What must not lose an event.
     pub durability: Option<Durability>,
     /// Whether each server syncs before it answers, on the operator's word.
@@ -216,10 +219,13 @@ fn table(text: &str) -> Result<Table, ConfigError> {
 
 /// Makes the names of files relative to the folder of the file that they stand in.
 fn files_in(config: &mut Table, folder: &Path) {
-    let Some(Value::Table(nats)) = config.get_mut("nats") else { return };
-    for key in ["creds", "ca", "cert", "key"] {
-        if let Some(Value::String(path)) = nats.get_mut(key) {
-            *path = folder.join(&*path).to_string_lossy().into_owned();
+    let files = [("nats", &["creds", "ca", "cert", "key"][..]), ("event_store", &["index"])];
+    for (table, keys) in files {
+        let Some(Value::Table(table)) = config.get_mut(table) else { continue };
+        for key in keys {
+            if let Some(Value::String(path)) = table.get_mut(*key) {
+                *path = folder.join(&*path).to_string_lossy().into_owned();
+            }
         }
     }
 }

@@ -6,8 +6,11 @@ pub mod conformance;
 mod embedded;
 mod error;
 mod follow;
+mod index;
 mod jetstream;
+mod lock;
 mod memory;
+mod trouble;
 mod url;
 
 use std::fmt::Debug;

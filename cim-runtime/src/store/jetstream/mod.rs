@@ -41,12 +41,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::FutureExt as _;
 use futures::stream::BoxStream;
-use tokio::sync::Mutex;
 
 use self::address::Address;
 use self::batch::Batches;
 use self::heads::Heads;
-use self::index::Index;
+use self::index::Lookups;
 use self::scan::Extent;
 use self::server::Server;
 use self::snapshots::Snapshots;
@@ -58,6 +57,9 @@ use crate::commit::Commit;
 use crate::subject::StreamName;
 
 pub use options::{Durability, JetStreamOptions};
+
+/// What the index on disk is, so that another one is not taken for it.
+const INDEX: &str = "cim index 1";
 
 /// A store in a stream of NATS JetStream, for many processes on many machines.
 ///
@@ -73,7 +75,8 @@ pub use options::{Durability, JetStreamOptions};
 /// stands in the stream's subjects and is no commit is passed over, and reported by
 /// [`Store::damage`].
 ///
-/// Lookups are answered from an index in memory, which each process builds when it first asks.
+/// Lookups are answered from an index that follows the stream. Unless it has a folder
+/// ([`JetStreamOptions::index`]), it is in memory, and begins with the first question.
 /// Snapshots are in a bucket named after the stream; those that do not fit into one message are not
 /// kept.
 ///
@@ -86,7 +89,10 @@ pub use options::{Durability, JetStreamOptions};
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct JetStreamStore(Arc<Inner>);
+pub struct JetStreamStore {
+    inner: Arc<Inner>,
+    lookups: Arc<Lookups>,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -98,7 +104,6 @@ struct Inner {
     heads: Heads,
     turns: Turns,
     extent: Extent,
-    index: Mutex<Index>,
     snapshots: Snapshots,
 }
 
@@ -117,6 +122,25 @@ impl JetStreamStore {
         JetStreamOptions::default()
     }
 
+    /// How many messages are in the stream that the index has not seen. Whoever asks it waits until
+    /// there are none of those that were stored before; each takes some microseconds.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not answer, or the stream is not the one that it was.
+    pub async fn index_lag(&self) -> Result<u64, StoreError> {
+        self.lookups.lag().await
+    }
+
+    /// Throws the index away, and builds it anew from the stream.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not answer, or the stream is not the one that it was.
+    pub async fn rebuild_index(&self) -> Result<(), StoreError> {
+        self.lookups.rebuild().await
+    }
+
     /// Whether `url` is the address of such a store.
     pub(super) fn is_at(url: &str) -> bool {
         Address::is_one(url)
@@ -126,37 +150,39 @@ impl JetStreamStore {
         let (server, info) = connect::connect(address, &options).await?;
         let server = Arc::new(server);
         let batching = options.sync_always && options.batches && info.config.allow_atomic_publish;
-        Ok(Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             watch: Watch::new(&info, server.connection()),
             batches: batching.then(|| Batches::new(Arc::clone(&server))),
             durability: options.durability,
             heads: Heads::new(options.heads),
             turns: Turns::default(),
             extent: Extent::default(),
-            index: Mutex::default(),
             snapshots: Snapshots::of(server.name()),
             server,
-        })))
+        });
+        let (name, created) = (inner.server.name(), inner.watch.created());
+        let identity = format!("{INDEX}\nstream {name}\ncreated {created}\n");
+        let lookups = Lookups::open(Arc::clone(&inner), identity, options.index.as_deref()).await?;
+        Ok(Self { inner, lookups: Arc::new(lookups) })
     }
 }
 
 impl Store for JetStreamStore {
     fn commit(&self, commit: Commit) -> StoreFuture<'_, Committed> {
-        self.0.commit(commit).boxed()
+        self.inner.commit(commit).boxed()
     }
 
     fn read_stream(&self, stream: &StreamName, after: u64) -> StoreFuture<'_, Vec<StoredEvent>> {
         let stream = stream.clone();
-        async move { self.0.read_stream(&stream, after).await }.boxed()
+        async move { self.inner.read_stream(&stream, after).await }.boxed()
     }
 
     fn read_all(&self, after: u64, limit: usize) -> StoreFuture<'_, Vec<StoredEvent>> {
-        self.0.read_all(after, limit).boxed()
+        self.inner.read_all(after, limit).boxed()
     }
 
     fn find(&self, cid: &EventCid) -> StoreFuture<'_, Option<StoredEvent>> {
-        let cid = *cid;
-        async move { self.0.find(&cid).await }.boxed()
+        self.lookups.find(*cid).boxed()
     }
 
     fn lookup(
@@ -165,11 +191,11 @@ impl Store for JetStreamStore {
         after: u64,
         limit: usize,
     ) -> StoreFuture<'_, Vec<StoredEvent>> {
-        self.0.lookup(lookup, after, limit).boxed()
+        self.lookups.lookup(lookup, after, limit).boxed()
     }
 
     fn subscribe(&self, after: u64) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
-        self.0.subscribe(after)
+        self.inner.subscribe(after)
     }
 
     fn positions_count(&self) -> bool {
@@ -181,20 +207,20 @@ impl Store for JetStreamStore {
     }
 
     fn head(&self) -> StoreFuture<'_, Option<Head>> {
-        self.0.head().boxed()
+        self.inner.head().boxed()
     }
 
     fn damage(&self) -> StoreFuture<'_, Vec<Damage>> {
-        self.0.damage().boxed()
+        self.inner.damage().boxed()
     }
 
     fn snapshot(&self, stream: &StreamName) -> StoreFuture<'_, Option<Bytes>> {
         let stream = stream.clone();
-        async move { self.0.snapshot(&stream).await }.boxed()
+        async move { self.inner.snapshot(&stream).await }.boxed()
     }
 
     fn keep_snapshot(&self, stream: &StreamName, snapshot: Bytes) -> StoreFuture<'_, ()> {
         let stream = stream.clone();
-        async move { self.0.snapshots.put(&self.0.server, &stream, snapshot).await }.boxed()
+        async move { self.inner.snapshots.put(&self.inner.server, &stream, snapshot).await }.boxed()
     }
 }

@@ -72,6 +72,7 @@ pub struct JetStreamOptions {
     pub(super) batches: bool,
     pub(super) deadline: Duration,
     pub(super) heads: NonZeroUsize,
+    pub(super) index: Option<PathBuf>,
     pub(super) credentials: Option<Credentials>,
     pub(super) root_certificates: Option<PathBuf>,
     /// Our own, and its key.
@@ -102,6 +103,7 @@ impl Default for JetStreamOptions {
             // After the loss of a leader, a cluster refuses for 4 to 8 s.
             deadline: Duration::from_secs(15),
             heads: const { NonZeroUsize::new(50_000).unwrap() },
+            index: None,
             credentials: None,
             root_certificates: None,
             certificate: None,
@@ -160,6 +162,21 @@ impl JetStreamOptions {
     #[must_use]
     pub fn heads(mut self, count: NonZeroUsize) -> Self {
         self.heads = count;
+        self
+    }
+
+    /// Keeps the index for lookups in this folder, which is created if it is missing: it follows the
+    /// stream from the moment when the store is opened, and goes on where it was when the store is
+    /// opened again. Its memory does not grow with the stream.
+    ///
+    /// Each process has a folder of its own in there, so several can be given the same one. What is
+    /// there can be deleted while no process has it: it is built anew from the stream.
+    ///
+    /// Without it the index is in memory, 150 bytes an event, and each process reads the whole
+    /// stream when it first looks something up.
+    #[must_use]
+    pub fn index(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.index = Some(folder.into());
         self
     }
 

@@ -62,6 +62,9 @@ pub(super) mod code {
 /// part of the commit the lower 16.
 const PART_BITS: u32 = 16;
 
+/// How many positions a message has.
+pub(super) const POSITIONS: u64 = 1 << PART_BITS;
+
 /// How many events a commit may have here.
 pub(super) const MAX_PARTS: usize = (1 << PART_BITS) - 1;
 

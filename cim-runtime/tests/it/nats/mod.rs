@@ -5,6 +5,7 @@ mod cluster;
 mod configured;
 mod contract;
 mod cuts;
+mod index;
 mod kills;
 mod ledger;
 mod lost;
