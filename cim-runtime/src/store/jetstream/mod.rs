@@ -24,6 +24,7 @@ mod index;
 mod link;
 mod load;
 mod message;
+mod objects;
 mod options;
 mod pause;
 mod scan;
@@ -77,8 +78,8 @@ const INDEX: &str = "cim index 1";
 ///
 /// Lookups are answered from an index that follows the stream. Unless it has a folder
 /// ([`JetStreamOptions::index`]), it is in memory, and begins with the first question.
-/// Snapshots are in a bucket named after the stream; those that do not fit into one message are not
-/// kept.
+/// Snapshots are in a bucket named after the stream, `SHOP_snapshots`; those that do not fit into one
+/// message are objects in the bucket `SHOP_large_snapshots`. Both may be deleted.
 ///
 /// ```no_run
 /// use cim_runtime::store::JetStreamStore;

@@ -9,6 +9,7 @@ mod index;
 mod kills;
 mod ledger;
 mod lost;
+mod snapshots;
 mod stray;
 mod streams;
 
