@@ -9,7 +9,6 @@
 //! rule settles.
 
 use std::num::NonZeroUsize;
-use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,7 +16,6 @@ use std::time::Duration;
 use async_nats::client::RequestErrorKind;
 use async_nats::{HeaderMap, Request};
 use bytes::Bytes;
-use futures::future::{Either, select};
 use lru::LruCache;
 use serde::Deserialize;
 use tokio::sync::oneshot;
@@ -247,7 +245,7 @@ impl Drop for UnderWay<'_> {
 impl Server {
     /// Sends messages that are to be stored one behind the other, all or none.
     async fn publish_batch(&self, members: Vec<(StreamName, HeaderMap, Bytes)>) -> Outcome {
-        let count = members.len();
+        let (count, connection) = (members.len(), self.connection());
         let inbox = self.client.new_inbox();
         let batch = inbox.rsplit('.').next().unwrap_or(&inbox);
         for (number, (stream, mut headers, payload)) in (1..).zip(members) {
@@ -265,14 +263,14 @@ impl Server {
             headers.insert(wire::BATCH_COMMIT, "1");
             let request = Request::new().headers(headers).payload(payload);
             let request = request.timeout(Some(patience()));
-            let sent = pin!(self.client.send_request(subject, request));
-            return match select(sent, pin!(self.lost(self.connection()))).await {
-                Either::Left((Ok(message), _)) => self.outcome(&message.payload, batch, count),
-                Either::Left((Err(error), _)) => match error.kind() {
+            let sent = self.client.send_request(subject, request);
+            return match self.unless_lost(connection, sent).await {
+                Some(Ok(message)) => self.outcome(&message.payload, batch, count),
+                Some(Err(error)) => match error.kind() {
                     RequestErrorKind::NoResponders => Outcome::Refused(error.to_string()),
                     _ => Outcome::Silence(error.to_string()),
                 },
-                Either::Right(_) => Outcome::Silence("the connection was lost".to_owned()),
+                None => Outcome::Silence("the connection was lost".to_owned()),
             };
         }
         Outcome::Refused("nothing was to be sent".to_owned())

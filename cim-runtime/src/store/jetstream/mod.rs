@@ -90,10 +90,7 @@ const INDEX: &str = "cim index 1";
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct JetStreamStore {
-    inner: Arc<Inner>,
-    lookups: Arc<Lookups>,
-}
+pub struct JetStreamStore(Arc<Inner>, Arc<Lookups>);
 
 #[derive(Debug)]
 struct Inner {
@@ -130,7 +127,7 @@ impl JetStreamStore {
     ///
     /// When the server does not answer, or the stream is not the one that it was.
     pub async fn index_lag(&self) -> Result<u64, StoreError> {
-        self.lookups.lag().await
+        self.1.lag().await
     }
 
     /// Throws the index away, and builds it anew from the stream.
@@ -139,7 +136,7 @@ impl JetStreamStore {
     ///
     /// When the server does not answer, or the stream is not the one that it was.
     pub async fn rebuild_index(&self) -> Result<(), StoreError> {
-        self.lookups.rebuild().await
+        self.1.rebuild().await
     }
 
     /// Whether `url` is the address of such a store.
@@ -164,26 +161,26 @@ impl JetStreamStore {
         let (name, created) = (inner.server.name(), inner.watch.created());
         let identity = format!("{INDEX}\nstream {name}\ncreated {created}\n");
         let lookups = Lookups::open(Arc::clone(&inner), identity, options.index.as_deref()).await?;
-        Ok(Self { inner, lookups: Arc::new(lookups) })
+        Ok(Self(inner, Arc::new(lookups)))
     }
 }
 
 impl Store for JetStreamStore {
     fn commit(&self, commit: Commit) -> StoreFuture<'_, Committed> {
-        self.inner.commit(commit).boxed()
+        self.0.commit(commit).boxed()
     }
 
     fn read_stream(&self, stream: &StreamName, after: u64) -> StoreFuture<'_, Vec<StoredEvent>> {
         let stream = stream.clone();
-        async move { self.inner.read_stream(&stream, after).await }.boxed()
+        async move { self.0.read_stream(&stream, after).await }.boxed()
     }
 
     fn read_all(&self, after: u64, limit: usize) -> StoreFuture<'_, Vec<StoredEvent>> {
-        self.inner.read_all(after, limit).boxed()
+        self.0.read_all(after, limit).boxed()
     }
 
     fn find(&self, cid: &EventCid) -> StoreFuture<'_, Option<StoredEvent>> {
-        self.lookups.find(*cid).boxed()
+        self.1.find(*cid).boxed()
     }
 
     fn lookup(
@@ -192,11 +189,11 @@ impl Store for JetStreamStore {
         after: u64,
         limit: usize,
     ) -> StoreFuture<'_, Vec<StoredEvent>> {
-        self.lookups.lookup(lookup, after, limit).boxed()
+        self.1.lookup(lookup, after, limit).boxed()
     }
 
     fn subscribe(&self, after: u64) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
-        self.inner.subscribe(after)
+        self.0.subscribe(after)
     }
 
     fn positions_count(&self) -> bool {
@@ -208,20 +205,20 @@ impl Store for JetStreamStore {
     }
 
     fn head(&self) -> StoreFuture<'_, Option<Head>> {
-        self.inner.head().boxed()
+        self.0.head().boxed()
     }
 
     fn damage(&self) -> StoreFuture<'_, Vec<Damage>> {
-        self.inner.damage().boxed()
+        self.0.damage().boxed()
     }
 
     fn snapshot(&self, stream: &StreamName) -> StoreFuture<'_, Option<Bytes>> {
         let stream = stream.clone();
-        async move { self.inner.snapshot(&stream).await }.boxed()
+        async move { self.0.snapshot(&stream).await }.boxed()
     }
 
     fn keep_snapshot(&self, stream: &StreamName, snapshot: Bytes) -> StoreFuture<'_, ()> {
         let stream = stream.clone();
-        async move { self.inner.snapshots.put(&self.inner.server, &stream, snapshot).await }.boxed()
+        async move { self.0.snapshots.put(&self.0.server, &stream, snapshot).await }.boxed()
     }
 }

@@ -9,7 +9,7 @@ use cim_order::order::{ConfirmOrder, OrderId, PayOrder, PlaceOrder, RemindOfPaym
 use cim_runtime::{Actor, Handle};
 use cim_test_nats::Server;
 
-use crate::numbers::{median, middle};
+use crate::numbers::{median, middle, processor};
 use crate::raw::Raw;
 use crate::{CALLERS, COMMANDS, PAIRS, SINGLE};
 
@@ -21,12 +21,29 @@ pub async fn run() {
     let payload = payload(&server.url(), &shop).await;
     println!("messages of {} bytes, {} commands a run", payload.len(), orders * COMMANDS);
 
-    println!("{:>12} {:>12} {:>12}", "client /s", "cim, lives", "cim, live");
+    println!("{:>12} {:>12} {:>12}  µs of the processor", "client /s", "cim, lives", "cim, live");
     let (mut lives, mut live) = (Vec::new(), Vec::new());
+    if let Ok(only) = std::env::var("ONLY") {
+        for pair in 0..20 {
+            let start = processor();
+            let r = match only.as_str() {
+                "live" => live_rate(&shop, pair, orders).await,
+                _ => raw.rate(pair, orders, &payload).await,
+            };
+            println!("{only} {r:.0} {:.2}", (processor() - start) / (orders * COMMANDS) as f64);
+        }
+        return;
+    }
+    let each = |before: f64, after: f64| (after - before) / (orders * COMMANDS) as f64;
     for pair in 0..PAIRS {
+        let start = processor();
         let floor = raw.rate(pair, orders, &payload).await;
-        let (all, known) = (rate(&shop, pair, orders).await, live_rate(&shop, pair, orders).await);
-        println!("{floor:>12.0} {all:>12.0} {known:>12.0}");
+        let after_floor = processor();
+        let all = rate(&shop, pair, orders).await;
+        let after_lives = processor();
+        let known = live_rate(&shop, pair, orders).await;
+        let times = (each(start, after_floor), each(after_lives, processor()));
+        println!("{floor:>12.0} {all:>12.0} {known:>12.0}  {:.1} to {:.1}", times.1, times.0);
         lives.push(all / floor);
         live.push(known / floor);
     }

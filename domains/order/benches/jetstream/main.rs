@@ -8,6 +8,8 @@
 #![allow(clippy::unwrap_used, reason = "a bench that cannot go on should stop")]
 
 mod commands;
+mod delivery;
+mod history;
 mod numbers;
 mod power_loss;
 mod raw;
@@ -33,6 +35,12 @@ async fn main() {
     }
     if wanted("power-loss") {
         power_loss::run().await;
+    }
+    if wanted("history") {
+        history::run().await;
+    }
+    if wanted("delivery") {
+        delivery::run().await;
     }
 }
 

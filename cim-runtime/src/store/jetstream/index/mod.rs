@@ -13,11 +13,11 @@ mod follower;
 mod runs;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
@@ -46,7 +46,7 @@ pub(super) struct Lookups {
     progress: watch::Sender<Progress>,
     /// How often it was asked for a new beginning.
     wanted: watch::Sender<u64>,
-    following: OnceCell<JoinHandle<()>>,
+    following: OnceLock<JoinHandle<()>>,
 }
 
 impl Lookups {
@@ -69,10 +69,10 @@ impl Lookups {
             runs: Arc::new(runs),
             progress: watch::Sender::default(),
             wanted: watch::Sender::default(),
-            following: OnceCell::new(),
+            following: OnceLock::new(),
         };
         if base.is_some() {
-            lookups.follow().await;
+            lookups.follow();
         }
         Ok(lookups)
     }
@@ -97,7 +97,7 @@ impl Lookups {
 
     /// How many messages are in the stream that the index has not seen.
     pub(super) async fn lag(&self) -> Result<u64, StoreError> {
-        self.follow().await;
+        self.follow();
         let Some((_, last)) = self.inner.bounds().await? else { return Ok(0) };
         let progress = self.progress.borrow();
         match &progress.ended {
@@ -108,7 +108,7 @@ impl Lookups {
 
     /// Throws away what the index holds, and reads the stream from its beginning.
     pub(super) async fn rebuild(&self) -> Result<(), StoreError> {
-        self.follow().await;
+        self.follow();
         self.wanted.send_modify(|wanted| *wanted += 1);
         self.up_to_date().await.map(drop)
     }
@@ -148,7 +148,7 @@ impl Lookups {
 
     /// Waits until the index has seen everything that is stored now; how often it had a new beginning.
     async fn up_to_date(&self) -> Result<u64, StoreError> {
-        self.follow().await;
+        self.follow();
         let wanted = *self.wanted.borrow();
         let last = self.inner.bounds().await?.map_or(0, |(_, last)| last);
         let mut progress = self.progress.subscribe();
@@ -188,8 +188,8 @@ impl Lookups {
     }
 
     /// Begins to follow the stream.
-    async fn follow(&self) {
-        let follow = || async {
+    fn follow(&self) {
+        let follow = || {
             let follower = Follower {
                 inner: Arc::clone(&self.inner),
                 runs: Arc::clone(&self.runs),
@@ -198,7 +198,7 @@ impl Lookups {
             };
             tokio::spawn(follower.run())
         };
-        self.following.get_or_init(follow).await;
+        self.following.get_or_init(follow);
     }
 }
 
