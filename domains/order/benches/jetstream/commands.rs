@@ -21,19 +21,11 @@ pub async fn run() {
     let payload = payload(&server.url(), &shop).await;
     println!("messages of {} bytes, {} commands a run", payload.len(), orders * COMMANDS);
 
-    println!("{:>12} {:>12} {:>12}  µs of the processor", "client /s", "cim, lives", "cim, live");
-    let (mut lives, mut live) = (Vec::new(), Vec::new());
-    if let Ok(only) = std::env::var("ONLY") {
-        for pair in 0..20 {
-            let start = processor();
-            let r = match only.as_str() {
-                "live" => live_rate(&shop, pair, orders).await,
-                _ => raw.rate(pair, orders, &payload).await,
-            };
-            println!("{only} {r:.0} {:.2}", (processor() - start) / (orders * COMMANDS) as f64);
-        }
-        return;
-    }
+    println!(
+        "{:>12} {:>12} {:>12} {:>12}  µs of the processor",
+        "client /s", "entities", "cim, lives", "cim, live"
+    );
+    let (mut lives, mut live, mut peers) = (Vec::new(), Vec::new(), Vec::new());
     let each = |before: f64, after: f64| (after - before) / (orders * COMMANDS) as f64;
     for pair in 0..PAIRS {
         let start = processor();
@@ -42,13 +34,20 @@ pub async fn run() {
         let all = rate(&shop, pair, orders).await;
         let after_lives = processor();
         let known = live_rate(&shop, pair, orders).await;
-        let times = (each(start, after_floor), each(after_lives, processor()));
-        println!("{floor:>12.0} {all:>12.0} {known:>12.0}  {:.1} to {:.1}", times.1, times.0);
+        let known_at = processor();
+        let entities = raw.entities_rate(pair, orders, &payload).await;
+        let times = (each(start, after_floor), each(after_lives, known_at));
+        println!(
+            "{floor:>12.0} {entities:>12.0} {all:>12.0} {known:>12.0}  {:.1} to {:.1}",
+            times.1, times.0
+        );
+        peers.push(known / entities);
         lives.push(all / floor);
         live.push(known / floor);
     }
     println!("{CALLERS} callers, whole lives, cim / client: median {:.2}", median(&mut lives));
     println!("{CALLERS} callers, live orders, cim / client: median {:.2}", median(&mut live));
+    println!("{CALLERS} callers, live orders, cim / entities: median {:.2}", median(&mut peers));
 }
 
 pub async fn run_single() {

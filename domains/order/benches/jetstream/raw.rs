@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use async_nats::jetstream::{self, Context, context::traits::Publisher as _, stream};
 use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::numbers::middle;
 use crate::{CALLERS, COMMANDS, SINGLE};
@@ -54,6 +55,37 @@ impl Raw {
             caller.await.unwrap();
         }
         (orders * COMMANDS) as f64 / start.elapsed().as_secs_f64()
+    }
+
+    /// What the crate eventsourced-nats 0.16 does for a command, written out: a channel to the task of
+    /// the entity, a publish with its expectation, and an answer by another channel. The command itself
+    /// and its serialization are left out.
+    pub async fn entities_rate(&self, run: usize, orders: usize, payload: &Bytes) -> f64 {
+        let each = orders * COMMANDS / CALLERS;
+        let start = Instant::now();
+        let callers = (0..CALLERS).map(|caller| {
+            let (raw, payload) = (Self(self.0.clone()), payload.clone());
+            let (commands, mut received) = mpsc::channel::<(Bytes, oneshot::Sender<u64>)>(1);
+            let subject = format!("raw.evt.order.entity-{run}-{caller}");
+            tokio::spawn(async move {
+                let mut last = 0;
+                while let Some((event, answer)) = received.recv().await {
+                    last = raw.publish(&subject, last, &event).await;
+                    answer.send(last).unwrap();
+                }
+            });
+            tokio::spawn(async move {
+                for _ in 0..each {
+                    let (answer, answered) = oneshot::channel();
+                    commands.send((payload.clone(), answer)).await.unwrap();
+                    answered.await.unwrap();
+                }
+            })
+        });
+        for caller in callers.collect::<Vec<_>>() {
+            caller.await.unwrap();
+        }
+        (each * CALLERS) as f64 / start.elapsed().as_secs_f64()
     }
 
     pub async fn p50(&self, run: usize, payload: &Bytes) -> Duration {
