@@ -116,6 +116,17 @@ async fn a_writer_stores_reads_keeps_snapshots_and_serves() {
     let again = open(&server, Role::Writer).await.unwrap();
     assert_eq!(again.snapshot(name).await.unwrap().as_deref(), Some(&b"warm"[..]));
 
+    // One that does not fit into a message, and another in its place.
+    for length in [30_000_000, 2_500_000] {
+        let large = Bytes::from(vec![7; length]);
+        writer.keep_snapshot(name, large.clone()).await.unwrap();
+        for role in [Role::Writer, Role::Reader] {
+            let store = open(&server, role).await.unwrap();
+            let found = timeout(AT_ONCE, store.snapshot(name)).await.unwrap().unwrap();
+            assert!(found.is_some_and(|found| found == large), "{role}");
+        }
+    }
+
     let (serving, mut denied) = client(&server, Role::Writer).await;
     let mut asked = Vec::new();
     for subject in ["sample.cmd.>", "sample.qry.>", "$SRV.>"] {
@@ -140,6 +151,7 @@ async fn a_writer_stores_reads_keeps_snapshots_and_serves() {
         assert_eq!(answer.payload, "here", "{role} asks {subject}");
     }
     assert!(denied.try_recv().is_err());
+    assert!(!server.log().contains("Violation"), "{}", server.log());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -226,6 +238,7 @@ async fn no_role_does_the_work_of_another() {
     let mut work: Vec<(Vec<Role>, String)> = vec![
         (vec![Role::Writer], "sample.evt.thing.forged".to_owned()),
         (vec![Role::Writer], "$KV.SHOP_snapshots.sample.evt.thing.kettle".to_owned()),
+        (vec![Role::Writer], "$O.SHOP_large_snapshots.M.kettle".to_owned()),
         (vec![Role::Projector], "$KV.SHOP_projections.totals".to_owned()),
         (vec![Role::Client], "sample.cmd.thing.boil".to_owned()),
         (vec![Role::Reader, Role::Client], "sample.qry.totals.all".to_owned()),

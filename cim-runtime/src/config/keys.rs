@@ -48,6 +48,7 @@ pub(super) const TABLES: [(&str, Keys); 3] = [
         &[
             ("url", Kind::Text),
             ("stream", Kind::Text),
+            ("index", Kind::Text),
             ("durability", Kind::Text),
             ("sync_always", Kind::Flag),
             ("monitoring", Kind::Text),

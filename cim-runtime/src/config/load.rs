@@ -96,10 +96,13 @@ fn table(text: &str) -> Result<Table, ConfigError> {
 
 /// Makes the names of files relative to the folder of the file that they stand in.
 fn files_in(config: &mut Table, folder: &Path) {
-    let Some(Value::Table(nats)) = config.get_mut("nats") else { return };
-    for key in ["creds", "ca", "cert", "key"] {
-        if let Some(Value::String(path)) = nats.get_mut(key) {
-            *path = folder.join(&*path).to_string_lossy().into_owned();
+    let files = [("nats", &["creds", "ca", "cert", "key"][..]), ("event_store", &["index"])];
+    for (table, keys) in files {
+        let Some(Value::Table(table)) = config.get_mut(table) else { continue };
+        for key in keys {
+            if let Some(Value::String(path)) = table.get_mut(*key) {
+                *path = folder.join(&*path).to_string_lossy().into_owned();
+            }
         }
     }
 }

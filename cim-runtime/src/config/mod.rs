@@ -19,6 +19,7 @@
 //! [event_store]
 //! url = "file:shop.cim"           # in place of [nats]
 //! stream = "SHOP"
+//! index = "index"                 # where lookups are kept; in memory, if left out
 //! durability = "replicated"       # dev, replicated, power-loss-safe
 //! monitoring = "http://one.example:8222,http://two.example:8222"  # for power-loss-safe
 //! sync_always = true              # or the operator's word
@@ -124,6 +125,8 @@ pub struct EventStore {
     pub url: Option<String>,
     /// The name of the JetStream stream.
     pub stream: Option<String>,
+    /// The folder of the index of a JetStream store; in memory, if there is none.
+    pub index: Option<PathBuf>,
     /// What must not lose an event.
     pub durability: Option<Durability>,
     /// Whether each server syncs before it answers, on the operator's word.

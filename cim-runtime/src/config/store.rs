@@ -86,6 +86,9 @@ impl Config {
         if let Some(durability) = self.event_store.durability {
             options = options.durability(durability);
         }
+        if let Some(folder) = &self.event_store.index {
+            options = options.index(folder);
+        }
         if self.event_store.sync_always {
             options = options.assert_sync_always();
         }

@@ -121,6 +121,7 @@ fn variables_go_before_the_file() {
             ("CIM_EVENT_STORE_SYNC_ALWAYS", "true"),
             ("CIM_NATS_TOKEN", "123"),
             ("CIM_LOCK", "write"),
+            ("CIM_NATS_SERVER", "/bin/nats-server"),
             ("PATH", "/bin"),
         ]),
     )
@@ -148,9 +149,11 @@ fn a_variable_that_means_nothing_is_refused() {
 fn files_are_beside_the_configuration() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("shop.toml");
-    std::fs::write(&path, "[nats]\ncreds = \"shop.creds\"").unwrap();
+    let text = "[nats]\ncreds = \"shop.creds\"\n[event_store]\nindex = \"index\"";
+    std::fs::write(&path, text).unwrap();
     let config = Config::load(&path).unwrap();
     assert_eq!(config.nats.creds, Some(dir.path().join("shop.creds")));
+    assert_eq!(config.event_store.index, Some(dir.path().join("index")));
 
     let missing = Config::load(dir.path().join("none.toml")).unwrap_err().to_string();
     assert!(missing.contains("none.toml: could not be read"), "{missing}");

@@ -7,10 +7,13 @@ mod durability;
 mod embedded;
 mod error;
 mod follow;
+mod index;
 #[cfg(feature = "jetstream")]
 mod jetstream;
+mod lock;
 mod memory;
 mod start_up;
+mod trouble;
 mod url;
 
 use std::fmt::Debug;

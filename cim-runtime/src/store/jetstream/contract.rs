@@ -35,6 +35,8 @@ pub(super) fn config(name: &str, options: &JetStreamOptions) -> Config {
         max_consumers: -1,
         duplicate_window: wire::DUPLICATE_WINDOW,
         allow_direct: true,
+        // Only where each message is synced are batches faster.
+        allow_atomic_publish: options.sync_always || durability == Durability::PowerLossSafe,
         deny_delete: true,
         deny_purge: true,
         ..Config::default()
@@ -186,6 +188,10 @@ mod tests {
         let safe = safe.assert_sync_always();
         let stream = config("SHOP", &safe);
         check(&stream, &safe).unwrap();
+        assert!(
+            stream.allow_atomic_publish
+                && !config("SHOP", &JetStreamOptions::default()).allow_atomic_publish
+        );
         // What is seen goes before what is said.
         let later = DiskSync::Later { server: "s1".to_owned() };
         let error = check_stream(&stream, &safe, &later).unwrap_err().to_string();

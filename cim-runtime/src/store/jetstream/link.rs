@@ -44,10 +44,18 @@ impl Link {
         self.statistics.connects.load(Ordering::Acquire)
     }
 
+    /// Whether there is a connection now.
+    pub(super) fn is_connected(&self) -> bool {
+        self.client.connection_state() == State::Connected
+    }
+
     /// Waits until there is a connection; false when there is none at the deadline.
     pub(super) async fn connected(&self, deadline: Instant) -> bool {
+        if self.is_connected() {
+            return true;
+        }
         let mut connected = self.connected.clone();
-        while self.client.connection_state() != State::Connected {
+        while !self.is_connected() {
             if Instant::now() >= deadline {
                 return false;
             }

@@ -5,6 +5,7 @@
 //!
 //! - `slot`: what becomes of a commit whose answer was lost;
 //! - `base`, `heads`, `turns`: from versions to sequences;
+//! - `batch`: many commits as one, where the server syncs each message;
 //! - `back`, `load`: how a stream is read in a few round trips;
 //! - `scan`, `index`, `subscribe`: reading all streams;
 //! - `contract`, `subjects`, `sync`, `connect`: what server and stream must be like;
@@ -15,6 +16,7 @@
 mod address;
 mod back;
 mod base;
+mod batch;
 mod connect;
 mod contract;
 mod errors;
@@ -24,6 +26,7 @@ mod interface;
 mod link;
 mod load;
 mod message;
+mod objects;
 mod options;
 mod pause;
 mod permissions;
@@ -44,18 +47,18 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::FutureExt as _;
 use futures::stream::BoxStream;
-use tokio::sync::Mutex;
 
 use self::address::Address;
+use self::batch::Batches;
 use self::heads::Heads;
-use self::index::Index;
+use self::index::Lookups;
 use self::scan::Extent;
 use self::server::Server;
 use self::snapshots::Snapshots;
 use self::turns::Turns;
 use self::watch::Watch;
 use super::{
-    Committed, Damage, Durability, Head, Lookup, StartUp, Store, StoreError, StoreFuture,
+    Committed, Damage, DiskSync, Durability, Head, Lookup, StartUp, Store, StoreError, StoreFuture,
     StoredEvent,
 };
 use crate::cid::EventCid;
@@ -64,6 +67,9 @@ use crate::subject::StreamName;
 
 pub use options::JetStreamOptions;
 pub use permissions::{Permissions, Role, StoreSubjects};
+
+/// What the index on disk is, so that another one is not taken for it.
+const INDEX: &str = "cim index 1";
 
 /// A store in a stream of NATS JetStream, for many processes on many machines.
 ///
@@ -79,9 +85,10 @@ pub use permissions::{Permissions, Role, StoreSubjects};
 /// stands in the stream's subjects and is no commit is passed over, and reported by
 /// [`Store::damage`].
 ///
-/// Lookups are answered from an index in memory, which each process builds when it first asks.
-/// Snapshots are in a bucket named after the stream; those that do not fit into one message are not
-/// kept.
+/// Lookups are answered from an index that follows the stream. Unless it has a folder
+/// ([`JetStreamOptions::index`]), it is in memory, and begins with the first question.
+/// Snapshots are in a bucket named after the stream, `SHOP_snapshots`; those that do not fit into one
+/// message are objects in the bucket `SHOP_large_snapshots`. Both may be deleted.
 ///
 /// ```no_run
 /// use cim_runtime::store::JetStreamStore;
@@ -92,18 +99,19 @@ pub use permissions::{Permissions, Role, StoreSubjects};
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct JetStreamStore(Arc<Inner>);
+pub struct JetStreamStore(Arc<Inner>, Arc<Lookups>);
 
 #[derive(Debug)]
 struct Inner {
-    server: Server,
+    server: Arc<Server>,
+    /// Only where batches are faster.
+    batches: Option<Arc<Batches>>,
     start_up: StartUp,
     durability: Durability,
     watch: Watch,
     heads: Heads,
     turns: Turns,
     extent: Extent,
-    index: Mutex<Index>,
     snapshots: Snapshots,
 }
 
@@ -127,24 +135,48 @@ impl JetStreamStore {
         &self.0.start_up
     }
 
+    /// How many messages are in the stream that the index has not seen. Whoever asks it waits until
+    /// there are none of those that were stored before; each takes some microseconds.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not answer, or the stream is not the one that it was.
+    pub async fn index_lag(&self) -> Result<u64, StoreError> {
+        self.1.lag().await
+    }
+
+    /// Throws the index away, and builds it anew from the stream.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not answer, or the stream is not the one that it was.
+    pub async fn rebuild_index(&self) -> Result<(), StoreError> {
+        self.1.rebuild().await
+    }
+
     async fn open(address: &Address, options: JetStreamOptions) -> Result<Self, StoreError> {
         let (server, info, start_up) = connect::connect(address, &options).await?;
-        let created = start_up.created;
-        let store = Self(Arc::new(Inner {
+        let server = Arc::new(server);
+        let syncs = matches!(start_up.sync, DiskSync::Always | DiskSync::Asserted);
+        let batching = syncs && options.batches && info.config.allow_atomic_publish;
+        let inner = Arc::new(Inner {
             watch: Watch::new(&info, server.connection()),
+            batches: batching.then(|| Batches::new(Arc::clone(&server))),
             durability: options.durability,
             start_up,
             heads: Heads::new(options.heads),
             turns: Turns::default(),
             extent: Extent::default(),
-            index: Mutex::default(),
             snapshots: Snapshots::of(server.name()),
             server,
-        }));
-        if created {
-            store.0.create_bucket().await;
+        });
+        if inner.start_up.created {
+            inner.create_buckets().await;
         }
-        Ok(store)
+        let (name, created) = (inner.server.name(), inner.watch.created());
+        let identity = format!("{INDEX}\nstream {name}\ncreated {created}\n");
+        let lookups = Lookups::open(Arc::clone(&inner), identity, options.index.as_deref()).await?;
+        Ok(Self(inner, Arc::new(lookups)))
     }
 }
 
@@ -163,8 +195,7 @@ impl Store for JetStreamStore {
     }
 
     fn find(&self, cid: &EventCid) -> StoreFuture<'_, Option<StoredEvent>> {
-        let cid = *cid;
-        async move { self.0.find(&cid).await }.boxed()
+        self.1.find(*cid).boxed()
     }
 
     fn lookup(
@@ -173,7 +204,7 @@ impl Store for JetStreamStore {
         after: u64,
         limit: usize,
     ) -> StoreFuture<'_, Vec<StoredEvent>> {
-        self.0.lookup(lookup, after, limit).boxed()
+        self.1.lookup(lookup, after, limit).boxed()
     }
 
     fn subscribe(&self, after: u64) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
@@ -214,11 +245,10 @@ impl Store for JetStreamStore {
 }
 
 impl Inner {
-    /// Makes the bucket of snapshots together with the stream: those who write later may not be
+    /// Makes the buckets of snapshots together with the stream: those who write later may not be
     /// permitted to.
-    async fn create_bucket(&self) {
-        let bucket = async { self.snapshots.bucket(&self.server).await.map(drop) };
-        if let Err(error) = self.with_snapshots(bucket).await {
+    async fn create_buckets(&self) {
+        if let Err(error) = self.with_snapshots(self.snapshots.make(&self.server)).await {
             tracing::warn!(%error, "there is no bucket for snapshots");
         }
     }
@@ -228,9 +258,11 @@ impl Inner {
         &self,
         done: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        let bucket = subjects::snapshots(self.server.name());
+        let (small, large) = (self.server.name(), self.server.name());
+        let (small, large) = (subjects::snapshots(small), subjects::large_snapshots(large));
         let account = self.server.interface().api.account();
-        let is_ours = |denied: &str| denied.contains(&bucket) || denied == account;
+        let is_ours =
+            |denied: &str| denied.contains(&small) || denied.contains(&large) || denied == account;
         self.server.permitted("a snapshot", is_ours, done).await
     }
 }

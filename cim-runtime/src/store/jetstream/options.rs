@@ -51,8 +51,10 @@ pub struct JetStreamOptions {
     pub(super) sync_always: bool,
     /// Where servers can be asked what they are, as `http://host:port`.
     pub(super) monitoring: Vec<String>,
+    pub(super) batches: bool,
     pub(super) deadline: Duration,
     pub(super) heads: NonZeroUsize,
+    pub(super) index: Option<PathBuf>,
     pub(super) credentials: Option<Credentials>,
     pub(super) inbox: String,
     pub(super) root_certificates: Option<PathBuf>,
@@ -81,9 +83,11 @@ impl Default for JetStreamOptions {
             domains: BTreeSet::new(),
             sync_always: false,
             monitoring: Vec::new(),
+            batches: true,
             // After the loss of a leader, a cluster refuses for 4 to 8 s.
             deadline: Duration::from_secs(15),
             heads: const { NonZeroUsize::new(50_000).unwrap() },
+            index: None,
             credentials: None,
             inbox: "_INBOX".to_owned(),
             root_certificates: None,
@@ -115,6 +119,10 @@ impl JetStreamOptions {
 
     /// Says, on the operator's word, that each server runs with `sync_interval: always`. One that is
     /// seen not to is refused all the same.
+    ///
+    /// Such a server syncs once for each message, so commits that wait (16 at least, 256 at most) are
+    /// then joined into one atomic batch, if the stream takes batches (`allow_atomic`): one that is
+    /// created with this does. For each commit, what comes of it is the same as without.
     #[must_use]
     pub fn assert_sync_always(mut self) -> Self {
         self.sync_always = true;
@@ -126,6 +134,13 @@ impl JetStreamOptions {
     #[must_use]
     pub fn monitoring(mut self, url: impl Into<String>) -> Self {
         self.monitoring.push(url.into());
+        self
+    }
+
+    /// Sends each commit as a message of its own, also where the servers sync each message.
+    #[must_use]
+    pub fn without_batches(mut self) -> Self {
+        self.batches = false;
         self
     }
 
@@ -141,6 +156,21 @@ impl JetStreamOptions {
     #[must_use]
     pub fn heads(mut self, count: NonZeroUsize) -> Self {
         self.heads = count;
+        self
+    }
+
+    /// Keeps the index for lookups in this folder, which is created if it is missing: it follows the
+    /// stream from the moment when the store is opened, and goes on where it was when the store is
+    /// opened again. Its memory does not grow with the stream.
+    ///
+    /// Each process has a folder of its own in there, so several can be given the same one. What is
+    /// there can be deleted while no process has it: it is built anew from the stream.
+    ///
+    /// Without it the index is in memory, 150 bytes an event, and each process reads the whole
+    /// stream when it first looks something up.
+    #[must_use]
+    pub fn index(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.index = Some(folder.into());
         self
     }
 

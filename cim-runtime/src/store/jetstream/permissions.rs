@@ -153,6 +153,7 @@ impl StoreSubjects {
     /// What a role needs.
     pub fn permissions(&self, role: Role) -> Permissions {
         let (stream, snapshots) = (&self.stream, subjects::snapshots(&self.stream));
+        let large = subjects::large_snapshots(stream);
         let projections = self.projections_bucket();
         let inbox = format!("_INBOX_{stream}_{role}");
         let (mut publish, mut subscribe) = (Vec::new(), vec![format!("{inbox}.>")]);
@@ -162,6 +163,10 @@ impl StoreSubjects {
                 publish.extend(self.reading());
                 publish.extend(self.bucket(&snapshots));
                 publish.push(self.api.values(&snapshots));
+                publish.extend(self.objects(&large));
+                // An object that is replaced leaves pieces behind, which are of no event.
+                publish.push(self.api.ask("STREAM.PURGE", &subjects::stream_of_objects(&large)));
+                publish.push(self.api.objects(&large));
                 subscribe.extend(self.each(commands_of));
                 subscribe.extend(self.each(queries_of));
                 subscribe.push(SERVICES.to_owned());
@@ -169,6 +174,7 @@ impl StoreSubjects {
             Role::Reader => {
                 publish.extend(self.reading());
                 publish.extend(self.bucket(&snapshots));
+                publish.extend(self.objects(&large));
                 publish.extend(self.each(queries_of));
                 publish.push(SERVICES.to_owned());
             }
@@ -188,9 +194,11 @@ impl StoreSubjects {
                 publish.extend(self.reading());
                 publish.extend(self.bucket(&snapshots));
                 publish.extend(self.bucket(&projections));
+                publish.extend(self.objects(&large));
                 publish.push(self.api.account());
-                let streams = [&snapshots, &projections].map(|bucket| subjects::stream_of(bucket));
-                for stream in std::iter::once(stream).chain(&streams) {
+                let buckets = [&snapshots, &projections].map(|bucket| subjects::stream_of(bucket));
+                let objects = subjects::stream_of_objects(&large);
+                for stream in [stream, &objects].into_iter().chain(&buckets) {
                     publish.extend(self.changing(stream));
                 }
             }
@@ -218,6 +226,15 @@ impl StoreSubjects {
         let get =
             format!("{}.{}", self.api.ask("DIRECT.GET", &stream), subjects::values_of(bucket));
         [self.api.ask("STREAM.INFO", &stream), get]
+    }
+
+    /// What reading a bucket of objects needs: their pieces come by a consumer.
+    fn objects(&self, bucket: &str) -> Vec<String> {
+        let ask = |verb: &str| self.api.ask(verb, &subjects::stream_of_objects(bucket));
+        let description = format!("{}.$O.{bucket}.M.*", ask("DIRECT.GET"));
+        // Of many pieces, the server asks from time to time whether they have come.
+        let come = format!("$JS.FC.{}.>", subjects::stream_of_objects(bucket));
+        vec![ask("STREAM.INFO"), description, ask("CONSUMER.CREATE"), come]
     }
 
     /// What only an admin may do to a stream. Some of it is refused by the stream itself, until the

@@ -111,11 +111,26 @@ impl Refusals {
         is_ours: impl Fn(&str) -> bool,
         answer: impl Future<Output = T>,
     ) -> Result<T, Refusal> {
-        let listener = self.listen();
+        self.or_answer_since(self.count(), is_ours, answer).await
+    }
+
+    /// The same, for what was asked when so many refusals had been heard.
+    pub(super) async fn or_answer_since<T>(
+        &self,
+        after: u64,
+        is_ours: impl Fn(&str) -> bool,
+        answer: impl Future<Output = T>,
+    ) -> Result<T, Refusal> {
+        let listener = Listener { after, ..self.listen() };
         match select(pin!(answer), pin!(listener.refused(is_ours))).await {
             Either::Left((answer, _)) => Ok(answer),
             Either::Right((refusal, _)) => Err(refusal),
         }
+    }
+
+    /// How many were heard.
+    pub(super) fn count(&self) -> u64 {
+        self.heard.borrow().count
     }
 
     /// Listens to what is refused from now on.

@@ -1,5 +1,6 @@
 //! The server as this store sees it: one stream, and what can be asked of it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use async_nats::{Client, HeaderMap, Request, StatusCode};
 use bytes::Bytes;
 use futures::future::{Either, select};
 use serde::Deserialize;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::interface::Interface;
 use super::link::Link;
@@ -28,6 +29,10 @@ use crate::subject::StreamName;
 /// How long one question waits before it is asked again. A server that is there answers within
 /// milliseconds; one that is not is seen by the connection first.
 const ATTEMPT: Duration = Duration::from_secs(2);
+
+/// How long the answer to a message is waited for before the connection is watched as well, which
+/// costs more than all the waiting.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// When a direct get is not answered by then, the leader is asked too: the replica that was to
 /// answer may hang.
@@ -100,6 +105,11 @@ impl Server {
         &self.stream
     }
 
+    /// Whether there is a connection.
+    pub(super) fn is_connected(&self) -> bool {
+        self.link.is_connected()
+    }
+
     /// Waits for a connection; false when there is none at the deadline.
     pub(super) async fn connected(&self, deadline: Instant) -> bool {
         self.link.connected(deadline).await
@@ -123,21 +133,31 @@ impl Server {
         payload: Bytes,
         deadline: Instant,
     ) -> Answer {
-        let patience = ATTEMPT.min(deadline.saturating_duration_since(Instant::now()));
-        let request = Request::new().headers(headers).payload(payload).timeout(Some(patience));
-        let sent = pin!(self.client.send_request(subject.to_owned(), request));
-        let sent = self.link.refusals().or_answer(|denied| denied == subject, sent);
-        let answer = match select(pin!(sent), pin!(self.lost(self.connection()))).await {
-            Either::Left((Ok(answer), _)) => answer,
-            // It was not passed on.
-            Either::Left((Err(Refusal::Publish(said)), _)) => {
-                return Answer::Refused { code: code::DENIED, said };
+        let end = deadline.min(Instant::now() + ATTEMPT);
+        let connection = self.connection();
+        let heard = self.link.refusals().count();
+        let request = Request::new().headers(headers).payload(payload).timeout(None);
+        let mut sent = pin!(self.client.send_request(subject.to_owned(), request));
+        let answer = match timeout_at(end.min(Instant::now() + GLANCE), &mut sent).await {
+            Ok(answer) => answer,
+            // Every commit's future has room for what it awaits; this is rare.
+            Err(_) => {
+                let sent =
+                    self.link.refusals().or_answer_since(heard, |denied| denied == subject, sent);
+                match Box::pin(timeout_at(end, self.unless_lost(connection, sent))).await {
+                    Ok(Some(Ok(answer))) => answer,
+                    // It was not passed on.
+                    Ok(Some(Err(Refusal::Publish(said)))) => {
+                        return Answer::Refused { code: code::DENIED, said };
+                    }
+                    // It was, and its answer cannot come.
+                    Ok(Some(Err(refusal))) => {
+                        return Answer::Silence(format!("this user may not {refusal}"));
+                    }
+                    Ok(None) => return Answer::Silence("the connection was lost".to_owned()),
+                    Err(_) => return Answer::Silence("no answer".to_owned()),
+                }
             }
-            // It was, and its answer cannot come.
-            Either::Left((Err(refusal), _)) => {
-                return Answer::Silence(format!("this user may not {refusal}"));
-            }
-            Either::Right(_) => return Answer::Silence("the connection was lost".to_owned()),
         };
         match answer {
             Ok(message) if message.status.is_none_or(|status| status == StatusCode::OK) => {
@@ -152,12 +172,28 @@ impl Server {
         }
     }
 
+    /// The answer over a connection, `None` when it is lost before.
+    pub(super) async fn unless_lost<T>(
+        &self,
+        connection: u64,
+        answer: impl Future<Output = T>,
+    ) -> Option<T> {
+        // That it was lost a while ago is told to nobody who asks now.
+        if !self.link.is_connected() {
+            return None;
+        }
+        match select(pin!(answer), pin!(self.lost(connection))).await {
+            Either::Left((answer, _)) => Some(answer),
+            Either::Right(_) => None,
+        }
+    }
+
     /// What the answer to a message says.
-    fn understand(&self, answer: &[u8]) -> Answer {
+    pub(super) fn understand(&self, answer: &[u8]) -> Answer {
         #[derive(Deserialize)]
-        struct Ack {
-            #[serde(default)]
-            stream: String,
+        struct Ack<'a> {
+            #[serde(default, borrow)]
+            stream: Cow<'a, str>,
             #[serde(default)]
             seq: u64,
             #[serde(default)]
@@ -165,7 +201,7 @@ impl Server {
             error: Option<jetstream::Error>,
         }
         // Anybody may listen on the subject and answer: only what the stream says is an answer.
-        let Ok(ack) = serde_json::from_slice::<Ack>(answer) else {
+        let Ok(ack) = serde_json::from_slice::<Ack<'_>>(answer) else {
             return Answer::Silence("an answer that is not JetStream's".to_owned());
         };
         let Some(error) = ack.error else {
@@ -227,17 +263,14 @@ impl Server {
             }
             Query::Last(stream) => get.last_by_subject(stream.as_str()),
         };
-        let subject = self.subject("DIRECT.GET");
-        let is_ours = |denied: &str| denied.starts_with(&subject);
-        let failed = |error: &dyn fmt::Display| {
-            tracing::debug!(?query, %error, "a direct get failed, the leader is asked");
-            Direct::Failed
-        };
-        match self.link.refusals().or_answer(is_ours, get.send()).await {
-            Ok(Ok(message)) => Direct::Found(message),
-            Ok(Err(error)) if error.kind() == DirectGetErrorKind::NotFound => Direct::NotHere,
-            Ok(Err(error)) => failed(&error),
-            Err(refusal) => failed(&refusal),
+        // That it is denied is not heard here: the leader is asked soon, and says so.
+        match get.send().await {
+            Ok(message) => Direct::Found(message),
+            Err(error) if error.kind() == DirectGetErrorKind::NotFound => Direct::NotHere,
+            Err(error) => {
+                tracing::debug!(?query, %error, "a direct get failed, the leader is asked");
+                Direct::Failed
+            }
         }
     }
 

@@ -49,6 +49,12 @@ impl Api {
         let values = values_of(bucket);
         if self.0 == API { values } else { format!("{}.{values}", self.0) }
     }
+
+    /// The objects of a bucket, and their pieces.
+    pub(super) fn objects(&self, bucket: &str) -> String {
+        let objects = format!("$O.{bucket}.>");
+        if self.0 == API { objects } else { format!("{}.{objects}", self.0) }
+    }
 }
 
 /// Whether subjects can begin with it.
@@ -61,6 +67,16 @@ pub(super) fn is_prefix(text: &str) -> bool {
 /// The bucket in which the last snapshot of each aggregate is.
 pub(super) fn snapshots(stream: &str) -> String {
     format!("{stream}_snapshots")
+}
+
+/// The bucket of objects in which snapshots are that do not fit into one message.
+pub(super) fn large_snapshots(stream: &str) -> String {
+    format!("{stream}_large_snapshots")
+}
+
+/// The stream behind a bucket of objects.
+pub(super) fn stream_of_objects(bucket: &str) -> String {
+    format!("OBJ_{bucket}")
 }
 
 /// The bucket in which projections keep what they read from the stream.

@@ -78,7 +78,7 @@ enum Trouble {
 }
 
 /// A place in the stream, from which it goes on.
-struct Tail {
+pub(super) struct Tail {
     inner: Arc<Inner>,
     consumer: Option<Consumer<Config>>,
     batch: Option<Asked>,
@@ -100,16 +100,7 @@ impl Inner {
         after: u64,
     ) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
         let (next, skip) = wire::place(after);
-        let tail = Tail {
-            inner: Arc::clone(self),
-            consumer: None,
-            batch: None,
-            delivered: 0,
-            next,
-            skip,
-            begun: false,
-            events: VecDeque::new(),
-        };
+        let tail = Tail::at(Arc::clone(self), next, skip);
         stream::unfold(Some(tail), |tail| async move {
             let mut tail = tail?;
             match tail.event().await {
@@ -122,6 +113,25 @@ impl Inner {
 }
 
 impl Tail {
+    /// Begins with the message at sequence `next`, of whose events the first `skip` are left out.
+    pub(super) fn at(inner: Arc<Inner>, next: u64, skip: u64) -> Self {
+        Self {
+            inner,
+            consumer: None,
+            batch: None,
+            delivered: 0,
+            next,
+            skip,
+            begun: false,
+            events: VecDeque::new(),
+        }
+    }
+
+    /// The sequence behind the last message that was given or passed over.
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
     async fn event(&mut self) -> Result<StoredEvent, StoreError> {
         loop {
             if let Some(event) = self.events.pop_front() {
@@ -134,7 +144,7 @@ impl Tail {
     }
 
     /// The next message that is a commit; `None` when something has to be asked again.
-    async fn message(&mut self) -> Result<Option<Message>, StoreError> {
+    pub(super) async fn message(&mut self) -> Result<Option<Message>, StoreError> {
         let inner = Arc::clone(&self.inner);
         let Some(asked) = self.batch().await? else { return Ok(None) };
         match asked.next(&inner.server).await? {

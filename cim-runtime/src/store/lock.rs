@@ -9,7 +9,7 @@ use crate::store::{StoreError, StoreErrorKind};
 
 /// The lock, which is given back when this is dropped, or by the system when the process ends.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(in crate::store) struct Lock {
     file: File,
 }
 
@@ -23,7 +23,7 @@ impl Drop for Lock {
 
 impl Lock {
     /// Takes the lock of the store in `dir`, or says who has it.
-    pub(super) fn take(dir: &Path) -> Result<Self, StoreError> {
+    pub(in crate::store) fn take(dir: &Path) -> Result<Self, StoreError> {
         let path = dir.join("lock");
         let mut file = OpenOptions::new()
             .read(true)

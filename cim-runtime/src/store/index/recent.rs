@@ -15,7 +15,7 @@ use crate::subject::StreamName;
 
 /// The events of one segment.
 #[derive(Debug)]
-pub(super) struct Recent {
+pub(in crate::store) struct Recent {
     first: u64,
     next: u64,
     end: u64,
@@ -28,24 +28,35 @@ pub(super) struct Recent {
     collisions: Vec<u32>,
     kinds: Vec<String>,
     kinds_by_name: FxHashMap<String, u32>,
+    /// The entries in order of their correlations, once there will be no more.
+    by_correlation: Option<Vec<u32>>,
 }
 
 /// One event.
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) cid: EventCid,
-    pub(super) correlation: Uuid,
-    pub(super) spot: Spot,
-    pub(super) version: u64,
+pub(in crate::store) struct Entry {
+    pub(in crate::store) cid: EventCid,
+    pub(in crate::store) correlation: Uuid,
+    pub(in crate::store) spot: Spot,
+    pub(in crate::store) version: u64,
     /// Microseconds since 1970, as in the block.
-    pub(super) at: i64,
+    pub(in crate::store) at: i64,
     kind: u32,
+}
+
+/// An event, before it has a number.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Seen {
+    pub(in crate::store) cid: EventCid,
+    pub(in crate::store) correlation: Uuid,
+    pub(in crate::store) at: jiff::Timestamp,
+    pub(in crate::store) version: u64,
 }
 
 impl Recent {
     /// The segment that begins at position `first`, of which nothing is known yet; `head` is the
     /// last event before it.
-    pub(super) fn new(first: u64, head: Option<Head>) -> Self {
+    pub(in crate::store) fn new(first: u64, head: Option<Head>) -> Self {
         Self {
             first,
             next: first,
@@ -57,79 +68,91 @@ impl Recent {
             collisions: Vec::new(),
             kinds: Vec::new(),
             kinds_by_name: FxHashMap::default(),
+            by_correlation: None,
         }
     }
 
     /// Adds a commit, whose first event has this position and whose sections start at `offset` in
     /// the segment's file.
-    pub(super) fn push(&mut self, commit: &Commit, position: u64, offset: u64) {
+    pub(in crate::store) fn push(&mut self, commit: &Commit, position: u64, offset: u64) {
         let events = commit.events();
-        let versions = self.streams.entry(commit.stream().clone()).or_default();
+        let first = self.entries.len() as u32;
         for (i, event) in events.iter().enumerate() {
             let end = events.get(i + 1).map_or(commit.sections().len() as u32, |next| next.offset);
-            let kind = match self.kinds_by_name.get(event.event_type.as_ref()) {
-                Some(kind) => *kind,
-                None => {
-                    let kind = self.kinds.len() as u32;
-                    self.kinds.push(event.event_type.clone().into_owned());
-                    self.kinds_by_name.insert(event.event_type.clone().into_owned(), kind);
-                    kind
-                }
+            let spot = Spot {
+                position: position + i as u64,
+                offset: offset as u32 + event.offset,
+                len: end - event.offset,
             };
-            let number = self.entries.len() as u32;
-            self.entries.push(Entry {
-                cid: event.cid,
-                correlation: event.correlation,
-                spot: Spot {
-                    position: position + i as u64,
-                    offset: offset as u32 + event.offset,
-                    len: end - event.offset,
-                },
-                version: commit.expected() + 1 + i as u64,
-                at: event.at.as_microsecond(),
-                kind,
-            });
-            versions.push(number);
-            if self.cids.insert(start(&event.cid), number).is_some() {
-                self.collisions.push(number);
-            }
+            let version = commit.expected() + 1 + i as u64;
+            let (cid, correlation, at) = (event.cid, event.correlation, event.at);
+            self.push_event(Seen { cid, correlation, at, version }, &event.event_type, spot);
         }
+        let numbers = first..self.entries.len() as u32;
+        self.streams.entry(commit.stream().clone()).or_default().extend(numbers);
         self.head = Some(Head { number: position + events.len() as u64 - 1, cid: commit.head() });
     }
 
+    /// Adds an event without saying of which stream it is.
+    pub(in crate::store) fn push_event(&mut self, event: Seen, event_type: &str, spot: Spot) {
+        let kind = match self.kinds_by_name.get(event_type) {
+            Some(kind) => *kind,
+            None => {
+                let kind = self.kinds.len() as u32;
+                self.kinds.push(event_type.to_owned());
+                self.kinds_by_name.insert(event_type.to_owned(), kind);
+                kind
+            }
+        };
+        let number = self.entries.len() as u32;
+        let Seen { cid, correlation, at, version } = event;
+        self.entries.push(Entry { cid, correlation, spot, version, at: at.as_microsecond(), kind });
+        if self.cids.insert(start(&cid), number).is_some() {
+            self.collisions.push(number);
+        }
+    }
+
     /// The segment holds everything before position `next`, and its last mark ends at `end`.
-    pub(super) fn close_group(&mut self, next: u64, end: u64) {
+    pub(in crate::store) fn close_group(&mut self, next: u64, end: u64) {
         self.next = next;
         self.end = end;
     }
 
+    /// Makes a segment that stays in memory, and to which no more is added, quicker to look through.
+    #[cfg(feature = "jetstream")]
+    pub(in crate::store) fn sort(&mut self) {
+        let mut numbers: Vec<u32> = (0..self.entries.len() as u32).collect();
+        numbers.sort_by_key(|&number| self.entries[number as usize].correlation);
+        self.by_correlation = Some(numbers);
+    }
+
     /// The position of the segment's first event.
-    pub(super) fn first(&self) -> u64 {
+    pub(in crate::store) fn first(&self) -> u64 {
         self.first
     }
 
     /// The position behind the segment.
-    pub(super) fn next(&self) -> u64 {
+    pub(in crate::store) fn next(&self) -> u64 {
         self.next
     }
 
     /// Where the segment's last mark ends.
-    pub(super) fn end(&self) -> u64 {
+    pub(in crate::store) fn end(&self) -> u64 {
         self.end
     }
 
     /// The last event of the store, up to the end of this segment.
-    pub(super) fn head(&self) -> Option<Head> {
+    pub(in crate::store) fn head(&self) -> Option<Head> {
         self.head
     }
 
     /// The events, in order of position.
-    pub(super) fn entries(&self) -> &[Entry] {
+    pub(in crate::store) fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
     /// The events after position `after`.
-    pub(super) fn entries_after(&self, after: u64) -> &[Entry] {
+    pub(in crate::store) fn entries_after(&self, after: u64) -> &[Entry] {
         // Positions have no holes but in a store that was damaged.
         let guess = (after + 1).saturating_sub(self.first) as usize;
         let exact = match guess.checked_sub(1) {
@@ -144,19 +167,19 @@ impl Recent {
     }
 
     /// The streams, in no order.
-    pub(super) fn streams(
+    pub(in crate::store) fn streams(
         &self,
     ) -> impl Iterator<Item = (&StreamName, impl Iterator<Item = &Entry>)> {
         self.streams.iter().map(|(name, numbers)| (name, self.pick(numbers)))
     }
 
     /// The events of a stream, in order of version.
-    pub(super) fn stream(&self, stream: &StreamName) -> impl Iterator<Item = &Entry> {
+    pub(in crate::store) fn stream(&self, stream: &StreamName) -> impl Iterator<Item = &Entry> {
         self.pick(self.streams.get(stream).map_or(&[], |numbers| numbers))
     }
 
     /// The events of a stream after version `after`, in order.
-    pub(super) fn stream_after(
+    pub(in crate::store) fn stream_after(
         &self,
         stream: &StreamName,
         after: u64,
@@ -167,7 +190,7 @@ impl Recent {
     }
 
     /// The last event of a stream.
-    pub(super) fn stream_head(&self, stream: &StreamName) -> Option<Head> {
+    pub(in crate::store) fn stream_head(&self, stream: &StreamName) -> Option<Head> {
         let last = *self.streams.get(stream)?.last()?;
         let last = &self.entries[last as usize];
         Some(Head { number: last.version, cid: last.cid })
@@ -178,7 +201,7 @@ impl Recent {
     }
 
     /// The event with this CID.
-    pub(super) fn find(&self, cid: &EventCid) -> Option<Spot> {
+    pub(in crate::store) fn find(&self, cid: &EventCid) -> Option<Spot> {
         let first = self.cids.get(&start(cid)).copied();
         let numbers = first.into_iter().chain(self.collisions.iter().copied());
         let mut entries = numbers.map(|number| &self.entries[number as usize]);
@@ -192,7 +215,19 @@ impl Recent {
     }
 
     /// Up to `limit` events that match, after position `after`.
-    pub(super) fn lookup(&self, question: &Question, after: u64, limit: usize) -> Vec<Spot> {
+    pub(in crate::store) fn lookup(
+        &self,
+        question: &Question,
+        after: u64,
+        limit: usize,
+    ) -> Vec<Spot> {
+        if let (Some(numbers), Question::Correlation(id)) = (&self.by_correlation, question) {
+            let of = |number: &u32| self.entries[*number as usize].correlation;
+            let start = numbers.partition_point(|number| of(number) < *id);
+            let entries = self.pick(&numbers[start..]).take_while(|entry| entry.correlation == *id);
+            let spots = entries.map(|entry| entry.spot).filter(|spot| spot.position > after);
+            return spots.take(limit).collect();
+        }
         let kind = match question {
             Question::EventType(name) => match self.kinds_by_name.get(name) {
                 Some(kind) => Some(*kind),
@@ -210,14 +245,14 @@ impl Recent {
     }
 
     /// The name of an entry's event type.
-    pub(super) fn kind(&self, entry: &Entry) -> &str {
+    pub(in crate::store) fn kind(&self, entry: &Entry) -> &str {
         &self.kinds[entry.kind as usize]
     }
 }
 
 /// A [`Lookup`] in the units of the index.
 #[derive(Debug)]
-pub(super) enum Question {
+pub(in crate::store) enum Question {
     Correlation(Uuid),
     EventType(String),
     /// Microseconds, half-open.

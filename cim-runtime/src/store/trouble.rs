@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::store::{StoreError, StoreErrorKind};
 
 /// The store could not `act` on `path`.
-pub(super) fn io_error(act: &str, path: &Path, error: &io::Error) -> StoreError {
+pub(in crate::store) fn io_error(act: &str, path: &Path, error: &io::Error) -> StoreError {
     let place = path.display();
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::new(
@@ -18,6 +18,6 @@ pub(super) fn io_error(act: &str, path: &Path, error: &io::Error) -> StoreError 
 }
 
 /// The store cannot be written any more.
-pub(super) fn closed() -> StoreError {
+pub(in crate::store) fn closed() -> StoreError {
     StoreError::new(StoreErrorKind::Closed, "the store was closed: open it again")
 }

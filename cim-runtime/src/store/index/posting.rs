@@ -2,7 +2,7 @@
 //! need.
 
 /// Appends an unsigned LEB128 number.
-pub(super) fn put(bytes: &mut Vec<u8>, mut value: u64) {
+pub(in crate::store) fn put(bytes: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         bytes.push(value as u8 | 0x80);
         value >>= 7;
@@ -11,12 +11,12 @@ pub(super) fn put(bytes: &mut Vec<u8>, mut value: u64) {
 }
 
 /// Appends a number that may be negative.
-pub(super) fn put_signed(bytes: &mut Vec<u8>, value: i64) {
+pub(in crate::store) fn put_signed(bytes: &mut Vec<u8>, value: i64) {
     put(bytes, ((value << 1) ^ (value >> 63)) as u64);
 }
 
 /// Takes the number at the start of `bytes`, if a whole one stands there.
-pub(super) fn take(bytes: &mut &[u8]) -> Option<u64> {
+pub(in crate::store) fn take(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0;
     for (i, byte) in bytes.iter().take(10).enumerate() {
         value |= u64::from(byte & 0x7f) << (7 * i);
@@ -29,7 +29,7 @@ pub(super) fn take(bytes: &mut &[u8]) -> Option<u64> {
 }
 
 /// Takes a number that may be negative.
-pub(super) fn take_signed(bytes: &mut &[u8]) -> Option<i64> {
+pub(in crate::store) fn take_signed(bytes: &mut &[u8]) -> Option<i64> {
     let value = take(bytes)?;
     Some((value >> 1) as i64 ^ -((value & 1) as i64))
 }

@@ -1,6 +1,6 @@
-//! The index on disk: what is asked of sealed segments, answered by fjall.
+//! The part of the index that is on disk: what is asked of sealed segments, answered by fjall.
 //!
-//! It holds nothing that the log does not hold, but for snapshots, which may be lost. Whatever is
+//! It holds nothing that the store does not hold, but for snapshots, which may be lost. Whatever is
 //! wrong with it, it is thrown away and built again.
 //!
 //! | key | value |
@@ -31,12 +31,18 @@ use crate::cid::EventCid;
 use crate::store::{Head, StoreError, StoreErrorKind};
 use crate::subject::StreamName;
 
-/// How many positions a chunk of a segment spans.
-pub(super) const CHUNK: u64 = 256;
+/// What an index holds besides what is looked up in all stores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) struct Layout {
+    /// How many positions a chunk of a segment spans.
+    pub(in crate::store) chunk: u64,
+    /// Whether it knows the events of each stream.
+    pub(in crate::store) streams: bool,
+}
 
 /// The index cannot be read or written; the log is not concerned.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Trouble {
+pub(in crate::store) enum Trouble {
     /// fjall says no.
     #[error("{0:?}")]
     Fjall(#[from] fjall::Error),
@@ -50,7 +56,7 @@ pub(super) enum Trouble {
 
 impl Trouble {
     /// Whether the disk is full.
-    pub(super) fn is_full(&self) -> bool {
+    pub(in crate::store) fn is_full(&self) -> bool {
         let Trouble::Fjall(error) = self else { return false };
         let mut error: Option<&(dyn std::error::Error + 'static)> = Some(error);
         while let Some(cause) = error {
@@ -63,7 +69,7 @@ impl Trouble {
     }
 
     /// The trouble as an error of the store, whose index is in `dir`.
-    pub(super) fn error(&self, dir: &Path) -> StoreError {
+    pub(in crate::store) fn error(&self, dir: &Path) -> StoreError {
         let (kind, remedy) = match self.is_full() {
             true => (StoreErrorKind::Full, "free space"),
             false => (StoreErrorKind::Io, "look at its folder and its disk"),
@@ -83,28 +89,29 @@ fn is_full(error: &std::io::Error) -> bool {
 }
 
 /// Events of a stream in one segment: their versions and places, in order.
-pub(super) type Versions = Vec<(u64, Spot)>;
+pub(in crate::store) type Versions = Vec<(u64, Spot)>;
 
 /// A segment that the index holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Indexed {
+pub(in crate::store) struct Indexed {
     /// The position of the segment's first event.
-    pub(super) first: u64,
+    pub(in crate::store) first: u64,
     /// The position behind its last.
-    pub(super) next: u64,
+    pub(in crate::store) next: u64,
     /// Where its last mark ends, which is where its file ends.
-    pub(super) end: u64,
+    pub(in crate::store) end: u64,
     /// Its last event, if it has any, with the place at which the file must show it.
-    pub(super) last: Option<(EventCid, Spot)>,
+    pub(in crate::store) last: Option<(EventCid, Spot)>,
     /// The earliest and the latest time, in microseconds.
-    pub(super) times: (i64, i64),
+    pub(in crate::store) times: (i64, i64),
 }
 
 /// The index, which may have to be thrown away while the store is open.
 #[derive(Debug)]
-pub(super) struct Index {
+pub(in crate::store) struct Index {
     dir: PathBuf,
     cache: u64,
+    layout: Layout,
     db: RwLock<Current>,
 }
 
@@ -116,10 +123,11 @@ struct Current {
 }
 
 /// An open index.
-pub(super) struct Db {
-    pub(super) database: Database,
-    pub(super) entries: Keyspace,
-    pub(super) snapshots: Keyspace,
+pub(in crate::store) struct Db {
+    pub(in crate::store) database: Database,
+    pub(in crate::store) entries: Keyspace,
+    pub(in crate::store) snapshots: Keyspace,
+    pub(in crate::store) layout: Layout,
 }
 
 impl std::fmt::Debug for Db {
@@ -130,9 +138,13 @@ impl std::fmt::Debug for Db {
 
 impl Index {
     /// Opens the index in `dir`; one that cannot be opened is replaced by an empty one.
-    pub(super) fn open(dir: PathBuf, cache: u64) -> Result<Self, StoreError> {
+    pub(in crate::store) fn open(
+        dir: PathBuf,
+        cache: u64,
+        layout: Layout,
+    ) -> Result<Self, StoreError> {
         let db = RwLock::new(Current { db: None, age: 0 });
-        let index = Self { dir, cache, db };
+        let index = Self { dir, cache, layout, db };
         let opened = index.open_db();
         if let Err(trouble) = &opened {
             tracing::warn!(dir = %index.dir.display(), %trouble, "the index is built anew");
@@ -146,7 +158,7 @@ impl Index {
 
     /// Throws away what the index holds and lets `fill` fill it, while all who ask wait; unless
     /// that has been done since the index was `age` old.
-    pub(super) fn rebuild(
+    pub(in crate::store) fn rebuild(
         &self,
         age: u64,
         fill: impl FnOnce(&Db) -> Result<(), StoreError>,
@@ -158,7 +170,11 @@ impl Index {
         current.db = None;
         match fs::remove_dir_all(&self.dir) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(super::trouble::io_error("clear the index in", &self.dir, &error));
+                return Err(crate::store::trouble::io_error(
+                    "clear the index in",
+                    &self.dir,
+                    &error,
+                ));
             }
             _ => {}
         }
@@ -170,12 +186,12 @@ impl Index {
     }
 
     /// Waits for those who ask, and closes the index.
-    pub(super) fn close(&self) {
+    pub(in crate::store) fn close(&self) {
         self.current_mut().db = None;
     }
 
     /// Asks the index, and says how old it was.
-    pub(super) fn ask<T>(
+    pub(in crate::store) fn ask<T>(
         &self,
         question: impl FnOnce(&Db) -> Result<T, Trouble>,
     ) -> (Result<T, Trouble>, u64) {
@@ -187,7 +203,7 @@ impl Index {
     }
 
     /// Where the index is.
-    pub(super) fn dir(&self) -> &Path {
+    pub(in crate::store) fn dir(&self) -> &Path {
         &self.dir
     }
 
@@ -214,7 +230,7 @@ impl Index {
                 Database::builder(&self.dir).worker_threads(1).cache_size(self.cache).open()?;
             let entries = database.keyspace("entries", KeyspaceCreateOptions::default)?;
             let snapshots = database.keyspace("snapshots", KeyspaceCreateOptions::default)?;
-            Ok(Db { database, entries, snapshots })
+            Ok(Db { database, entries, snapshots, layout: self.layout })
         };
         // fjall checks its files, but some garbage makes it panic instead.
         catch_unwind(AssertUnwindSafe(open)).unwrap_or(Err(Trouble::Entry("a damaged database")))
@@ -223,7 +239,7 @@ impl Index {
 
 impl Db {
     /// The segments that the index holds, in order.
-    pub(super) fn segments(&self) -> Result<Vec<Indexed>, Trouble> {
+    pub(in crate::store) fn segments(&self) -> Result<Vec<Indexed>, Trouble> {
         let mut segments = Vec::new();
         for entry in self.entries.prefix([tag::SEGMENT]) {
             let (_, value) = entry.into_inner()?;
@@ -233,7 +249,10 @@ impl Db {
     }
 
     /// The last event of a stream.
-    pub(super) fn stream_head(&self, stream: &StreamName) -> Result<Option<Head>, Trouble> {
+    pub(in crate::store) fn stream_head(
+        &self,
+        stream: &StreamName,
+    ) -> Result<Option<Head>, Trouble> {
         let Some(value) = self.entries.get(key::head(stream))? else {
             return Ok(None);
         };
@@ -246,7 +265,7 @@ impl Db {
     }
 
     /// The events of a stream after version `after`, by segment.
-    pub(super) fn stream(
+    pub(in crate::store) fn stream(
         &self,
         stream: &StreamName,
         after: u64,
@@ -270,7 +289,7 @@ impl Db {
     }
 
     /// The position of the event with this CID.
-    pub(super) fn find(&self, cid: &EventCid) -> Result<Option<u64>, Trouble> {
+    pub(in crate::store) fn find(&self, cid: &EventCid) -> Result<Option<u64>, Trouble> {
         let Some(value) = self.entries.get(key::cid(cid))? else {
             return Ok(None);
         };
@@ -279,22 +298,30 @@ impl Db {
     }
 
     /// The positions of events with this correlation, in the segment `segment`.
-    pub(super) fn correlation(&self, id: Uuid, segment: u64) -> Result<Vec<u64>, Trouble> {
+    pub(in crate::store) fn correlation(
+        &self,
+        id: Uuid,
+        segment: u64,
+    ) -> Result<Vec<u64>, Trouble> {
         self.positions(&key::correlation(&id, segment), segment)
     }
 
     /// The segments that have events with this correlation.
-    pub(super) fn correlation_segments(&self, id: Uuid) -> Result<Vec<u64>, Trouble> {
+    pub(in crate::store) fn correlation_segments(&self, id: Uuid) -> Result<Vec<u64>, Trouble> {
         self.segments_of(&key::correlation_prefix(&id))
     }
 
     /// The positions of events of this type, in the segment `segment`.
-    pub(super) fn event_type(&self, name: &str, segment: u64) -> Result<Vec<u64>, Trouble> {
+    pub(in crate::store) fn event_type(
+        &self,
+        name: &str,
+        segment: u64,
+    ) -> Result<Vec<u64>, Trouble> {
         self.positions(&key::event_type(name, segment), segment)
     }
 
     /// The segments that have events of this type.
-    pub(super) fn event_type_segments(&self, name: &str) -> Result<Vec<u64>, Trouble> {
+    pub(in crate::store) fn event_type_segments(&self, name: &str) -> Result<Vec<u64>, Trouble> {
         self.segments_of(&key::event_type_prefix(name))
     }
 
@@ -322,7 +349,11 @@ impl Db {
     }
 
     /// The events of one chunk of a segment, with their times.
-    pub(super) fn chunk(&self, segment: u64, chunk: u64) -> Result<Vec<(i64, Spot)>, Trouble> {
+    pub(in crate::store) fn chunk(
+        &self,
+        segment: u64,
+        chunk: u64,
+    ) -> Result<Vec<(i64, Spot)>, Trouble> {
         match self.entries.get(key::chunk(segment, chunk))? {
             None => Ok(Vec::new()),
             Some(value) => read_chunk(segment, &value).ok_or(Trouble::Entry("a chunk")),
@@ -330,23 +361,31 @@ impl Db {
     }
 
     /// The snapshot of a stream.
-    pub(super) fn snapshot(&self, stream: &StreamName) -> Result<Option<Bytes>, Trouble> {
+    pub(in crate::store) fn snapshot(&self, stream: &StreamName) -> Result<Option<Bytes>, Trouble> {
         let snapshot = self.snapshots.get(stream.as_str())?;
         Ok(snapshot.map(|snapshot| Bytes::copy_from_slice(&snapshot)))
     }
 
     /// Keeps a snapshot.
-    pub(super) fn keep_snapshot(&self, stream: &StreamName, bytes: &[u8]) -> Result<(), Trouble> {
+    pub(in crate::store) fn keep_snapshot(
+        &self,
+        stream: &StreamName,
+        bytes: &[u8],
+    ) -> Result<(), Trouble> {
         self.snapshots.insert(stream.as_str(), bytes)?;
         Ok(self.database.persist(PersistMode::Buffer)?)
     }
 
     /// The spots of these positions of a segment, which are in order.
-    pub(super) fn spots(&self, segment: u64, positions: &[u64]) -> Result<Spots, Trouble> {
+    pub(in crate::store) fn spots(
+        &self,
+        segment: u64,
+        positions: &[u64],
+    ) -> Result<Spots, Trouble> {
         let mut spots = Vec::with_capacity(positions.len());
         let mut chunk = (u64::MAX, Vec::new());
         for &position in positions {
-            let number = (position - segment) / CHUNK;
+            let number = (position - segment) / self.layout.chunk;
             if chunk.0 != number {
                 chunk = (number, self.chunk(segment, number)?);
             }
@@ -387,7 +426,7 @@ fn read_chunk(segment: u64, mut rest: &[u8]) -> Option<Vec<(i64, Spot)>> {
 }
 
 impl Indexed {
-    pub(super) fn encode(&self) -> Vec<u8> {
+    pub(in crate::store) fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(128);
         for number in [self.first, self.next, self.end, self.times.0 as u64, self.times.1 as u64] {
             bytes.extend_from_slice(&number.to_be_bytes());
@@ -428,58 +467,58 @@ impl Indexed {
 }
 
 /// What a key begins with.
-pub(super) mod tag {
-    pub(in super::super) const CID: u8 = b'C';
-    pub(in super::super) const SEGMENT: u8 = b'G';
-    pub(in super::super) const HEAD: u8 = b'H';
-    pub(in super::super) const CHUNK: u8 = b'P';
-    pub(in super::super) const CORRELATION: u8 = b'R';
-    pub(in super::super) const STREAM: u8 = b'S';
-    pub(in super::super) const EVENT_TYPE: u8 = b'T';
+pub(in crate::store) mod tag {
+    pub(in crate::store) const CID: u8 = b'C';
+    pub(in crate::store) const SEGMENT: u8 = b'G';
+    pub(in crate::store) const HEAD: u8 = b'H';
+    pub(in crate::store) const CHUNK: u8 = b'P';
+    pub(in crate::store) const CORRELATION: u8 = b'R';
+    pub(in crate::store) const STREAM: u8 = b'S';
+    pub(in crate::store) const EVENT_TYPE: u8 = b'T';
 }
 
 /// Every key of the index is made here.
-pub(super) mod key {
+pub(in crate::store) mod key {
     use uuid::Uuid;
 
     use super::tag;
     use crate::cid::EventCid;
     use crate::subject::StreamName;
 
-    pub(in super::super) fn cid(cid: &EventCid) -> Vec<u8> {
+    pub(in crate::store) fn cid(cid: &EventCid) -> Vec<u8> {
         join(&[&[tag::CID], cid.digest()])
     }
 
-    pub(in super::super) fn segment(segment: u64) -> Vec<u8> {
+    pub(in crate::store) fn segment(segment: u64) -> Vec<u8> {
         join(&[&[tag::SEGMENT], &segment.to_be_bytes()])
     }
 
-    pub(in super::super) fn head(stream: &StreamName) -> Vec<u8> {
+    pub(in crate::store) fn head(stream: &StreamName) -> Vec<u8> {
         join(&[&[tag::HEAD], stream.as_str().as_bytes()])
     }
 
-    pub(in super::super) fn chunk(segment: u64, chunk: u64) -> Vec<u8> {
+    pub(in crate::store) fn chunk(segment: u64, chunk: u64) -> Vec<u8> {
         join(&[&[tag::CHUNK], &segment.to_be_bytes(), &chunk.to_be_bytes()])
     }
 
-    pub(in super::super) fn correlation_prefix(id: &Uuid) -> Vec<u8> {
+    pub(in crate::store) fn correlation_prefix(id: &Uuid) -> Vec<u8> {
         join(&[&[tag::CORRELATION], id.as_bytes()])
     }
 
-    pub(in super::super) fn correlation(id: &Uuid, segment: u64) -> Vec<u8> {
+    pub(in crate::store) fn correlation(id: &Uuid, segment: u64) -> Vec<u8> {
         join(&[&[tag::CORRELATION], id.as_bytes(), &segment.to_be_bytes()])
     }
 
     /// A zero byte ends the name, so that no name is the start of another's key.
-    pub(in super::super) fn stream(stream: &StreamName) -> Vec<u8> {
+    pub(in crate::store) fn stream(stream: &StreamName) -> Vec<u8> {
         join(&[&[tag::STREAM], stream.as_str().as_bytes(), &[0]])
     }
 
-    pub(in super::super) fn stream_in(stream_name: &StreamName, segment: u64) -> Vec<u8> {
+    pub(in crate::store) fn stream_in(stream_name: &StreamName, segment: u64) -> Vec<u8> {
         join(&[&stream(stream_name), &segment.to_be_bytes()])
     }
 
-    pub(in super::super) fn event_type_prefix(name: &str) -> Vec<u8> {
+    pub(in crate::store) fn event_type_prefix(name: &str) -> Vec<u8> {
         // A key has its limits; names that Rust would not take as a type's are hashed.
         if name.len() > 512 {
             return join(&[
@@ -491,11 +530,11 @@ pub(super) mod key {
         join(&[&[tag::EVENT_TYPE], &(name.len() as u32).to_be_bytes(), name.as_bytes()])
     }
 
-    pub(in super::super) fn event_type(name: &str, segment: u64) -> Vec<u8> {
+    pub(in crate::store) fn event_type(name: &str, segment: u64) -> Vec<u8> {
         join(&[&event_type_prefix(name), &segment.to_be_bytes()])
     }
 
-    pub(in super::super) fn segment_at_end(key: &[u8]) -> Option<u64> {
+    pub(in crate::store) fn segment_at_end(key: &[u8]) -> Option<u64> {
         key.last_chunk::<8>().map(|segment| u64::from_be_bytes(*segment))
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::index::{CHUNK, Db, Indexed, Trouble, key};
+use super::db::{Db, Indexed, Layout, Trouble, key};
 use super::posting::{put, put_signed};
 use super::recent::{Entry, Recent};
 use crate::cid::EventCid;
@@ -11,18 +11,23 @@ use crate::store::Head;
 use crate::subject::StreamName;
 
 /// Adds whole segments to the index: all of them, or nothing.
-pub(super) fn ingest(db: &Db, segments: &[&Recent]) -> Result<(), Trouble> {
+pub(in crate::store) fn ingest(db: &Db, segments: &[&Recent]) -> Result<(), Trouble> {
     let ingest = || {
+        let Layout { chunk, streams: with_streams } = db.layout;
         let mut ingestion = db.entries.start_ingestion()?;
         let mut write = |key: &[u8], value| ingestion.write(key, value);
         let mut to = Sorted { write: &mut write, last: Vec::new() };
         // In the order of the tags.
         cids(&mut to, segments)?;
         known_segments(&mut to, segments)?;
-        heads(&mut to, segments)?;
-        chunks(&mut to, segments)?;
+        if with_streams {
+            heads(&mut to, segments)?;
+        }
+        chunks(&mut to, segments, chunk)?;
         correlations(&mut to, segments)?;
-        streams(&mut to, segments)?;
+        if with_streams {
+            streams(&mut to, segments)?;
+        }
         event_types(&mut to, segments)?;
         Ok(ingestion.finish()?)
     };
@@ -85,10 +90,10 @@ fn heads(to: &mut Sorted<'_>, segments: &[&Recent]) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn chunks(to: &mut Sorted<'_>, segments: &[&Recent]) -> Result<(), Trouble> {
+fn chunks(to: &mut Sorted<'_>, segments: &[&Recent], width: u64) -> Result<(), Trouble> {
     for segment in segments {
         let first = segment.first();
-        let number = |entry: &Entry| (entry.spot.position - first) / CHUNK;
+        let number = |entry: &Entry| (entry.spot.position - first) / width;
         for chunk in segment.entries().chunk_by(|a, b| number(a) == number(b)) {
             let Some(start) = chunk.first() else { continue };
             let mut value = Vec::with_capacity(chunk.len() * 7);
@@ -175,7 +180,7 @@ fn packed(segment: u64, positions: impl Iterator<Item = u64>) -> Vec<u8> {
 
 impl Indexed {
     /// What the index knows of a segment.
-    pub(super) fn of(segment: &Recent) -> Self {
+    pub(in crate::store) fn of(segment: &Recent) -> Self {
         let entries = segment.entries();
         let times = entries.iter().map(|entry| entry.at);
         Self {
