@@ -165,7 +165,9 @@ impl Lookups {
                 moved = Instant::now();
                 continue;
             }
-            if seen.age >= wanted && self.is_nothing_left(seen.next, last).await? {
+            // Before it has begun, it stands nowhere.
+            let has_begun = seen.next > 0;
+            if has_begun && seen.age >= wanted && self.is_nothing_left(seen.next, last).await? {
                 return Ok(seen.age);
             }
             let deadline = self.inner.server.deadline;
