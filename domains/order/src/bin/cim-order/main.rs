@@ -8,6 +8,7 @@ mod life;
 mod log;
 mod progress;
 mod receipts;
+mod replay;
 mod simulate;
 
 use std::process::ExitCode;
@@ -26,6 +27,7 @@ struct Arguments {
 enum Action {
     Simulate(simulate::Arguments),
     Import(import::Arguments),
+    Replay(replay::Arguments),
     BlackBox(black_box::Arguments),
 }
 
@@ -34,6 +36,7 @@ async fn main() -> ExitCode {
     let result = match Arguments::parse().action {
         Action::Simulate(arguments) => simulate::run(arguments).await,
         Action::Import(arguments) => import::run(arguments).await,
+        Action::Replay(arguments) => replay::run(arguments).await,
         Action::BlackBox(arguments) => black_box::run(&arguments),
     };
     match result {
