@@ -25,9 +25,9 @@ pub use crate::id::{DomainId, IdInner, InvalidId};
 pub use crate::lock::EventRow;
 pub use crate::machine::{
     Aggregate, AreDistinct, Command, CommandKinds, CommandOf, CommandSet, CommandVisitor,
-    HandledBy, Handles, HasDefault, HoldsRegion, InOneAggregate, Machine, MachineState,
-    MachineTable, OwnNames, RegionRow, Standing, StateRow, TransitionRow, Unknown, UnknownId,
-    has_own_names,
+    HandledBy, Handles, HasDefault, HoldsRegion, InOneAggregate, InSystem, Machine, MachineOf,
+    MachineState, MachineTable, OwnNames, RegionRow, Standing, StateRow, TransitionRow, Unknown,
+    UnknownId, WithoutMachine, has_own_names,
 };
 pub use crate::subject::{AggregateName, has_own_name};
 pub use crate::system::{AggregateInfo, Handle, Includes, System};

@@ -70,21 +70,26 @@ pub trait DeciderIs<A> {}
 impl<A: Machine> DeciderIs<A> for A {}
 impl<A: Machine> DeciderIs<A> for Unknown {}
 
-/// Holds for commands that a method of `A` takes.
+/// Holds for commands that a method of `A` takes, if `A` has a machine at all.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "nothing handles the command `{Self}`",
     label = "no transition of `{A}` takes this command",
     note = "write a method in its `#[state_machine(…)] impl {A}`: `#[transition(… -> …)] fn …(&self, cmd: {Self}) -> …`, or remove the command"
 )]
-pub trait HandledBy<A> {
+pub trait HandledBy<A, const HAS_MACHINE: bool> {
     /// The machine: asked for by the command.
     type Machine;
 }
 
 #[diagnostic::do_not_recommend]
-impl<C, A: Handles<C>> HandledBy<A> for C {
+impl<C, A: Handles<C>> HandledBy<A, true> for C {
     type Machine = A;
+}
+
+#[diagnostic::do_not_recommend]
+impl<C, A> HandledBy<A, false> for C {
+    type Machine = Unknown;
 }
 
 /// A machine that decides a command.

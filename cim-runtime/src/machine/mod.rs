@@ -1,6 +1,7 @@
 //! State machines as traits: what `#[aggregate]`, `#[command]` and `#[state_machine]` write.
 
 mod command;
+mod exists;
 mod region;
 mod state;
 mod table;
@@ -16,6 +17,7 @@ use crate::system::AggregateInfo;
 pub use command::{
     Command, CommandKind, CommandKinds, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles,
 };
+pub use exists::{MachineOf, WithoutMachine};
 pub use region::{AreDistinct, HoldsRegion, InOneAggregate, OwnNames};
 pub use state::{MachineState, Standing};
 pub(crate) use table::is_same;
@@ -89,6 +91,25 @@ pub trait Aggregate: Machine + Value {
         machine: Self::MACHINE,
         events: <Self::Event as EventSet>::rows,
     };
+}
+
+/// Holds for aggregates: what a system asks them through. It asks for nothing itself, so that of an
+/// aggregate without a machine, which says so at its own name, nothing is said at the system's.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an aggregate",
+    label = "not an aggregate",
+    note = "write `#[aggregate(domain = \"…\", id = …)]` on the struct `{Self}`"
+)]
+pub trait InSystem {
+    const NAME: AggregateName;
+    const INFO: AggregateInfo;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Aggregate> InSystem for A {
+    const NAME: AggregateName = <A as Aggregate>::NAME;
+    const INFO: AggregateInfo = <A as Aggregate>::INFO;
 }
 
 /// The id of an aggregate whose `#[aggregate]` did not compile.

@@ -47,7 +47,9 @@ fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: boo
     let of = match machine {
         // Asked of the command, so that rustc points at it when nobody handles it.
         Some(machine) if sound => {
-            quote_spanned!(ident.span()=> type Of = <#ident as #krate::HandledBy<#machine>>::Machine;)
+            let exists = quote!(#krate::MachineOf::<#machine>::EXISTS);
+            let handled = quote!(#krate::HandledBy<#machine, { #exists }>);
+            quote_spanned!(ident.span()=> type Of = <#ident as #handled>::Machine;)
         }
         Some(machine) => quote!(type Of = #machine;),
         // If nobody knows whose it is, whoever uses it is right.

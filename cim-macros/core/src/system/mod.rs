@@ -66,7 +66,7 @@ fn expand(krate: &syn::Path, aggregates: &[syn::Path], item: &syn::ItemStruct) -
     }
     // Of the first there is nothing to be said.
     let names = distinct.iter().enumerate().skip(1).map(|(index, aggregate)| {
-        let names = quote!(&[#(<#distinct as #krate::Aggregate>::NAME),*]);
+        let names = quote!(&[#(<#distinct as #krate::InSystem>::NAME),*]);
         errors::name_is_taken(aggregate, ident)
             .unless(&quote!(#krate::has_own_name(#names, #index)))
     });
@@ -76,7 +76,7 @@ fn expand(krate: &syn::Path, aggregates: &[syn::Path], item: &syn::ItemStruct) -
         #[automatically_derived]
         impl #impl_generics #krate::System for #ident #type_generics #bounds {
             const AGGREGATES: &'static [#krate::AggregateInfo] =
-                &[#(<#distinct as #krate::Aggregate>::INFO),*];
+                &[#(<#distinct as #krate::InSystem>::INFO),*];
         }
         #(
             #[automatically_derived]
