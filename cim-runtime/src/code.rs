@@ -19,15 +19,16 @@ pub use crate::decision::{
 pub use crate::error::Error;
 pub use crate::event::{
     Data, Emits, EmittedInItsNewestVersion, Event, EventOf, EventSet, EventVisitor, Facts,
-    FoldedBy, ForReaders, InRegion, IsVersion, NoData, PartOf, Reading, UnreadEventOf, UpcastTo,
+    FoldedBy, ForReaders, IsVersion, NoData, PartOf, Reading, UnreadEventOf, UpcastTo,
 };
 pub use crate::id::{DomainId, IdInner, InvalidId};
 pub use crate::lock::EventRow;
 pub use crate::machine::{
-    Aggregate, AreDistinct, Command, CommandKinds, CommandOf, CommandSet, CommandVisitor,
-    HandledBy, Handles, HasDefault, HoldsRegion, InOneAggregate, InSystem, Machine, MachineOf,
-    MachineState, MachineTable, OwnNames, RegionRow, Standing, StateRow, TransitionRow, Unknown,
-    UnknownId, WithoutMachine, has_own_names,
+    ActsIn, Aggregate, AreDistinct, Command, CommandKinds, CommandOf, CommandSet, CommandVisitor,
+    HandledBy, Handles, HasDefault, HoldsRegion, InOneAggregate, InSystem, Inside, Machine,
+    MachineOf, MachineState, MachineTable, OwnNames, RegionEvent, RegionOf, RegionRow,
+    RegionStanding, Standing, StateRow, TransitionRow, Unknown, UnknownId, WithoutMachine,
+    has_own_names,
 };
 pub use crate::subject::{AggregateName, has_own_name};
 pub use crate::system::{AggregateInfo, Handle, Includes, System};

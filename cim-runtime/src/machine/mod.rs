@@ -18,7 +18,10 @@ pub use command::{
     Command, CommandKind, CommandKinds, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles,
 };
 pub use exists::{MachineOf, WithoutMachine};
-pub use region::{AreDistinct, HoldsRegion, InOneAggregate, OwnNames};
+pub use region::{
+    ActsIn, AreDistinct, HoldsRegion, InOneAggregate, Inside, NoEvent, OwnNames, RegionEvent,
+    RegionOf, RegionStanding,
+};
 pub use state::{MachineState, Standing};
 pub(crate) use table::is_same;
 pub use table::{MachineTable, RegionRow, StateRow, TransitionRow, has_own_names};
