@@ -10,7 +10,7 @@ pub use core::str::FromStr;
 pub use core::{clone::Clone, convert::From, convert::Into, fmt::Debug, fmt::Display};
 pub use std::string::String;
 
-pub use crate::cbor::{DecodeError, Decoder, Encoder, Field, Shape, Value};
+pub use crate::cbor::{DecodeError, Decoder, Encoder, Field, Part, Shape, Value};
 pub use crate::config::Config;
 pub use crate::context::Context;
 pub use crate::decision::{
@@ -21,14 +21,14 @@ pub use crate::event::{
     Data, Emits, EmittedInItsNewestVersion, Event, EventOf, EventSet, EventVisitor, Facts,
     FoldedBy, ForReaders, IsVersion, NoData, PartOf, Reading, UnreadEventOf, UpcastTo,
 };
+pub use crate::has::{Has, Lacks};
 pub use crate::id::{DomainId, IdInner, InvalidId};
 pub use crate::lock::EventRow;
 pub use crate::machine::{
     ActsIn, Aggregate, AreDistinct, Command, CommandKinds, CommandOf, CommandSet, CommandVisitor,
-    HandledBy, Handles, HasDefault, HoldsRegion, InOneAggregate, InSystem, Inside, Machine,
-    MachineOf, MachineState, MachineTable, OwnNames, RegionEvent, RegionOf, RegionRow,
-    RegionStanding, Standing, StateRow, TransitionRow, Unknown, UnknownId, WithoutMachine,
-    has_own_names,
+    Decider, HandledBy, Handles, HasDefault, HoldsRegion, InOneAggregate, InSystem, Inside,
+    Machine, MachineState, MachineTable, OwnNames, RegionEvent, RegionOf, RegionRow,
+    RegionStanding, Standing, StateRow, TransitionRow, Unknown, UnknownId, has_own_names,
 };
 pub use crate::subject::{AggregateName, has_own_name};
 pub use crate::system::{AggregateInfo, Handle, Includes, System};

@@ -135,6 +135,42 @@ fn arguments(path: &syn::TypePath) -> impl Iterator<Item = &syn::Type> {
     })
 }
 
+/// Whether the type is one of std's by its name, or made of such, and so has whatever is derived.
+pub(crate) fn is_of_std(ty: &syn::Type) -> bool {
+    const NAMES: [&str; 18] = [
+        "bool",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "f64",
+        "String",
+        "Option",
+        "Vec",
+        "Box",
+        "BTreeMap",
+        "BTreeSet",
+        "Uuid",
+        "Timestamp",
+    ];
+    match ty {
+        syn::Type::Group(group) => is_of_std(&group.elem),
+        syn::Type::Paren(paren) => is_of_std(&paren.elem),
+        syn::Type::Array(array) => is_of_std(&array.elem),
+        syn::Type::Tuple(tuple) => tuple.elems.iter().all(is_of_std),
+        syn::Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|last| NAMES.iter().any(|name| last.ident == name))
+                && arguments(path).all(is_of_std)
+        }
+        _ => false,
+    }
+}
+
 /// Why a type has no canonical encoding, of those that everybody knows by name. Of all others rustc
 /// tells.
 fn unstorable(ty: &syn::Type) -> Option<Diagnostic> {

@@ -60,6 +60,15 @@ impl Item {
         }
     }
 
+    /// The fields, of an enum those of all variants.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &syn::Field> {
+        let all: Vec<&syn::Fields> = match self {
+            Item::Struct(item) => vec![&item.fields],
+            Item::Enum(item) => item.variants.iter().map(|variant| &variant.fields).collect(),
+        };
+        all.into_iter().flatten()
+    }
+
     pub(crate) fn generics(&self) -> &syn::Generics {
         match self {
             Item::Struct(item) => &item.generics,

@@ -11,6 +11,7 @@ mod elsewhere;
 mod encoder;
 mod fingerprint;
 mod key;
+mod part;
 mod shape;
 mod value;
 
@@ -23,6 +24,7 @@ pub use decoder::{DecodeError, Decoder};
 pub use encoder::{EncodeError, Encoder};
 pub(crate) use fingerprint::Fingerprint;
 pub use key::Key;
+pub use part::Part;
 pub use shape::{Field, Shape};
 pub use value::{OneOrder, Value};
 

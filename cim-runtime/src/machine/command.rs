@@ -82,6 +82,10 @@ pub trait HandledBy<A, const HAS_MACHINE: bool> {
     type Machine;
 }
 
+/// The machine `A` as that of the command `C`.
+#[doc(hidden)]
+pub type Decider<C, A, const HAS_MACHINE: bool> = <C as HandledBy<A, HAS_MACHINE>>::Machine;
+
 #[diagnostic::do_not_recommend]
 impl<C, A: Handles<C>> HandledBy<A, true> for C {
     type Machine = A;

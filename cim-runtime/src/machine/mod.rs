@@ -1,7 +1,6 @@
 //! State machines as traits: what `#[aggregate]`, `#[command]` and `#[state_machine]` write.
 
 mod command;
-mod exists;
 mod region;
 mod state;
 mod table;
@@ -15,9 +14,9 @@ use crate::subject::AggregateName;
 use crate::system::AggregateInfo;
 
 pub use command::{
-    Command, CommandKind, CommandKinds, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles,
+    Command, CommandKind, CommandKinds, CommandOf, CommandSet, CommandVisitor, Decider, HandledBy,
+    Handles,
 };
-pub use exists::{MachineOf, WithoutMachine};
 pub use region::{
     ActsIn, AreDistinct, HoldsRegion, InOneAggregate, Inside, NoEvent, OwnNames, RegionEvent,
     RegionOf, RegionStanding,

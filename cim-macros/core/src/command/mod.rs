@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use crate::arguments::Arguments;
-use crate::derives::{self, Derive};
+use crate::derives::{self, Added, Derive};
 use crate::diagnostics::Diagnostics;
 use crate::fields::Owner;
 use crate::item::Item;
@@ -30,7 +30,8 @@ pub fn command(args: TokenStream, tokens: TokenStream) -> TokenStream {
 }
 
 fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: bool) -> TokenStream {
-    let derives = derives::missing(&[Derive::Clone, Derive::Debug], item.attrs());
+    let Added { derives, impls: added } =
+        derives::added(&[Derive::Clone, Derive::Debug], &item, sound);
     let fields = match &item {
         Item::Struct(item) if sound => Some(item.fields.clone()),
         _ => None,
@@ -47,15 +48,16 @@ fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: boo
     let of = match machine {
         // Asked of the command, so that rustc points at it when nobody handles it.
         Some(machine) if sound => {
-            let exists = quote!(#krate::MachineOf::<#machine>::EXISTS);
-            let handled = quote!(#krate::HandledBy<#machine, { #exists }>);
-            quote_spanned!(ident.span()=> type Of = <#ident as #handled>::Machine;)
+            let decider =
+                quote!(#krate::Decider<#ident, #machine, { #krate::Has::<#machine>::MACHINE }>);
+            quote_spanned!(ident.span()=> type Of = #decider;)
         }
         Some(machine) => quote!(type Of = #machine;),
         // If nobody knows whose it is, whoever uses it is right.
         None => quote!(type Of = #krate::Unknown;),
     };
     let impls = quote! {
+        #added
         #value
         impl #krate::Command for #ident {
             #of
@@ -63,8 +65,6 @@ fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: boo
         }
     };
     let impls = scope::block(real, &impls);
-    // Our impls before the derives: of a field that has none of the traits, rustc then first says
-    // what it lacks for us.
     quote! {
         #impls
         #derives

@@ -168,7 +168,7 @@ pub(super) fn within(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Token
         };
         quote! {
             impl #krate::RegionOf<#owner> for #ty {
-                type Inside = #krate::Inside<{ #krate::MachineOf::<#ty>::EXISTS }>;
+                type Inside = #krate::Inside<{ #krate::Has::<#ty>::MACHINE }>;
             }
             #[allow(trivial_bounds)]
             #within
