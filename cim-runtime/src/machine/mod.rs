@@ -18,8 +18,8 @@ pub use command::{
     Handles,
 };
 pub use region::{
-    ActsIn, AreDistinct, HoldsRegion, InOneAggregate, Inside, NoEvent, OwnNames, RegionEvent,
-    RegionOf, RegionStanding,
+    ActsIn, AreDistinct, HoldsRegion, InOneAggregate, Inside, MachineVisitor, NoEvent, OwnNames,
+    RegionEvent, RegionOf, RegionStanding,
 };
 pub use state::{MachineState, Standing};
 pub(crate) use table::is_same;
@@ -65,6 +65,10 @@ pub trait Machine: Sized + Send + Sync + 'static {
 
     /// Folds the event's data.
     fn apply(&mut self, event: &Self::Event);
+
+    /// Shows each region, by its type.
+    #[doc(hidden)]
+    fn regions<V: MachineVisitor<Self>>(_: &mut V) {}
 }
 
 /// A consistency boundary: a machine with an id and a stream of its own.

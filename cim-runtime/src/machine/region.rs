@@ -75,6 +75,12 @@ pub type RegionStanding<R, Owner> = <<R as RegionOf<Owner>>::Inside as ActsIn<Ow
 #[derive(Debug)]
 pub struct Inside<const HAS_MACHINE: bool>;
 
+/// Does something with machines inside of `Owner`, each by its type.
+#[doc(hidden)]
+pub trait MachineVisitor<Owner> {
+    fn machine<M: InOneAggregate<Owner = Owner>>(&mut self);
+}
+
 /// All that an owner's machine wants of its region `R`.
 #[doc(hidden)]
 pub trait ActsIn<Owner, R> {
@@ -94,6 +100,9 @@ pub trait ActsIn<Owner, R> {
     fn read(from: &mut Reading<'_, '_, Owner::Event>)
     where
         Owner: Machine;
+
+    /// Shows the region, if it has a machine.
+    fn show<V: MachineVisitor<Owner>>(to: &mut V);
 
     /// Where the region's own machine stands.
     fn state(standing: Self::Standing) -> R::State
@@ -135,6 +144,10 @@ impl<Owner, R: InOneAggregate<Owner = Owner>> ActsIn<Owner, R> for Inside<true> 
         Owner: Machine,
     {
         R::read_within(from);
+    }
+
+    fn show<V: MachineVisitor<Owner>>(to: &mut V) {
+        to.machine::<R>();
     }
 
     #[inline]
@@ -188,6 +201,8 @@ impl<Owner: Machine, R> ActsIn<Owner, R> for Inside<false> {
     }
 
     fn read(_: &mut Reading<'_, '_, Owner::Event>) {}
+
+    fn show<V: MachineVisitor<Owner>>(_: &mut V) {}
 
     fn state(_: Owner::State) -> R::State
     where

@@ -11,20 +11,12 @@ use uuid::Uuid;
 use super::NOW;
 use crate::cbor::{DecodeError, Decoder, EncodeError, Encoder, Shape, Value};
 use crate::cid::EventCid;
-#[cfg(any(feature = "black-box", feature = "stateright"))]
-use crate::machine::{CommandKind, CommandSet};
 
 /// The sample of a type with this number: small values, which come again in other types.
 ///
 /// The first samples hold something wherever they can: a list has an item, an option is there.
 pub(super) fn of<T: Value>(number: usize) -> Result<T, Unsampled> {
     sampled(&T::SHAPE, number, |from| T::decode(from)).map(|(value, _)| value)
-}
-
-/// The sample of a command with this number.
-#[cfg(any(feature = "black-box", feature = "stateright"))]
-pub(super) fn command<C: CommandSet>(kind: &CommandKind<C>, number: usize) -> Result<C, Unsampled> {
-    sampled(&kind.shape, number, |from| kind.decode(from)).map(|(command, _)| command)
 }
 
 /// The value that bytes are of which nothing is left over.
@@ -75,7 +67,7 @@ impl Keys {
 }
 
 /// The sample that `decode` takes, and the keys with which it does.
-fn sampled<T>(
+pub(super) fn sampled<T>(
     shape: &Shape,
     number: usize,
     decode: impl Fn(&mut Decoder<'_>) -> Result<T, DecodeError>,

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::{Keys, Unsampled, cid, decoded, map, sampled, set, text, time, uuid};
 use crate::cbor::{Encoder, Shape};
-use crate::machine::{CommandKind, CommandSet};
+use crate::machine::Aggregate;
+use crate::testing::any_command::{AnyCommand, Kind};
 
 /// The bytes of one value.
 type Bytes = BoxedStrategy<Vec<u8>>;
@@ -16,12 +17,13 @@ type Bytes = BoxedStrategy<Vec<u8>>;
 const FEW: usize = 4;
 
 /// Commands of this type.
-pub(in crate::testing) fn commands<C: CommandSet>(
-    kind: CommandKind<C>,
-) -> Result<BoxedStrategy<C>, Unsampled> {
+pub(in crate::testing) fn commands<A: Aggregate>(
+    kind: Kind<A>,
+) -> Result<BoxedStrategy<AnyCommand<A>>, Unsampled> {
     let (_, keys) = sampled(&kind.shape, 0, |from| kind.decode(from))?;
+    let shape = kind.shape;
     let read = move |bytes: Vec<u8>| decoded(&bytes, |from| kind.decode(from)).ok();
-    Ok(bytes(&kind.shape, keys)?.prop_filter_map("not every value is one", read).boxed())
+    Ok(bytes(&shape, keys)?.prop_filter_map("not every value is one", read).boxed())
 }
 
 fn bytes(shape: &Shape, keys: Keys) -> Result<Bytes, Unsampled> {

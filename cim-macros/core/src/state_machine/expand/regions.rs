@@ -99,6 +99,18 @@ pub(super) fn rows(names: &Names<'_>, model: &Model<'_>) -> Option<TokenStream> 
     (!model.regions.is_empty()).then(|| quote!(.with_regions(&[#(#rows),*])))
 }
 
+/// `fn regions(…) { … }`: shows each region to whoever asks.
+pub(super) fn shown(names: &Names<'_>, model: &Model<'_>) -> Option<TokenStream> {
+    let krate = &names.krate;
+    let inside = model.regions.iter().map(|region| inside(names, region));
+    let shown = quote! {
+        fn regions<V: #krate::MachineVisitor<Self>>(to: &mut V) {
+            #(#inside::show(to);)*
+        }
+    };
+    (!model.regions.is_empty()).then_some(shown)
+}
+
 /// `impl InOneAggregate for Skills { type Owner = Person; … }`, for each region.
 pub(super) fn within(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
     let Names { krate, owner, state, event, .. } = names;
