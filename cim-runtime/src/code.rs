@@ -10,7 +10,7 @@ pub use core::str::FromStr;
 pub use core::{clone::Clone, convert::From, convert::Into, fmt::Debug, fmt::Display};
 pub use std::string::String;
 
-pub use crate::cbor::{DecodeError, Decoder, Encoder, Field, Part, Shape, Value};
+pub use crate::cbor::{Around, DecodeError, Decoder, Encoder, Field, Part, Shape, Value};
 pub use crate::config::Config;
 pub use crate::context::Context;
 pub use crate::decision::{

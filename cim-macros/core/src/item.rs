@@ -28,7 +28,8 @@ impl Item {
             Ok(syn::Item::Struct(item)) => {
                 fields::no_generics(owner, &item.generics, &item.fields, diagnostics);
                 fields::named(owner, &item.fields, diagnostics);
-                fields::check(owner, &item.ident, &item.fields, diagnostics);
+                fields::check(owner, &item.fields, diagnostics);
+                fields::not_recursive(owner, &item.ident, &item.fields, diagnostics);
                 Some(Self::Struct(item))
             }
             Ok(syn::Item::Enum(item)) => {

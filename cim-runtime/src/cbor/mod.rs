@@ -6,6 +6,7 @@
 //!
 //! [DAG-CBOR specification]: https://ipld.io/specs/codecs/dag-cbor/spec/
 
+mod around;
 mod decoder;
 mod elsewhere;
 mod encoder;
@@ -20,6 +21,7 @@ mod numbers;
 mod text;
 mod times;
 
+pub use around::Around;
 pub use decoder::{DecodeError, Decoder};
 pub use encoder::{EncodeError, Encoder};
 pub(crate) use fingerprint::Fingerprint;
@@ -86,6 +88,11 @@ mod simple {
     pub(super) const NULL: u8 = 0xf6;
     pub(super) const FLOAT: u8 = 0xfb;
 }
+
+/// A value may contain values of its own type this deep. The encoding of such a value then is not
+/// nested deeper than any DAG-CBOR library reads, and a reader's stack is not at the mercy of what
+/// it reads.
+const MAX_DEPTH_IN_ITSELF: u8 = 32;
 
 /// The only tag of DAG-CBOR: a CID as bytes, after one zero byte.
 const LINK: u64 = 42;

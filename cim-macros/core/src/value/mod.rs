@@ -23,7 +23,10 @@ pub fn value(args: TokenStream, tokens: TokenStream) -> TokenStream {
     let expansion = match syn::parse2::<syn::Item>(tokens.clone()) {
         Ok(syn::Item::Struct(item)) => {
             fields::no_generics(Owner::Value, &item.generics, &item.fields, &mut diagnostics);
-            fields::check(Owner::Value, &item.ident, &item.fields, &mut diagnostics);
+            fields::check(Owner::Value, &item.fields, &mut diagnostics);
+            if let syn::Fields::Unnamed(_) = item.fields {
+                fields::not_recursive(Owner::Value, &item.ident, &item.fields, &mut diagnostics);
+            }
             expand(&krate, Item::Struct(item), diagnostics.is_empty())
         }
         Ok(syn::Item::Enum(item)) => {
@@ -58,7 +61,7 @@ fn check_variants(item: &syn::ItemEnum, diagnostics: &mut Diagnostics) {
         if let Some(cfg) = variant.attrs.iter().find(|attr| fields::is_cfg(attr)) {
             diagnostics.push(errors::conditional_variant(cfg));
         }
-        fields::check(Owner::Value, &item.ident, &variant.fields, diagnostics);
+        fields::check(Owner::Value, &variant.fields, diagnostics);
     }
 }
 
