@@ -26,10 +26,9 @@ pub use crate::id::{DomainId, IdInner, InvalidId};
 pub use crate::lock::EventRow;
 pub use crate::machine::{
     ActsIn, Aggregate, AreDistinct, Command, CommandKinds, CommandOf, CommandSet, CommandVisitor,
-    Decider, HandledBy, Handles, HasDefault, HoldsRegion, InOneAggregate, InSystem, Inside,
-    Machine, MachineState, MachineTable, MachineVisitor, OwnNames, RegionEvent, RegionOf,
-    RegionRow, RegionStanding, Standing, StateRow, TransitionRow, Unknown, UnknownId,
-    has_own_names,
+    Decider as Of, Handles, HasDefault, HoldsRegion, InOneAggregate, InSystem, Inside, Machine,
+    MachineState, MachineTable, MachineVisitor, OwnNames, RegionEvent, RegionOf, RegionRow,
+    RegionStanding, Standing, StateRow, TransitionRow, Unknown, UnknownId, has_own_names,
 };
 pub use crate::subject::{AggregateName, has_own_name};
 pub use crate::system::{AggregateInfo, Handle, Includes, System};

@@ -6,15 +6,16 @@
 use std::marker::PhantomData;
 
 use crate::cbor::Value;
-use crate::machine::Machine;
+use crate::machine::{HandledBy, Machine};
 
-/// `Has::<T>::MACHINE` says whether `T` has a machine, `Has::<T>::ENCODING` whether it is a value.
+/// `Has::<T>::MACHINE` is the machine of `T`, if it has one, and `Has::<T>::ENCODING` says whether it
+/// is a value.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Has<T>(PhantomData<T>);
 
 impl<T: Machine> Has<T> {
-    pub const MACHINE: bool = true;
+    pub const MACHINE: MachineOf<T> = MachineOf(PhantomData);
 }
 
 impl<T: Value> Has<T> {
@@ -25,8 +26,40 @@ impl<T: Value> Has<T> {
 /// looks into the traits in scope.
 #[doc(hidden)]
 pub trait Lacks {
-    const MACHINE: bool = false;
+    const MACHINE: NoMachine = NoMachine;
     const ENCODING: bool = false;
 }
 
 impl<T> Lacks for Has<T> {}
+
+/// The machine of a type that has one.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct MachineOf<A>(PhantomData<A>);
+
+impl<A> MachineOf<A> {
+    pub const fn exists(self) -> bool {
+        true
+    }
+
+    /// True, or an error. In a type, a constant that has no value is one that rustc says no more
+    /// about: whoever else relies on the machine of the command is quiet.
+    pub const fn takes<C: HandledBy<A>>(self) -> bool {
+        true
+    }
+}
+
+/// What a type without a machine has instead.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct NoMachine;
+
+impl NoMachine {
+    pub const fn exists(self) -> bool {
+        false
+    }
+
+    pub const fn takes<C>(self) -> bool {
+        false
+    }
+}

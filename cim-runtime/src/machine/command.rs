@@ -70,29 +70,33 @@ pub trait DeciderIs<A> {}
 impl<A: Machine> DeciderIs<A> for A {}
 impl<A: Machine> DeciderIs<A> for Unknown {}
 
-/// Holds for commands that a method of `A` takes, if `A` has a machine at all.
+/// Holds for commands that a method of `A` takes.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "nothing handles the command `{Self}`",
     label = "no transition of `{A}` takes this command",
-    note = "write a method in its `#[state_machine(…)] impl {A}`: `#[transition(… -> …)] fn …(&self, cmd: {Self}) -> …`, or remove the command"
+    note = "write a method in its `#[state_machine(…)] impl {A}`: `#[transition(… -> …)] fn …(&self, cmd: {Self}) -> …`, name the machine that does in `#[command(…)]`, or remove the command"
 )]
-pub trait HandledBy<A, const HAS_MACHINE: bool> {
-    /// The machine: asked for by the command.
+pub trait HandledBy<A> {}
+
+#[diagnostic::do_not_recommend]
+impl<C, A: Handles<C>> HandledBy<A> for C {}
+
+/// The machine of a command: `A` if it decides the command, and any if `A` has no machine.
+#[doc(hidden)]
+pub type Decider<A, const DECIDES: bool> = <A as DecidesIf<DECIDES>>::Machine;
+
+/// See [`Decider`].
+#[doc(hidden)]
+pub trait DecidesIf<const DECIDES: bool> {
     type Machine;
 }
 
-/// The machine `A` as that of the command `C`.
-#[doc(hidden)]
-pub type Decider<C, A, const HAS_MACHINE: bool> = <C as HandledBy<A, HAS_MACHINE>>::Machine;
-
-#[diagnostic::do_not_recommend]
-impl<C, A: Handles<C>> HandledBy<A, true> for C {
+impl<A> DecidesIf<true> for A {
     type Machine = A;
 }
 
-#[diagnostic::do_not_recommend]
-impl<C, A> HandledBy<A, false> for C {
+impl<A> DecidesIf<false> for A {
     type Machine = Unknown;
 }
 

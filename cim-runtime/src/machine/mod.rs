@@ -14,8 +14,8 @@ use crate::subject::AggregateName;
 use crate::system::AggregateInfo;
 
 pub use command::{
-    Command, CommandKind, CommandKinds, CommandOf, CommandSet, CommandVisitor, Decider, HandledBy,
-    Handles,
+    Command, CommandKind, CommandKinds, CommandOf, CommandSet, CommandVisitor, Decider, DecidesIf,
+    HandledBy, Handles,
 };
 pub use region::{
     ActsIn, AreDistinct, HoldsRegion, InOneAggregate, Inside, MachineVisitor, NoEvent, OwnNames,

@@ -115,7 +115,6 @@ fn an_aggregate_becomes_no_book() {
     let own = lines(&source);
     let written = expand(&source);
     let lines = lines(&written) - own;
-    println!("LINES {lines}");
     assert!(lines <= LINES, "{lines} lines besides the author's {own}:\n{written}");
 }
 

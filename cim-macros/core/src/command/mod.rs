@@ -48,8 +48,8 @@ fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: boo
     let of = match machine {
         // Asked of the command, so that rustc points at it when nobody handles it.
         Some(machine) if sound => {
-            let decider =
-                quote!(#krate::Decider<#ident, #machine, { #krate::Has::<#machine>::MACHINE }>);
+            let decides = quote!(#krate::Has::<#machine>::MACHINE.takes::<#ident>());
+            let decider = quote!(#krate::Of<#machine, { #decides }>);
             quote_spanned!(ident.span()=> type Of = #decider;)
         }
         Some(machine) => quote!(type Of = #machine;),

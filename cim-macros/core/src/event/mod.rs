@@ -54,7 +54,7 @@ fn parse(args: TokenStream, ident: &syn::Ident, diagnostics: &mut Diagnostics) -
         arguments.value("version", "a whole number from 1, without quotes", diagnostics);
     let upcast: Option<syn::Path> = arguments.value(
         "upcast",
-        "the type of the version before, such as `v1::OrderPlaced`",
+        &format!("the type of the version before, such as `v1::{ident}`"),
         diagnostics,
     );
     let unread = arguments.flag("unread", diagnostics);

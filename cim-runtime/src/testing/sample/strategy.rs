@@ -186,3 +186,32 @@ fn written(write: impl FnOnce(&mut Encoder)) -> Vec<u8> {
     write(&mut to);
     to.finish().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::strategy::ValueTree as _;
+    use proptest::test_runner::TestRunner;
+
+    use super::*;
+    use crate::cbor;
+
+    #[test]
+    fn what_contains_itself_is_drawn_to_an_end() {
+        const PAGES: Shape = Shape::Record(&[
+            ("map", Shape::Map(&Shape::Around(1))),
+            ("next", Shape::Option(&Shape::Around(1))),
+            ("set", Shape::Set(&Shape::Around(1))),
+            ("list", Shape::List(&Shape::Around(1))),
+        ]);
+        let drawn = bytes(&Place::of(&PAGES), Keys::Texts).unwrap();
+        let mut runner = TestRunner::deterministic();
+        let mut longest = 0;
+        for _ in 0..50 {
+            let bytes = drawn.new_tree(&mut runner).unwrap().current();
+            cbor::check(&bytes).unwrap();
+            longest = longest.max(bytes.len());
+        }
+        // The empty page takes 22 bytes.
+        assert!(longest > 50, "{longest}");
+    }
+}

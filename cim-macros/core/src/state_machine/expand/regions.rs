@@ -180,7 +180,7 @@ pub(super) fn within(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Token
         };
         quote! {
             impl #krate::RegionOf<#owner> for #ty {
-                type Inside = #krate::Inside<{ #krate::Has::<#ty>::MACHINE }>;
+                type Inside = #krate::Inside<{ #krate::Has::<#ty>::MACHINE.exists() }>;
             }
             #[allow(trivial_bounds)]
             #within
