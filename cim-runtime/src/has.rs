@@ -42,9 +42,9 @@ impl<A> MachineOf<A> {
         true
     }
 
-    /// True, or an error. In a type, a constant that has no value is one that rustc says no more
+    /// Whether it decides the command: true, or an error. In a type, a constant that has no value is one that rustc says no more
     /// about: whoever else relies on the machine of the command is quiet.
-    pub const fn takes<C: HandledBy<A>>(self) -> bool {
+    pub const fn does<C: HandledBy<A>>(self) -> bool {
         true
     }
 }
@@ -59,7 +59,7 @@ impl NoMachine {
         false
     }
 
-    pub const fn takes<C>(self) -> bool {
+    pub const fn does<C>(self) -> bool {
         false
     }
 }

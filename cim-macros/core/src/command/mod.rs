@@ -48,7 +48,7 @@ fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: boo
     let of = match machine {
         // Asked of the command, so that rustc points at it when nobody handles it.
         Some(machine) if sound => {
-            let decides = quote!(#krate::Has::<#machine>::MACHINE.takes::<#ident>());
+            let decides = quote!(#krate::Has::<#machine>::MACHINE.does::<#ident>());
             let decider = quote!(#krate::Of<#machine, { #decides }>);
             quote_spanned!(ident.span()=> type Of = #decider;)
         }
