@@ -10,6 +10,8 @@ pub use core::str::FromStr;
 pub use core::{clone::Clone, convert::From, convert::Into, fmt::Debug, fmt::Display};
 pub use std::string::String;
 
+pub use cim_macros::{PartsClone, PartsDebug, PartsPartialEq};
+
 pub use crate::cbor::{Around, DecodeError, Decoder, Encoder, Field, Part, Shape, Value};
 pub use crate::config::Config;
 pub use crate::context::Context;

@@ -42,8 +42,9 @@ impl<A> MachineOf<A> {
         true
     }
 
-    /// Whether it decides the command: true, or an error. In a type, a constant that has no value is one that rustc says no more
-    /// about: whoever else relies on the machine of the command is quiet.
+    /// Whether it decides the command: true, or an error. A type with a constant in it that has no
+    /// value is one that rustc says no more about: whoever else relies on the machine of the command
+    /// is quiet.
     pub const fn does<C: HandledBy<A>>(self) -> bool {
         true
     }

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use crate::arguments::Arguments;
-use crate::derives::{self, Added, Derive};
+use crate::derives::{self, Derive};
 use crate::diagnostics::Diagnostics;
 use crate::fields::Owner;
 use crate::item::Item;
@@ -30,8 +30,7 @@ pub fn command(args: TokenStream, tokens: TokenStream) -> TokenStream {
 }
 
 fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: bool) -> TokenStream {
-    let Added { derives, impls: added } =
-        derives::added(&[Derive::Clone, Derive::Debug], &item, sound);
+    let derives = derives::missing(&[Derive::Clone, Derive::Debug], &item, krate, sound);
     let fields = match &item {
         Item::Struct(item) if sound => Some(item.fields.clone()),
         _ => None,
@@ -57,7 +56,6 @@ fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: boo
         None => quote!(type Of = #krate::Unknown;),
     };
     let impls = quote! {
-        #added
         #value
         impl #krate::Command for #ident {
             #of

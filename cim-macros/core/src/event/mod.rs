@@ -7,7 +7,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use crate::arguments::Arguments;
-use crate::derives::{self, Added, Derive};
+use crate::derives::{self, Derive};
 use crate::diagnostics::Diagnostics;
 use crate::fields::Owner;
 use crate::item::Item;
@@ -116,8 +116,12 @@ fn version(
 }
 
 fn expand(model: &Model, item: Item, sound: bool, locked: &TokenStream) -> TokenStream {
-    let Added { derives, impls: added } =
-        derives::added(&[Derive::Clone, Derive::Debug, Derive::PartialEq], &item, sound);
+    let derives = derives::missing(
+        &[Derive::Clone, Derive::Debug, Derive::PartialEq],
+        &item,
+        &model.krate,
+        sound,
+    );
     let fields = match &item {
         Item::Struct(item) if sound => Some(item.fields.clone()),
         _ => None,
@@ -130,7 +134,7 @@ fn expand(model: &Model, item: Item, sound: bool, locked: &TokenStream) -> Token
     let value = record::value_impl(item.ident(), item.generics(), &body);
     let event = event_impl(model, item.ident(), fields.as_ref());
     let locked = sound.then_some(locked);
-    let impls = scope::block(&model.krate, &quote!(#added #value #event #locked));
+    let impls = scope::block(&model.krate, &quote!(#value #event #locked));
     quote! {
         #impls
         #derives

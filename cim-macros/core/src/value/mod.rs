@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::arguments::Arguments;
-use crate::derives::{self, Added, Derive};
+use crate::derives::{self, Derive};
 use crate::diagnostics::Diagnostics;
 use crate::fields::{self, Owner};
 use crate::item::{self, Item};
@@ -67,7 +67,7 @@ fn check_variants(item: &syn::ItemEnum, diagnostics: &mut Diagnostics) {
 
 fn expand(krate: &syn::Path, item: Item, sound: bool) -> TokenStream {
     let wanted = [Derive::Clone, Derive::Debug, Derive::PartialEq];
-    let Added { derives, impls: added } = derives::added(&wanted, &item, sound);
+    let derives = derives::missing(&wanted, &item, krate, sound);
     let item = if sound { item } else { item.without_lifetimes() };
     let body = match &item {
         _ if !sound => Body::Stub,
@@ -83,7 +83,7 @@ fn expand(krate: &syn::Path, item: Item, sound: bool) -> TokenStream {
             impl #krate::Refusal for #ident {}
         }
     });
-    let impls = scope::block(real, &quote!(#added #value #refusal));
+    let impls = scope::block(real, &quote!(#value #refusal));
     quote! {
         #impls
         #derives
