@@ -82,22 +82,18 @@ pub trait HandledBy<A> {}
 #[diagnostic::do_not_recommend]
 impl<C, A: Handles<C>> HandledBy<A> for C {}
 
-/// The machine of a command: `A` if it decides the command, and any if `A` has no machine.
+/// The machine `A` of a command, which is asked with the constant whether it decides it.
 #[doc(hidden)]
 pub type Decider<A, const DECIDES: bool> = <A as DecidesIf<DECIDES>>::Machine;
 
-/// See [`Decider`].
+/// Holds for everything: see [`Decider`].
 #[doc(hidden)]
 pub trait DecidesIf<const DECIDES: bool> {
     type Machine;
 }
 
-impl<A> DecidesIf<true> for A {
+impl<A, const DECIDES: bool> DecidesIf<DECIDES> for A {
     type Machine = A;
-}
-
-impl<A> DecidesIf<false> for A {
-    type Machine = Unknown;
 }
 
 /// A machine that decides a command.
