@@ -107,7 +107,190 @@ pub fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
     cim_macros_core::apply(args.into(), item.into()).into()
 }
 
+/// What a projection or a policy keeps: a struct whose fields are `Table<Key, Row>`s.
+///
+/// ```
+/// use cim_runtime::prelude::*;
+/// use cim_runtime::rows::Tables as _;
+///
+/// #[derive(DomainId)]
+/// pub struct OrderId(String);
+///
+/// /// What each order is worth, and what was ordered on each day.
+/// #[derive(Tables)]
+/// pub struct OrderBook {
+///     orders: Table<OrderId, u64>,
+///     by_day: Table<(jiff::civil::Date, OrderId), u64>,
+/// }
+///
+/// assert_eq!(OrderBook::TABLES[1].name, "by_day");
+/// ```
+///
+/// `#[tables(crate = path)]` where the runtime has another name.
+#[proc_macro_derive(Tables, attributes(tables))]
+pub fn tables(item: TokenStream) -> TokenStream {
+    cim_macros_core::tables(item.into()).into()
+}
+
+/// A read model, on the `impl` of a struct with `#[derive(Tables)]`: `#[on]` methods make rows of
+/// events, `#[query]` methods answer questions from them. Other methods stay as they are.
+///
+/// Keys: `name = "order_book"` is the type's name in snake case unless given; `version = 2`, and one
+/// more each time that the rows are to be made anew though no `#[on]` method has changed;
+/// `on_failure = stop` waits for another program when a method fails, where otherwise the event is
+/// put aside (`park`).
+///
+/// ```
+/// use cim_runtime::prelude::*;
+/// # #[derive(DomainId)] pub struct OrderId(String);
+/// # #[aggregate(domain = "shop", id = OrderId)] #[derive(Default)] pub struct Order {}
+/// # #[command(Order)] pub struct PlaceOrder { pub cents: u64 }
+/// # #[event(Order)] pub struct OrderPlaced { pub cents: u64 }
+/// # #[state_machine(initial Draft, terminal Placed)]
+/// # impl Order {
+/// #     #[transition(Draft -> Placed)]
+/// #     fn place(&self, cmd: PlaceOrder) -> OrderPlaced { OrderPlaced { cents: cmd.cents } }
+/// #     #[apply]
+/// #     fn placed(&mut self, _: &OrderPlaced) {}
+/// # }
+///
+/// #[derive(Tables)]
+/// pub struct OrderBook {
+///     orders: Table<OrderId, u64>,
+/// }
+///
+/// /// What an order is worth.
+/// pub struct WorthOf {
+///     pub id: OrderId,
+/// }
+///
+/// #[projection]
+/// impl OrderBook {
+///     #[on]
+///     fn placed(&mut self, event: &Recorded<OrderPlaced>) {
+///         self.orders.insert(&event.id(), event.event.cents);
+///     }
+///
+///     #[query]
+///     fn worth(&self, question: WorthOf) -> Option<u64> {
+///         self.orders.get(&question.id)
+///     }
+/// }
+///
+/// #[system(aggregates(Order), projections(OrderBook))]
+/// pub struct Shop;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let shop = Shop::open("memory:").await?;
+/// let _workers = shop.start().await?;
+///
+/// let id: OrderId = "o1".parse()?;
+/// let sent = shop.send(&id, PlaceOrder { cents: 995 }).await?;
+/// assert_eq!(shop.ask(WorthOf { id }).after(&sent).await?, Some(995));
+/// # Ok(())
+/// # }
+/// ```
+#[proc_macro_attribute]
+pub fn projection(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::projection(args.into(), item.into()).into()
+}
+
+/// Events, and the commands that they call for: on a function, or on the `impl` of a struct with
+/// `#[derive(Tables)]`, whose `#[on]` methods may keep what they have seen.
+///
+/// What is answered is `To<C>`, made by `command.to(id)`, and sent at once, `.after(30.days())`, or
+/// `.at(time)`; `Cancel<C>`, made by `Command::cancel(id)`; nothing; an `Option`, a `Vec`, or a tuple
+/// of these; or a `Result` of them, with any error that can be shown. Each command takes effect once,
+/// whatever crashes: so a policy looks at nothing but its events and what it has kept of them.
+///
+/// Keys: `name = "reminders"` is the function's name, or the type's in snake case, unless given.
+/// `refused` says what happens to a command that its aggregate refuses: `report` puts it on the list
+/// of dead letters, as is done where the key is not given, `ignore` drops it, `retry` sends it again
+/// later. `starts = next` begins with the next event that is stored when the policy is first started,
+/// where otherwise it begins with the first one there is. `on_failure = stop` waits for another
+/// program when a method fails, where otherwise the event is put on the list of dead letters
+/// (`park`). `ends = "…"` says why a loop ends in which policies call for each other.
+///
+/// ```
+/// use cim_runtime::prelude::*;
+/// use cim_runtime::testing::Simulation;
+/// # #[derive(DomainId)] pub struct OrderId(String);
+/// # #[aggregate(domain = "shop", id = OrderId)] #[derive(Default)] pub struct Order {}
+/// # #[command(Order)] pub struct PlaceOrder;
+/// # #[command(Order)] pub struct PayOrder;
+/// # #[command(Order)] pub struct RemindOfPayment;
+/// # #[event(Order)] pub struct OrderPlaced;
+/// # #[event(Order)] pub struct OrderPaid;
+/// # #[event(Order)] pub struct PaymentReminded;
+/// # #[state_machine(initial Draft, Placed, terminal Paid)]
+/// # impl Order {
+/// #     #[transition(Draft -> Placed)]
+/// #     fn place(&self, _: PlaceOrder) -> OrderPlaced { OrderPlaced }
+/// #     #[transition(Placed -> Paid)]
+/// #     fn pay(&self, _: PayOrder) -> OrderPaid { OrderPaid }
+/// #     #[transition(Placed)]
+/// #     fn remind(&self, _: RemindOfPayment) -> PaymentReminded { PaymentReminded }
+/// # }
+///
+/// /// Who has not paid after two weeks is reminded.
+/// #[policy]
+/// pub fn remind(event: &Recorded<OrderPlaced>) -> To<RemindOfPayment> {
+///     RemindOfPayment.to(event.id()).after(2.weeks())
+/// }
+///
+/// /// Who pays at once is counted.
+/// #[derive(Tables)]
+/// pub struct Payments {
+///     placed: Table<OrderId, Timestamp>,
+/// }
+///
+/// #[policy(refused = ignore)]
+/// impl Payments {
+///     #[on]
+///     fn placed(&mut self, event: &Recorded<OrderPlaced>) {
+///         self.placed.insert(&event.id(), event.at);
+///     }
+/// }
+///
+/// #[system(aggregates(Order), policies(remind, Payments))]
+/// pub struct Shop;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let shop = Simulation::<Shop>::start().await?;
+/// let id: OrderId = "o1".parse()?;
+/// shop.send(&id, PlaceOrder).await?;
+/// shop.advance(2.weeks()).await?;
+/// assert_eq!(shop.load::<Order>(&id).await?.version(), 2);
+/// # Ok(())
+/// # }
+/// ```
+#[proc_macro_attribute]
+pub fn policy(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::policy(args.into(), item.into()).into()
+}
+
+/// Takes an event: `fn (&mut self, event: &Recorded<E>)`.
+///
+/// Inside a `#[projection]` it returns nothing, or `Result<(), R>` with any `R` that can be shown;
+/// inside a `#[policy]` the commands that the event calls for.
+#[proc_macro_attribute]
+pub fn on(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::on(args.into(), item.into()).into()
+}
+
+/// Answers a question, inside a `#[projection]`: `fn (&self, question: Q) -> Answer`, where `Q` is a
+/// type of your own.
+#[proc_macro_attribute]
+pub fn query(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::query(args.into(), item.into()).into()
+}
+
 /// A domain, wired: `#[system(aggregates(Order, Item))] pub struct Shop;`, then `Shop::open(…)`.
+///
+/// Behind the aggregates, `policies(remind)` names what it does by itself, and
+/// `projections(OrderBook)` the read models that it keeps.
 #[proc_macro_attribute]
 pub fn system(args: TokenStream, item: TokenStream) -> TokenStream {
     cim_macros_core::system(args.into(), item.into()).into()

@@ -32,8 +32,17 @@ pub use crate::machine::{
     MachineState, MachineTable, MachineVisitor, OwnNames, RegionEvent, RegionOf, RegionRow,
     RegionStanding, Standing, StateRow, TransitionRow, Unknown, UnknownId, has_own_names,
 };
+pub use crate::policy::{
+    Loops, OnRefusal, Policy, PolicyInfo, Reacting, Reaction, Route, Sends, Starts,
+    is_answered_once, is_only_policy, reacts_within, sends_within,
+};
+pub use crate::projection::{
+    Answered, Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query, has_tables,
+    is_only_projection, is_taken_once, listens_within,
+};
+pub use crate::rows::{Kept, Place, TableField, TableInfo, Tables};
 pub use crate::subject::{AggregateName, has_own_name};
-pub use crate::system::{AggregateInfo, Handle, Includes, System};
+pub use crate::system::{AggregateInfo, Handle, Includes, Shows, System};
 
 /// What reading a value comes to.
 pub type Decoded<T> = Result<T, DecodeError>;

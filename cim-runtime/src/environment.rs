@@ -1,9 +1,13 @@
 //! Where time and ids come from.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use rand::RngExt as _;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 /// The outside world, as far as deciding needs it. Give a system another one, and it runs the same
@@ -14,7 +18,25 @@ pub trait Environment: std::fmt::Debug + Send + Sync + 'static {
 
     /// The id of a command that was sent without one: a UUIDv7.
     fn command_id(&self) -> Uuid;
+
+    /// Waits until this time has come.
+    fn until(&self, time: Timestamp) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            loop {
+                let left = time.duration_since(self.now());
+                let Ok(left) = Duration::try_from(left) else { return };
+                if left.is_zero() {
+                    return;
+                }
+                // Not all of it at once: clocks jump.
+                tokio::time::sleep(left.min(GLANCE)).await;
+            }
+        })
+    }
 }
+
+/// How often whoever waits for a time looks at the clock.
+const GLANCE: Duration = Duration::from_millis(250);
 
 /// The machine's clock, and ids that nobody can guess.
 #[derive(Debug, Clone, Copy, Default)]
@@ -70,6 +92,66 @@ impl Environment for SeededEnvironment {
         let mut random = [0; 10];
         random.copy_from_slice(&digest.as_bytes()[..10]);
         uuid_v7(self.now(), random)
+    }
+}
+
+/// A clock that stands still until it is moved, and ids that follow from a seed. Clones share both.
+///
+/// ```
+/// use cim_runtime::{Environment as _, ManualEnvironment, SignedDuration};
+///
+/// let clock = ManualEnvironment::new(7);
+/// let then = clock.now();
+/// assert_eq!(clock.now(), then);
+/// clock.set(then + SignedDuration::from_hours(1));
+/// assert_eq!(clock.now().duration_since(then), SignedDuration::from_hours(1));
+/// ```
+#[derive(Debug, Clone)]
+pub struct ManualEnvironment {
+    clock: watch::Sender<Timestamp>,
+    ids: Arc<SeededEnvironment>,
+}
+
+impl ManualEnvironment {
+    /// The world that follows from `seed`; it begins on 2026-01-01.
+    pub fn new(seed: u64) -> Self {
+        let beginning = Timestamp::from_millisecond(BEGINNING).unwrap_or(Timestamp::UNIX_EPOCH);
+        let ids = Arc::new(SeededEnvironment::new(seed));
+        Self { clock: watch::Sender::new(beginning), ids }
+    }
+
+    /// The time.
+    pub fn time(&self) -> Timestamp {
+        *self.clock.borrow()
+    }
+
+    /// From now on it is this time.
+    pub fn set(&self, time: Timestamp) {
+        self.clock.send_replace(time);
+    }
+}
+
+impl Default for ManualEnvironment {
+    fn default() -> Self {
+        Self::new(0)
+    }
+}
+
+impl Environment for ManualEnvironment {
+    fn now(&self) -> Timestamp {
+        self.time()
+    }
+
+    fn command_id(&self) -> Uuid {
+        self.ids.command_id()
+    }
+
+    fn until(&self, time: Timestamp) -> BoxFuture<'_, ()> {
+        let mut clock = self.clock.subscribe();
+        Box::pin(async move {
+            // Whoever moves it is there as long as this is.
+            let _ = clock.wait_for(|now| *now >= time).await;
+        })
     }
 }
 

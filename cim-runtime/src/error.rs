@@ -143,6 +143,35 @@ pub enum Error {
         /// How often the command was decided.
         attempts: u32,
     },
+    /// A projection was asked that nobody has started.
+    #[error(
+        "the projection `{projection}` does not run: call `start` on the handle, and keep what it returns"
+    )]
+    NotStarted {
+        /// Its name.
+        projection: &'static str,
+    },
+    /// A projection has come upon an event that it cannot take.
+    #[error("the projection `{projection}` has stopped: {reason}")]
+    Stopped {
+        /// Its name.
+        projection: &'static str,
+        /// The event, and why not.
+        reason: String,
+    },
+    /// A projection has not reached in time what the answer was to know.
+    #[error(
+        "the projection `{projection}` is at position {position} and was to reach {wanted} in time: \
+         ask again, or wait longer with `within`"
+    )]
+    Behind {
+        /// Its name.
+        projection: &'static str,
+        /// Up to which position its answers know the events.
+        position: u64,
+        /// Up to which they were to.
+        wanted: u64,
+    },
 }
 
 impl Error {
@@ -158,7 +187,7 @@ impl Error {
     /// Whether the same call may succeed later, unchanged.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Error::Contended { .. } => true,
+            Error::Contended { .. } | Error::Behind { .. } => true,
             Error::Store(error) => error.is_retryable(),
             _ => false,
         }

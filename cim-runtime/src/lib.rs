@@ -18,6 +18,8 @@ pub mod config;
 mod context;
 pub mod dag_json;
 pub mod decision;
+mod door;
+mod driver;
 pub mod engine;
 mod envelope;
 mod environment;
@@ -32,12 +34,17 @@ pub mod guide {
     #![doc = include_str!("../../docs/guide.md")]
 }
 pub mod machine;
+pub mod observe;
+pub mod policy;
 pub mod prelude;
+pub mod projection;
 mod recorded;
+pub mod rows;
 pub mod store;
 mod subject;
 pub mod system;
 pub mod testing;
+mod workers;
 
 pub use actor::Actor;
 pub use cid::{EventCid, InvalidCid};
@@ -45,11 +52,11 @@ pub use commit::{Commit, CommitError, CommitEvent};
 pub use context::Context;
 pub use engine::{Cause, Receipt, Sent};
 pub use envelope::{Causation, Envelope};
-pub use environment::{Environment, SeededEnvironment, SystemEnvironment};
+pub use environment::{Environment, ManualEnvironment, SeededEnvironment, SystemEnvironment};
 pub use error::{Error, SendError};
 pub use id::{DomainId, IdInner, InvalidId, MAX_TOKEN};
-pub use jiff::{SignedDuration, Timestamp};
-pub use recorded::Recorded;
+pub use jiff::{self, SignedDuration, Timestamp};
+pub use recorded::{IdIn, Recorded};
 pub use subject::{AggregateName, StreamName};
 pub use system::{Handle, Options};
 pub use uuid::Uuid;

@@ -8,15 +8,20 @@ pub use crate::engine::{Cause, Receipt, Sent};
 pub use crate::error::{Error, SendError};
 pub use crate::id::DomainId;
 pub use crate::machine::{Aggregate, Machine, MachineState};
+pub use crate::policy::{Addressed, Cancel, To};
 pub use crate::recorded::Recorded;
+pub use crate::rows::{InMemory, Table};
 pub use crate::system::{Handle, System};
 pub use crate::testing::Given;
 #[cfg(feature = "stateright")]
 pub use crate::testing::Modelled;
 #[cfg(feature = "proptest")]
 pub use crate::testing::Walk;
+pub use jiff::ToSpan;
+
 pub use crate::{SignedDuration, Timestamp, Uuid};
 
 pub use cim_macros::{
-    DomainId, aggregate, apply, command, event, output, state_machine, system, transition, value,
+    DomainId, Tables, aggregate, apply, command, event, on, output, policy, projection, query,
+    state_machine, system, transition, value,
 };

@@ -7,8 +7,9 @@ use crate::actor::Actor;
 use crate::cbor::Decoder;
 use crate::cid::EventCid;
 use crate::engine::Cause;
-use crate::envelope::Causation;
-use crate::event::EventSet;
+use crate::envelope::{Causation, Envelope};
+use crate::event::{Event, EventSet};
+use crate::machine::{Aggregate, InOneAggregate};
 use crate::store::StoredEvent;
 
 /// An event as it was stored, with its envelope.
@@ -34,7 +35,55 @@ pub struct Recorded<E> {
     pub causation: Causation,
     /// The root command.
     pub correlation: Uuid,
+    aggregate_id: Box<str>,
 }
+
+impl<E> Recorded<E> {
+    /// The id of the aggregate, as a text.
+    pub fn aggregate_id(&self) -> &str {
+        &self.aggregate_id
+    }
+
+    pub(crate) fn new(event: E, stored: &StoredEvent, envelope: &Envelope<'_>) -> Self {
+        Self {
+            event,
+            cid: stored.cid,
+            position: stored.position,
+            version: envelope.version,
+            event_id: envelope.event_id,
+            at: envelope.at,
+            actor: Actor::new(envelope.actor),
+            command_id: envelope.command_id,
+            causation: envelope.causation,
+            correlation: envelope.correlation,
+            aggregate_id: envelope.id.into(),
+        }
+    }
+}
+
+impl<E: Event<Of: InOneAggregate>> Recorded<E> {
+    /// The id of the aggregate that the event belongs to.
+    pub fn id(&self) -> IdIn<E> {
+        match self.aggregate_id.parse() {
+            Ok(id) => id,
+            Err(error) => unreachable!("it was read as an id before: {error}"),
+        }
+    }
+
+    /// Reads the data of a stored event of this type, after re-hashing it; what is wrong is
+    /// returned as a sentence.
+    pub(crate) fn read_as(stored: &StoredEvent, envelope: &Envelope<'_>) -> Result<Self, String> {
+        stored.verify().map_err(|error| error.to_string())?;
+        let mut data = Decoder::new(envelope.data);
+        let event = E::decode_schema(envelope.schema, &mut data).map_err(|e| e.to_string())?;
+        data.finish().map_err(|error| error.to_string())?;
+        envelope.id.parse::<IdIn<E>>().map_err(|error| error.to_string())?;
+        Ok(Self::new(event, stored, envelope))
+    }
+}
+
+/// The id of the aggregate that an event belongs to.
+pub type IdIn<E> = <<<E as Event>::Of as InOneAggregate>::Owner as Aggregate>::Id;
 
 impl<E: EventSet> Recorded<E> {
     /// Reads a stored event of the machine that has the events `E`, after re-hashing it; what is
@@ -45,18 +94,8 @@ impl<E: EventSet> Recorded<E> {
         let mut data = Decoder::new(envelope.data);
         let event = E::decode(envelope.event_type, envelope.schema, &mut data);
         let event = event.ok_or_else(|| format!("`{}` is unknown", envelope.event_type))?;
-        Ok(Self {
-            event: event.map_err(|error| error.to_string())?,
-            cid: stored.cid,
-            position: stored.position,
-            version: envelope.version,
-            event_id: envelope.event_id,
-            at: envelope.at,
-            actor: Actor::new(envelope.actor),
-            command_id: envelope.command_id,
-            causation: envelope.causation,
-            correlation: envelope.correlation,
-        })
+        let event = event.map_err(|error| error.to_string())?;
+        Ok(Self::new(event, stored, &envelope))
     }
 }
 

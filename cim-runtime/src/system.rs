@@ -11,19 +11,31 @@ use uuid::Uuid;
 use crate::actor::Actor;
 use crate::cache::LiveCache;
 use crate::config::Config;
-use crate::engine::{Cause, Live, Message, Sending, Sent, Step};
+use crate::driver::Driver;
+use crate::engine::{Cause, Live, Message, Sent};
 use crate::environment::{Environment, SystemEnvironment};
 use crate::error::{Error, SendError};
 use crate::lock::EventRow;
 use crate::machine::{Aggregate, Command, Handles, InOneAggregate, MachineTable};
+use crate::policy::{PolicyInfo, StartedPolicies};
+use crate::projection::{
+    Ask, Projection, ProjectionHandle, ProjectionInfo, Query, Registry, Started,
+};
 use crate::recorded::Recorded;
-use crate::store::{self, Lookup, Store, StoreError, StoredEvent};
+use crate::store::{self, Store};
 use crate::subject::{AggregateName, StreamName};
+
+pub use crate::door::CommandDoor;
+pub use crate::workers::Workers;
 
 /// A domain, wired: what `#[system]` writes for the type it stands on.
 pub trait System: Send + Sync + 'static {
     /// The aggregates of the domain.
     const AGGREGATES: &'static [AggregateInfo];
+    /// Its projections.
+    const PROJECTIONS: &'static [ProjectionInfo] = &[];
+    /// Its policies.
+    const POLICIES: &'static [PolicyInfo] = &[];
 }
 
 /// An aggregate of a system, as data.
@@ -35,6 +47,8 @@ pub struct AggregateInfo {
     pub machine: &'static MachineTable,
     /// How its events are stored, each with the name of its machine: those of its regions, too.
     pub events: fn() -> Vec<(&'static str, EventRow)>,
+    /// Its commands, by machine: its own, and those of its regions.
+    pub doors: fn() -> Vec<CommandDoor>,
 }
 
 /// Holds for each aggregate that a system names.
@@ -44,6 +58,14 @@ pub struct AggregateInfo {
     note = "add it to `#[system(aggregates(…))]`"
 )]
 pub trait Includes<A> {}
+
+/// Holds for each projection that a system names.
+#[diagnostic::on_unimplemented(
+    message = "`{P}` is not part of the system `{Self}`",
+    label = "`{Self}` does not name this projection",
+    note = "add it to `#[system(…, projections(…))]`"
+)]
+pub trait Shows<P> {}
 
 /// Holds for the commands of the aggregates that the system `S` names.
 #[diagnostic::on_unimplemented(
@@ -72,9 +94,6 @@ const LIVE_AGGREGATES: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
 
 /// After how many events an aggregate gets a new snapshot, unless told otherwise.
 const SNAPSHOT_EVERY: u64 = 100;
-
-/// How many events a question for a command's own events reads at a time.
-const PAGE: usize = 256;
 
 /// A system on a store: `Shop::open("shop.cim").await?` returns one.
 ///
@@ -123,11 +142,8 @@ pub struct Handle<S> {
 
 #[derive(Debug)]
 struct Shared {
-    store: Arc<dyn Store>,
-    environment: Arc<dyn Environment>,
-    live: LiveCache,
-    snapshot_every: u64,
-    max_events: u64,
+    driver: Arc<Driver>,
+    projections: Arc<Registry>,
 }
 
 /// What a handle is made from.
@@ -215,13 +231,14 @@ impl<S: System> Handle<S> {
 
     /// The same, set up otherwise.
     pub fn with_options(store: Arc<dyn Store>, options: Options) -> Self {
-        let shared = Shared {
+        let driver = Driver {
             store,
             environment: options.environment,
             live: LiveCache::new(options.live_aggregates),
             snapshot_every: options.snapshot_every,
             max_events: options.max_events,
         };
+        let shared = Shared { driver: Arc::new(driver), projections: Arc::default() };
         Self {
             shared: Arc::new(shared),
             actor: Actor::default(),
@@ -234,7 +251,7 @@ impl<S: System> Handle<S> {
 
     /// The store.
     pub fn store(&self) -> &Arc<dyn Store> {
-        &self.shared.store
+        &self.shared.driver.store
     }
 
     /// A handle whose commands are sent on behalf of `actor`.
@@ -287,18 +304,7 @@ impl<S: System> Handle<S> {
         // A box for each command, so that what must hold of it is asked once: the future of an
         // `async fn` asks all of it again wherever it is made or awaited, and each time rustc would
         // tell the same mistake.
-        Box::pin(async move {
-            let message = self.message();
-            let slot = self.shared.live.slot::<OwnerOf<C>>(id)?;
-            let mut live = slot.lock().await;
-            let sending = Sending::new(&mut live, command, &message);
-            let mut sending = sending.limited_to(self.shared.max_events);
-            let sent = self.drive(&mut sending).await;
-            if sent.is_ok() {
-                self.keep_snapshot(&mut live);
-            }
-            sent
-        })
+        Box::pin(async move { self.shared.driver.send(id, command, &self.message()).await })
     }
 
     /// The aggregate with this id, as the store has it now.
@@ -354,8 +360,53 @@ impl<S: System> Handle<S> {
         })
     }
 
+    /// Starts the system's projections and policies, which run as long as what is returned is kept.
+    ///
+    /// # Errors
+    ///
+    /// When the place where they keep their rows cannot be opened.
+    pub async fn start(&self) -> Result<Workers, Error> {
+        let (driver, store) = (Arc::clone(&self.shared.driver), Arc::clone(self.store()));
+        let rows = store.rows().await?;
+        let mut workers = Workers::new(Arc::clone(&store));
+        let registry = Arc::clone(&self.shared.projections);
+        let environment = Arc::clone(&driver.environment);
+        let started = Started { store, rows: Arc::clone(&rows), registry, environment };
+        workers.project(S::PROJECTIONS, &started);
+        workers.react(S::POLICIES, &StartedPolicies { driver, rows });
+        Ok(workers)
+    }
+
+    /// Asks a projection.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotStarted`] when nobody has called [`Handle::start`], [`Error::Behind`] when the
+    /// projection has not reached in time what the answer must know, [`Error::Stopped`] when it
+    /// cannot, and the errors of the store.
+    pub fn ask<Q: Query>(&self, question: Q) -> Ask<Q>
+    where
+        S: Shows<Q::Of>,
+    {
+        Ask::new(Arc::clone(&self.shared.projections), question)
+    }
+
+    /// A projection that was started: how far it is, and what can be done with it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotStarted`] when nobody has called [`Handle::start`].
+    pub fn projection<P: Projection>(&self) -> Result<ProjectionHandle<P>, Error>
+    where
+        S: Shows<P>,
+    {
+        let cell = self.shared.projections.cell::<P>()?;
+        let environment = Arc::clone(&self.shared.driver.environment);
+        Ok(ProjectionHandle::new(cell, Arc::clone(self.store()), environment))
+    }
+
     fn message(&self) -> Message {
-        let environment = &self.shared.environment;
+        let environment = &self.shared.driver.environment;
         let now = self.at.unwrap_or_else(|| environment.now());
         Message {
             command_id: self.command_id.unwrap_or_else(|| environment.command_id()),
@@ -365,57 +416,6 @@ impl<S: System> Handle<S> {
             now: Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now),
             cause: self.cause,
         }
-    }
-
-    async fn drive<C>(&self, sending: &mut Sending<'_, C>) -> Result<Sent, SendError<C::Of>>
-    where
-        C: Command<Of: Handles<C> + InOneAggregate>,
-    {
-        let store = &self.shared.store;
-        let mut step = sending.start();
-        loop {
-            step = match step {
-                Step::Snapshot => {
-                    let answer = store.snapshot(sending.live().stream()).await;
-                    sending.snapshot(answer)
-                }
-                Step::Load { after } => {
-                    let answer = store.read_stream(sending.live().stream(), after).await;
-                    sending.loaded(answer)
-                }
-                Step::Find { correlation } => sending.found(self.correlated(correlation).await),
-                Step::Commit(commit) => {
-                    let answer = store.commit(commit.clone()).await;
-                    sending.committed(answer, &commit)
-                }
-                Step::Done(result) => return result,
-            }
-        }
-    }
-
-    /// Every event with this correlation.
-    async fn correlated(&self, correlation: Uuid) -> Result<Vec<StoredEvent>, StoreError> {
-        let mut events: Vec<StoredEvent> = Vec::new();
-        loop {
-            let after = events.last().map_or(0, |event| event.position);
-            let page = self.store().lookup(Lookup::Correlation(correlation), after, PAGE).await?;
-            let full = page.len() == PAGE;
-            events.extend(page);
-            if !full {
-                return Ok(events);
-            }
-        }
-    }
-
-    /// Keeps a snapshot when one is due, without making the caller wait for it.
-    fn keep_snapshot<A: Aggregate>(&self, live: &mut Live<A>) {
-        let Some(snapshot) = live.snapshot_after(self.shared.snapshot_every) else { return };
-        let (store, stream) = (Arc::clone(self.store()), live.stream().clone());
-        tokio::spawn(async move {
-            if let Err(error) = store.keep_snapshot(&stream, snapshot).await {
-                tracing::warn!(%stream, %error, "a snapshot was not kept");
-            }
-        });
     }
 }
 

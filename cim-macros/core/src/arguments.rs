@@ -217,7 +217,7 @@ pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
 }
 
 /// Keys that one attribute has, and which that is.
-const KEYS: [(&str, &str); 7] = [
+const KEYS: [(&str, &str); 13] = [
     ("version", "event"),
     ("upcast", "event"),
     ("unread", "event"),
@@ -225,6 +225,12 @@ const KEYS: [(&str, &str); 7] = [
     ("id", "aggregate"),
     ("snapshot", "aggregate"),
     ("aggregates", "system"),
+    ("policies", "system"),
+    ("projections", "system"),
+    ("on_failure", "projection"),
+    ("refused", "policy"),
+    ("starts", "policy"),
+    ("ends", "policy"),
 ];
 
 fn unknown_key(key: &syn::Ident, attribute: &str, known: &[String]) -> Diagnostic {

@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use bytes::Bytes;
 
+use super::caused::Caused;
 use super::message::Message;
 use super::snapshot;
 use crate::cbor::Decoder;
@@ -20,6 +21,7 @@ use crate::machine::{
 };
 use crate::store::StoredEvent;
 use crate::subject::StreamName;
+use uuid::Uuid;
 
 /// An aggregate with its id, its state, its version and its head.
 ///
@@ -32,6 +34,7 @@ pub struct Live<A: Aggregate> {
     id: Box<str>,
     version: u64,
     head: Option<EventCid>,
+    caused: Caused,
     snapshot_version: u64,
     /// Whether the data is a snapshot's of which it is not yet known that its event is in the
     /// stream.
@@ -57,6 +60,7 @@ impl<A: Aggregate> Live<A> {
             id: text.into(),
             version: 0,
             head: None,
+            caused: Caused::default(),
             snapshot_version: 0,
             unproven: false,
             whole: false,
@@ -118,6 +122,7 @@ impl<A: Aggregate> Live<A> {
         self.enter(A::Standing::INITIAL);
         self.version = 0;
         self.head = None;
+        self.caused = Caused::default();
         self.snapshot_version = 0;
         self.unproven = false;
         self.whole = false;
@@ -134,6 +139,7 @@ impl<A: Aggregate> Live<A> {
         self.version = snapshot.version;
         self.snapshot_version = snapshot.version;
         self.head = Some(snapshot.head);
+        self.caused = snapshot.caused;
         self.unproven = true;
     }
 
@@ -169,7 +175,8 @@ impl<A: Aggregate> Live<A> {
         if self.version - self.snapshot_version < events {
             return None;
         }
-        let bytes = snapshot::encode(&self.data, self.standing, self.version, self.head?)?;
+        let (standing, caused) = (self.standing, &self.caused);
+        let bytes = snapshot::encode(&self.data, standing, caused, self.version, self.head?)?;
         self.snapshot_version = self.version;
         Some(bytes)
     }
@@ -237,6 +244,7 @@ impl<A: Aggregate> Live<A> {
             return Err(self.unreplayable(envelope.version, problem));
         };
         self.fold(&event, standing);
+        self.caused.see(envelope);
         self.version = envelope.version;
         self.head = Some(cid);
         Ok(())
@@ -339,6 +347,19 @@ impl<A: Aggregate> Live<A> {
             prev = Some(cid);
         }
         Ok(commit.finish(self.stream.clone(), self.version))
+    }
+
+    /// At which version the first event of a command stands that an event has caused, if the stream
+    /// has it.
+    pub(crate) fn caused_at(&self, command_id: Uuid) -> Option<u64> {
+        self.caused.version_of(command_id)
+    }
+
+    /// Remembers a command that an event has caused, and whose events are about to be folded.
+    pub(crate) fn will_take(&mut self, message: &Message) {
+        if message.cause.is_some() {
+            self.caused.insert(message.command_id, self.version + 1);
+        }
     }
 
     /// Folds what was committed; `head` is the commit's.

@@ -6,12 +6,12 @@ use bytes::Bytes;
 
 use super::live::Live;
 use super::message::{Message, Receipt, Sent};
+use super::request::{OwnerIn, Request};
 use crate::commit::Commit;
 use crate::decision::Events;
 use crate::error::{Error, SendError};
-use crate::machine::{Aggregate as _, Command, Handles, InOneAggregate, Machine};
+use crate::machine::{Aggregate as _, Machine};
 use crate::store::{Committed, StoreError, StoreErrorKind, StoredEvent};
-use crate::system::OwnerOf;
 use uuid::Uuid;
 
 /// A command is decided again this often when others change its aggregate meanwhile. Each time, one
@@ -34,6 +34,12 @@ pub enum Step<M: Machine> {
         /// The id of the root command.
         correlation: Uuid,
     },
+    /// The stream's events after this version, not to be folded: answer with
+    /// [`Sending::reviewed`].
+    Review {
+        /// The version before the first of them.
+        after: u64,
+    },
     /// The store's answer to this commit: [`Sending::committed`].
     Commit(Commit),
     /// Nothing more: this is how it ended.
@@ -41,11 +47,11 @@ pub enum Step<M: Machine> {
 }
 
 /// A command on its way through one aggregate.
-pub struct Sending<'a, C: Command<Of: InOneAggregate>> {
-    live: &'a mut Live<OwnerOf<C>>,
+pub struct Sending<'a, C: Request> {
+    live: &'a mut Live<OwnerIn<C>>,
     command: C,
     message: &'a Message,
-    decided: Events<<OwnerOf<C> as Machine>::Event>,
+    decided: Events<<OwnerIn<C> as Machine>::Event>,
     attempts: u32,
     /// Whether it is known that the command was not decided before.
     new: bool,
@@ -55,19 +61,17 @@ pub struct Sending<'a, C: Command<Of: InOneAggregate>> {
     limit: u64,
 }
 
-impl<'a, C> Sending<'a, C>
-where
-    C: Command<Of: Handles<C> + InOneAggregate>,
-{
+impl<'a, C: Request> Sending<'a, C> {
     /// Sends `command` to `live`.
-    pub fn new(live: &'a mut Live<OwnerOf<C>>, command: C, message: &'a Message) -> Self {
+    pub fn new(live: &'a mut Live<OwnerIn<C>>, command: C, message: &'a Message) -> Self {
         Self {
             live,
             command,
             message,
             decided: Events::None,
             attempts: 0,
-            new: !message.repeatable,
+            // What an event has caused is known by the stream itself.
+            new: !message.repeatable || message.cause.is_some(),
             fresh: false,
             limit: u64::MAX,
         }
@@ -80,7 +84,7 @@ where
     }
 
     /// The aggregate.
-    pub fn live(&mut self) -> &mut Live<OwnerOf<C>> {
+    pub fn live(&mut self) -> &mut Live<OwnerIn<C>> {
         self.live
     }
 
@@ -134,6 +138,26 @@ where
         }
     }
 
+    /// The stream's events from the first on that the command had brought.
+    pub fn reviewed(&mut self, answer: Result<Vec<StoredEvent>, StoreError>) -> Step<C::Of> {
+        match answer.map(|events| self.repeated(&events)) {
+            Ok(Some(step)) => step,
+            // The stream is not the one that was folded, as after a restore.
+            Ok(None) => {
+                self.live.reset();
+                Step::Load { after: 0 }
+            }
+            Err(error) => Step::Done(Err(Error::from(error).into())),
+        }
+    }
+
+    /// The version of the command's first event, if an event has caused it and the stream has it.
+    fn known_since(&self) -> Option<u64> {
+        let message = self.message;
+        let caused = message.repeatable && message.cause.is_some();
+        caused.then(|| self.live.caused_at(message.command_id)).flatten()
+    }
+
     /// The store's answer to the commit.
     pub fn committed(
         &mut self,
@@ -142,6 +166,7 @@ where
     ) -> Step<C::Of> {
         match answer {
             Ok(committed) => {
+                self.live.will_take(self.message);
                 self.live.take_in(self.decided.as_slice(), commit.head());
                 let receipt = self.receipt(commit, committed.position);
                 // Whoever else sends the command with this id has decided in the same microsecond,
@@ -165,11 +190,14 @@ where
     }
 
     fn decide(&mut self) -> Step<C::Of> {
+        if let Some(version) = self.known_since() {
+            return Step::Review { after: version - 1 };
+        }
         if !self.new {
             return Step::Find { correlation: self.message.correlation() };
         }
         self.attempts += 1;
-        self.decided = match self.live.decide(self.command.clone(), self.message) {
+        self.decided = match self.command.clone().decide(self.live, self.message) {
             Ok(events) if !events.is_empty() => events,
             // What the store accepts proves that nobody else has changed the aggregate. Saying no,
             // or that nothing happens, proves nothing: others are asked first.
@@ -205,7 +233,7 @@ where
         if !self.message.repeatable {
             return None;
         }
-        let (aggregate, id) = (OwnerOf::<C>::NAME.as_str(), self.live.id_text());
+        let (aggregate, id) = (OwnerIn::<C>::NAME.as_str(), self.live.id_text());
         let receipt = Receipt::among(events, aggregate, id, self.message.command_id)?;
         Some(Step::Done(Ok(Sent::Repeated(receipt))))
     }
@@ -223,7 +251,7 @@ where
     }
 }
 
-impl<C: Command<Of: InOneAggregate>> fmt::Debug for Sending<'_, C> {
+impl<C: Request> fmt::Debug for Sending<'_, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sending")
             .field("stream", self.live.stream())

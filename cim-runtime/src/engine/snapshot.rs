@@ -1,20 +1,23 @@
 //! Snapshots: an aggregate's data, so that loading it need not start at its first event.
 //!
 //! A snapshot is a DAG-CBOR array: the shape it was written with, the version, the link to the
-//! event of that version, the names of its state and its regions', and the aggregate's data.
+//! event of that version, the names of its state and its regions', the commands that events have
+//! caused, and the aggregate's data.
 
 use bytes::Bytes;
 
+use super::caused::Caused;
 use crate::cbor::{DecodeError, Decoder, Encoder, Fingerprint};
 use crate::cid::EventCid;
 use crate::machine::{Aggregate, MachineTable, Standing};
 
-const PARTS: usize = 5;
+const PARTS: usize = 6;
 
 pub(super) struct Snapshot<A: Aggregate> {
     pub(super) version: u64,
     pub(super) head: EventCid,
     pub(super) standing: A::Standing,
+    pub(super) caused: Caused,
     pub(super) data: A,
 }
 
@@ -22,6 +25,7 @@ pub(super) struct Snapshot<A: Aggregate> {
 pub(super) fn encode<A: Aggregate>(
     data: &A,
     standing: A::Standing,
+    caused: &Caused,
     version: u64,
     head: EventCid,
 ) -> Option<Bytes> {
@@ -33,6 +37,7 @@ pub(super) fn encode<A: Aggregate>(
     let names = standing.names();
     to.array(names.len());
     names.iter().for_each(|name| to.text(name));
+    caused.encode(&mut to);
     data.encode(&mut to);
     to.finish().ok().map(Bytes::from)
 }
@@ -53,9 +58,10 @@ fn read<A: Aggregate>(from: &mut Decoder<'_>) -> Result<Option<Snapshot<A>>, Dec
     let version = from.unsigned()?;
     let head = from.link()?;
     let names: Vec<&str> = (0..from.any_array()?).map(|_| from.text()).collect::<Result<_, _>>()?;
+    let caused = Caused::decode(from)?;
     let data = A::decode(from)?;
     let standing = A::Standing::from_names(&mut names.into_iter());
-    Ok(standing.map(|standing| Snapshot { version, head, standing, data }))
+    Ok(standing.map(|standing| Snapshot { version, head, standing, caused, data }))
 }
 
 /// Changes when the data's fields or the machine's graph do, or when the author says that the folds

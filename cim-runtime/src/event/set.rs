@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 
 use super::{Emits, Event};
 use crate::cbor::{DecodeError, Decoder, Encoder};
+use crate::door::CommandDoor;
 use crate::lock::EventRow;
 use crate::machine::{InOneAggregate, Machine};
 
@@ -41,7 +42,7 @@ pub trait EventSet: Clone + PartialEq + Debug + Send + Sync + Sized + 'static {
         schema: u32,
         from: &mut Decoder<'_>,
     ) -> Option<Result<Self, DecodeError>> {
-        let mut reading = Reading { name, schema, from, event: None, rows: None };
+        let mut reading = Reading { name, schema, from, event: None, rows: None, doors: None };
         Self::read(&mut reading);
         reading.event
     }
@@ -51,9 +52,20 @@ pub trait EventSet: Clone + PartialEq + Debug + Send + Sync + Sized + 'static {
     fn rows() -> Vec<(&'static str, EventRow)> {
         // None is the one without a name, so that all are asked.
         let from = &mut Decoder::new(&[]);
-        let mut asked = Reading { name: "", schema: 0, from, event: None, rows: Some(Vec::new()) };
+        let mut asked = Reading::nothing(from);
+        asked.rows = Some(Vec::new());
         Self::read(&mut asked);
         asked.rows.unwrap_or_default()
+    }
+
+    /// The commands of the machines inside this one.
+    #[doc(hidden)]
+    fn inner_doors() -> Vec<CommandDoor> {
+        let from = &mut Decoder::new(&[]);
+        let mut asked = Reading::nothing(from);
+        asked.doors = Some(Vec::new());
+        Self::read(&mut asked);
+        asked.doors.unwrap_or_default()
     }
 
     #[doc(hidden)]
@@ -100,9 +112,23 @@ pub struct Reading<'a, 'b, Set> {
     event: Option<Result<Set, DecodeError>>,
     /// Filled by the events that it is not, if somebody wants to know them.
     rows: Option<Vec<(&'static str, EventRow)>>,
+    /// Filled by the machines inside this one, if somebody wants to know their commands.
+    doors: Option<Vec<CommandDoor>>,
 }
 
-impl<Set> Reading<'_, '_, Set> {
+impl<'b, Set> Reading<'_, 'b, Set> {
+    /// Reads an event without a name, which is none.
+    fn nothing<'a>(from: &'a mut Decoder<'b>) -> Reading<'a, 'b, Set> {
+        Reading { name: "", schema: 0, from, event: None, rows: None, doors: None }
+    }
+
+    /// Notes the commands of a machine inside this one.
+    pub(crate) fn meet(&mut self, door: CommandDoor) {
+        if let Some(doors) = &mut self.doors {
+            doors.push(door);
+        }
+    }
+
     #[inline]
     pub(super) fn read<A: Emits<E, Event = Set>, E: Event>(&mut self) {
         if self.event.is_none() && self.name == E::NAME {

@@ -8,6 +8,7 @@ mod table;
 use crate::cbor::Value;
 use crate::context::Context;
 use crate::decision::{Decision, Refusal};
+use crate::door::CommandDoor;
 use crate::event::EventSet;
 use crate::id::DomainId;
 use crate::subject::AggregateName;
@@ -96,6 +97,7 @@ pub trait Aggregate: Machine + Value {
         name: Self::NAME,
         machine: Self::MACHINE,
         events: <Self::Event as EventSet>::rows,
+        doors: doors::<Self>,
     };
 }
 
@@ -116,6 +118,12 @@ pub trait InSystem {
 impl<A: Aggregate> InSystem for A {
     const NAME: AggregateName = <A as Aggregate>::NAME;
     const INFO: AggregateInfo = <A as Aggregate>::INFO;
+}
+
+/// The commands of an aggregate: its own, and those of its regions.
+fn doors<A: Aggregate>() -> Vec<CommandDoor> {
+    let own = std::iter::once(CommandDoor::of::<A>());
+    own.chain(<A::Event as EventSet>::inner_doors()).collect()
 }
 
 /// The id of an aggregate whose `#[aggregate]` did not compile.

@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Aggregate, Machine, MachineTable, Standing};
 use crate::context::Context;
 use crate::decision::{Decision, Events, Rejection};
+use crate::door::CommandDoor;
 use crate::event::{EventSet, EventVisitor, InRegion, Reading};
 
 /// A machine inside an aggregate: the aggregate's own, or one of its regions.
@@ -51,6 +52,7 @@ pub trait InOneAggregate: Machine {
     #[doc(hidden)]
     fn read_within(from: &mut Reading<'_, '_, <Self::Owner as Machine>::Event>) {
         from.read_as(Self::wrap);
+        from.meet(CommandDoor::of::<Self>());
     }
 }
 

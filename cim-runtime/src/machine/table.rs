@@ -29,7 +29,8 @@ pub struct MachineTable {
     /// The states, in the order of the header.
     pub states: &'static [StateRow],
     /// The transitions, in the order of the methods; those of a `*` stand behind all explicit ones,
-    /// and those of an `#[apply(A -> B)]` at the end.
+    /// and those of an `#[apply(A -> B)]` at the end. What follows another event in its commit stands
+    /// right behind that.
     pub transitions: &'static [TransitionRow],
     /// The machines inside this one, in the order of the header.
     pub regions: &'static [RegionRow],
@@ -164,11 +165,14 @@ const fn share_a_name(a: &MachineTable, b: &MachineTable) -> bool {
 
 pub(crate) const fn is_same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
     let mut i = 0;
-    while i < a.len() && i < b.len() && a[i] == b[i] {
+    while i < a.len() && a[i] == b[i] {
         i += 1;
     }
-    i == a.len() && i == b.len()
+    i == a.len()
 }
 
 impl MachineTable {

@@ -13,6 +13,7 @@ use super::{Claim, Committed, Damage, Head, Lookup, Store, StoreError, StoreFutu
 use crate::car::Section;
 use crate::cid::EventCid;
 use crate::commit::{Commit, CommitEvent};
+use crate::rows::{MemoryRows, RowStore};
 use crate::subject::StreamName;
 
 /// A store that lives and dies with its process.
@@ -35,6 +36,7 @@ use crate::subject::StreamName;
 pub struct MemoryStore {
     content: Arc<Mutex<Content>>,
     head: watch::Sender<u64>,
+    rows: MemoryRows,
 }
 
 #[derive(Debug, Default)]
@@ -50,7 +52,7 @@ struct Content {
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
-        Self { content: Arc::default(), head: watch::Sender::new(0) }
+        Self { content: Arc::default(), head: watch::Sender::new(0), rows: MemoryRows::default() }
     }
 
     // A panic while the lock was held left whole events behind: each commit is appended in one go.
@@ -181,6 +183,10 @@ impl Store for MemoryStore {
     fn keep_snapshot(&self, stream: &StreamName, snapshot: Bytes) -> StoreFuture<'_, ()> {
         self.content().snapshots.insert(stream.clone(), snapshot);
         std::future::ready(Ok(())).boxed()
+    }
+
+    fn rows(&self) -> StoreFuture<'_, Arc<dyn RowStore>> {
+        std::future::ready(Ok(Arc::new(self.rows.clone()) as _)).boxed()
     }
 }
 

@@ -12,6 +12,7 @@ mod url;
 
 use std::fmt::Debug;
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -23,6 +24,7 @@ use crate::cbor::{DecodeError, Decoder};
 use crate::cid::EventCid;
 use crate::commit::Commit;
 use crate::envelope::Envelope;
+use crate::rows::{MemoryRows, RowStore};
 use crate::subject::StreamName;
 
 pub use embedded::{EmbeddedOptions, EmbeddedStore, Lost, RepairReport, repair};
@@ -233,6 +235,12 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Keeps a snapshot in place of the stream's last one. Snapshots are a shortcut: a store may
     /// lose them.
     fn keep_snapshot(&self, stream: &StreamName, snapshot: Bytes) -> StoreFuture<'_, ()>;
+
+    /// Where projections and policies keep their rows: asked for once by each system. In memory,
+    /// unless the store has a better place: then they are made anew at each start.
+    fn rows(&self) -> StoreFuture<'_, Arc<dyn RowStore>> {
+        Box::pin(async { Ok(Arc::new(MemoryRows::default()) as _) })
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod model;
 mod outcome;
 mod round_trip;
 mod sample;
+mod simulation;
 #[cfg(any(feature = "proptest", feature = "stateright"))]
 mod walker;
 #[cfg(feature = "proptest")]
@@ -45,6 +46,7 @@ pub use into_events::IntoEvents;
 #[cfg(feature = "stateright")]
 pub use model::{MachineModel, ModelCommand, ModelState, Modelled};
 pub use outcome::Outcome;
+pub use simulation::Simulation;
 #[cfg(feature = "proptest")]
 pub use walks::{Coverage, Walk, Walks};
 

@@ -175,6 +175,44 @@ async fn a_reaction_with_an_id_is_stored_once() {
     assert_eq!(events(&tasks).await.len(), 2);
 }
 
+// The stream itself tells, also to a handle that is behind, or that starts from a snapshot.
+#[tokio::test]
+async fn a_reaction_is_known_by_every_handle() {
+    let tasks = memory();
+    let root = stored(tasks.send(&task(1), ONE).await.unwrap());
+    let behind = Handle::<Tasks>::over(Arc::clone(tasks.store()));
+    behind.send(&task(2), ONE).await.unwrap();
+    let first = tasks.because_of(&root).with_command_id(command_id());
+    let first = stored(first.send(&task(2), Advance { steps: 2 }).await.unwrap());
+    assert_eq!(first.version, 3);
+    let again = behind.because_of(&root).with_command_id(command_id());
+    same(&repeated(again.send(&task(2), ONE).await.unwrap()), &first);
+
+    // Enough for a snapshot, which is what the next handle starts from.
+    tasks.send(&task(2), Advance { steps: 200 }).await.unwrap();
+    let stream = cim_runtime::StreamName::new("it.task", "2").unwrap();
+    while tasks.store().snapshot(&stream).await.unwrap().is_none() {
+        tokio::task::yield_now().await;
+    }
+    let fresh = Handle::<Tasks>::over(Arc::clone(tasks.store()));
+    let again = fresh.because_of(&root).with_command_id(command_id());
+    same(&repeated(again.send(&task(2), ONE).await.unwrap()), &first);
+    assert_eq!(events(&tasks).await.len(), 204);
+}
+
+// A store that was restored from a copy has not what the cache remembers.
+#[tokio::test]
+async fn a_reaction_that_was_lost_is_stored_again() {
+    let store = crate::doubles::StoreDouble::new();
+    let tasks = Handle::<Tasks>::over(Arc::new(store.clone()));
+    let root = stored(tasks.send(&task(1), ONE).await.unwrap());
+    let reaction = tasks.because_of(&root).with_command_id(command_id());
+    stored(reaction.send(&task(2), ONE).await.unwrap());
+    store.exchange(Arc::new(MemoryStore::new()));
+    stored(reaction.send(&task(2), ONE).await.unwrap());
+    repeated(reaction.send(&task(2), ONE).await.unwrap());
+}
+
 #[tokio::test]
 async fn one_id_may_go_to_several_aggregates() {
     let tasks = memory().with_command_id(command_id());
@@ -217,7 +255,7 @@ fn commit_of(sending: &mut Sending<'_, Advance>) -> Commit {
             Step::Load { .. } => sending.loaded(Ok(Vec::new())),
             Step::Find { .. } => sending.found(Ok(Vec::new())),
             Step::Commit(commit) => return commit,
-            Step::Done(end) => panic!("{end:?}"),
+            Step::Review { .. } | Step::Done(_) => panic!("a new command is committed"),
         };
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
+use cim_runtime::rows::RowStore;
 use cim_runtime::store::{
     Committed, Damage, Head, Lookup, MemoryStore, Store, StoreError, StoreFuture, StoredEvent,
 };
@@ -18,22 +19,28 @@ pub(crate) struct StoreDouble(Arc<Mutex<Content>>);
 struct Content {
     store: Arc<dyn Store>,
     made_up: Option<Vec<StoredEvent>>,
+    rows: Option<Arc<dyn RowStore>>,
 }
 
 impl StoreDouble {
     pub(crate) fn new() -> Self {
-        let content = Content { store: Arc::new(MemoryStore::new()), made_up: None };
+        let content = Content { store: Arc::new(MemoryStore::new()), made_up: None, rows: None };
         Self(Arc::new(Mutex::new(content)))
     }
 
     /// From now on, everything is in that store.
     pub(crate) fn exchange(&self, store: Arc<dyn Store>) {
-        *self.0.lock().unwrap() = Content { store, made_up: None };
+        *self.0.lock().unwrap() = Content { store, made_up: None, rows: None };
     }
 
     /// From now on, every stream reads as these events.
     pub(crate) fn make_up(&self, events: Vec<StoredEvent>) {
         self.0.lock().unwrap().made_up = Some(events);
+    }
+
+    /// From now on, these are the rows, whatever the store.
+    pub(crate) fn keep_rows(&self, rows: Arc<dyn RowStore>) {
+        self.0.lock().unwrap().rows = Some(rows);
     }
 
     pub(crate) fn store(&self) -> Arc<dyn Store> {
@@ -42,6 +49,16 @@ impl StoreDouble {
 }
 
 impl Store for StoreDouble {
+    fn rows(&self) -> StoreFuture<'_, Arc<dyn RowStore>> {
+        let (store, rows) = (self.store(), self.0.lock().unwrap().rows.clone());
+        Box::pin(async move {
+            match rows {
+                Some(rows) => Ok(rows),
+                None => store.rows().await,
+            }
+        })
+    }
+
     fn commit(&self, commit: Commit) -> StoreFuture<'_, Committed> {
         let store = self.store();
         Box::pin(async move { store.commit(commit).await })

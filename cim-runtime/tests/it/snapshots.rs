@@ -137,7 +137,7 @@ async fn snapshot_of(store: &Arc<dyn Store>, version: u64) -> Bytes {
 
 fn version_of(snapshot: &[u8]) -> u64 {
     let mut from = Decoder::new(snapshot);
-    from.array(5).unwrap();
+    from.array(6).unwrap();
     from.unsigned().unwrap();
     from.unsigned().unwrap()
 }
@@ -194,16 +194,17 @@ async fn a_snapshot_is_what_is_read_first() {
     let bytes = store.snapshot(&stream()).await.unwrap().unwrap();
     // One that claims another sum: whoever sees the sum has read it.
     let mut from = Decoder::new(&bytes);
-    from.array(5).unwrap();
+    from.array(6).unwrap();
     let (shape, version) = (from.unsigned().unwrap(), from.unsigned().unwrap());
     let head = from.link().unwrap();
     let mut to = Encoder::default();
-    to.array(5);
+    to.array(6);
     to.unsigned(shape);
     to.unsigned(version);
     to.link(&head);
     to.array(1);
     to.text("Open");
+    to.array(0);
     plain::Meter { sum: 1000 }.encode(&mut to);
     store.keep_snapshot(&stream(), to.finish().unwrap().into()).await.unwrap();
     let works = Handle::<plain::Works>::over(store);
@@ -225,7 +226,7 @@ async fn a_changed_machine_passes_old_snapshots_over() {
     let bytes = store.snapshot(&stream()).await.unwrap().unwrap();
     let shape_of = |bytes: &[u8]| {
         let mut from = Decoder::new(bytes);
-        from.array(5).unwrap();
+        from.array(6).unwrap();
         from.unsigned().unwrap()
     };
     let works: Handle<with_a_seal_that_breaks::Works> =

@@ -7,11 +7,17 @@
 pub mod item;
 pub mod order;
 pub mod package;
+pub mod policies;
+pub mod sales;
 
 use cim_runtime::prelude::*;
 
 /// The order system.
-#[system(aggregates(order::Order, item::Item, package::Package))]
+#[system(
+    aggregates(order::Order, item::Item, package::Package),
+    policies(policies::request_items, policies::Reminders, policies::Packing),
+    projections(sales::Sales)
+)]
 pub struct Shop;
 
 cim_runtime::lock!(Shop);

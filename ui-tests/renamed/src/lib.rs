@@ -70,5 +70,28 @@ impl Order {
     }
 }
 
-#[system(aggregates(Order), crate = framework)]
+#[derive(Tables)]
+#[tables(crate = framework)]
+pub struct OrderBook {
+    lines: Table<OrderId, Vec<Line>>,
+}
+
+pub struct LinesOf {
+    pub id: OrderId,
+}
+
+#[projection(crate = crate::exports::runtime)]
+impl OrderBook {
+    #[on]
+    fn placed(&mut self, event: &Recorded<OrderPlaced>) {
+        self.lines.insert(&event.id(), event.event.lines.clone());
+    }
+
+    #[query]
+    fn lines(&self, question: LinesOf) -> Option<Vec<Line>> {
+        self.lines.get(&question.id)
+    }
+}
+
+#[system(aggregates(Order), projections(OrderBook), crate = framework)]
 pub struct Shop;

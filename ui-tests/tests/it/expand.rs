@@ -15,6 +15,7 @@ fn macro_of(attr: &syn::Attribute) -> Option<Expand> {
         "event" => cim_macros_core::event,
         "value" => cim_macros_core::value,
         "state_machine" => cim_macros_core::state_machine,
+        "projection" => cim_macros_core::projection,
         "system" => cim_macros_core::system,
         _ => return None,
     })
@@ -36,27 +37,34 @@ fn attributes(item: &mut syn::Item) -> Option<&mut Vec<syn::Attribute>> {
     })
 }
 
+type Derive = fn(TokenStream) -> TokenStream;
+
+fn derive_of(item: &syn::Item) -> Option<Derive> {
+    let text = item.to_token_stream().to_string();
+    let derives: [(&str, Derive); 2] = [
+        ("derive (DomainId)", cim_macros_core::domain_id),
+        ("derive (Tables)", cim_macros_core::tables),
+    ];
+    derives.iter().find(|(name, _)| text.contains(name)).map(|(_, derive)| *derive)
+}
+
 /// The items that a source's attributes of ours expand to; derives of rustc stay as they are, as
 /// does everything else.
 pub(crate) fn expand(source: &str) -> String {
     let file = syn::parse_file(source).unwrap();
     let mut written = TokenStream::new();
     for mut item in file.items {
-        let is_id = item.to_token_stream().to_string().contains("derive (DomainId)");
+        let derive = derive_of(&item);
         let Some(attrs) = attributes(&mut item) else { continue };
         let ours = attrs.iter().position(|attr| macro_of(attr).is_some());
-        match ours {
-            Some(ours) => {
-                let attr = attrs.remove(ours);
-                let expand = macro_of(&attr).unwrap();
-                written.extend(expand(arguments(&attr), quote!(#item)));
-            }
-            None if is_id => {
-                attrs.clear();
-                written.extend(quote!(#item));
-                written.extend(cim_macros_core::domain_id(quote!(#item)));
-            }
-            None => {}
+        if let Some(ours) = ours {
+            let attr = attrs.remove(ours);
+            let expand = macro_of(&attr).unwrap();
+            written.extend(expand(arguments(&attr), quote!(#item)));
+        } else if let Some(derive) = derive {
+            attrs.clear();
+            written.extend(quote!(#item));
+            written.extend(derive(quote!(#item)));
         }
     }
     prettyplease::unparse(&syn::parse2(written).unwrap())

@@ -90,3 +90,40 @@ impl Parcel {
         ParcelFound {}
     }
 }
+
+macro_rules! projection {
+    ($name:ident, $owner:ty { $($field:ident: $row:ty),* }, $event:ty, $question:ty => $answer:ty) => {
+        #[derive(Tables)]
+        pub struct $name {
+            $($field: $row),*
+        }
+
+        #[projection]
+        impl $owner {
+            #[on]
+            fn hear(&mut self, event: &Recorded<$event>) -> Result<(), std::convert::Infallible> {
+                $(self.$field.insert(&event.id(), event.position);)*
+                Ok(())
+            }
+
+            #[query]
+            fn reply(&self, question: $question) -> $answer {
+                let _ = question;
+                <$answer>::default()
+            }
+        }
+    };
+}
+
+pub struct Total;
+
+projection!(Book, Book { orders: Table<OrderId, u64> }, OrderPlaced, Total => Option<u64>);
+
+macro_rules! bookshop {
+    ($name:ident: $aggregate:ty, $($projection:ty),*) => {
+        #[system(aggregates($aggregate), projections($($projection),*))]
+        pub struct $name;
+    };
+}
+
+bookshop!(Bookshop: Order, Book);

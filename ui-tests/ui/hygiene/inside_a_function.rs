@@ -28,8 +28,33 @@ pub fn states() -> usize {
         }
     }
 
-    #[system(aggregates(Door))]
+    #[derive(Tables)]
+    struct Doors {
+        opened: Table<DoorId, u64>,
+    }
+
+    struct Opened;
+
+    #[projection]
+    impl Doors {
+        #[on]
+        fn opened(&mut self, event: &Recorded<DoorOpened>) {
+            self.opened.insert(&event.id(), event.position);
+        }
+
+        #[query]
+        fn count(&self, _: Opened) -> usize {
+            self.opened.iter().count()
+        }
+    }
+
+    let _ = Opened;
+
+    #[system(aggregates(Door), projections(Doors))]
     struct House;
 
-    DoorState::ALL.len() + House::AGGREGATES.len() + usize::from(Key(1) == Key(2))
+    DoorState::ALL.len()
+        + House::AGGREGATES.len()
+        + House::PROJECTIONS.len()
+        + usize::from(Key(1) == Key(2))
 }

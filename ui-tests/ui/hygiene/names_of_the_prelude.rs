@@ -1,6 +1,8 @@
 //! Commands, events and values with the names of std and of the runtime.
 
-use cim_runtime::prelude::{DomainId, aggregate, command, event, state_machine, system, value};
+use cim_runtime::prelude::{
+    DomainId, Recorded, Tables, aggregate, command, event, projection, state_machine, system, value,
+};
 
 #[derive(DomainId)]
 pub struct OrderId(std::string::String);
@@ -67,5 +69,41 @@ impl Machine {
     }
 }
 
-#[system(aggregates(Machine))]
+#[derive(Tables)]
+pub struct Projection {
+    each: cim_runtime::prelude::Table<OrderId, u64>,
+}
+
+pub struct Query;
+
+pub struct Incoming;
+
+/// With the names of the traits' own methods.
+#[projection]
+impl Projection {
+    #[on]
+    fn handle(&mut self, event: &Recorded<Event>) {
+        self.each.insert(&event.id(), event.position);
+    }
+
+    #[on]
+    fn open(&mut self, _: &Recorded<Option>) -> std::result::Result<(), std::string::String> {
+        Ok(())
+    }
+
+    #[on]
+    fn each(&mut self, _: &Recorded<Result>) {}
+
+    #[query]
+    fn answer(&self, _: Query) -> std::option::Option<Error> {
+        None
+    }
+
+    #[query]
+    fn hand(&self, _: Incoming) -> std::result::Result<String, Error> {
+        Err(Error::None)
+    }
+}
+
+#[system(aggregates(Machine), projections(Projection))]
 pub struct System;

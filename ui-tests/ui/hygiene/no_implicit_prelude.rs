@@ -2,7 +2,9 @@
 
 #![no_implicit_prelude]
 
-use ::cim_runtime::prelude::{DomainId, aggregate, command, event, state_machine, system, value};
+use ::cim_runtime::prelude::{
+    DomainId, Tables, aggregate, command, event, projection, state_machine, system, value,
+};
 
 #[derive(DomainId)]
 pub struct OrderId(::std::string::String);
@@ -61,5 +63,31 @@ impl Order {
     }
 }
 
-#[system(aggregates(Order))]
+#[derive(Tables)]
+pub struct OrderBook {
+    placed: ::cim_runtime::prelude::Table<OrderId, u64>,
+}
+
+pub struct PlacedAt {
+    pub id: OrderId,
+}
+
+#[projection]
+impl OrderBook {
+    #[on]
+    fn placed(
+        &mut self,
+        event: &::cim_runtime::prelude::Recorded<OrderPlaced>,
+    ) -> ::std::result::Result<(), ::std::string::String> {
+        self.placed.insert(&event.id(), event.position);
+        ::std::result::Result::Ok(())
+    }
+
+    #[query]
+    fn placed_at(&self, question: PlacedAt) -> ::std::option::Option<u64> {
+        self.placed.get(&question.id)
+    }
+}
+
+#[system(aggregates(Order), projections(OrderBook))]
 pub struct Shop;

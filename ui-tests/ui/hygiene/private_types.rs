@@ -32,12 +32,38 @@ impl Door {
     }
 }
 
-#[system(aggregates(Door))]
+#[derive(Tables)]
+struct Doors {
+    opened: Table<DoorId, Times>,
+}
+
+#[value]
+#[derive(Default)]
+struct Times {
+    count: u64,
+}
+
+struct TimesOf(DoorId);
+
+#[projection]
+impl Doors {
+    #[on]
+    fn opened(&mut self, event: &Recorded<DoorOpened>) {
+        self.opened.get_or_default(&event.id()).count += 1;
+    }
+
+    #[query]
+    fn times(&self, TimesOf(id): TimesOf) -> Option<Times> {
+        self.opened.get(&id)
+    }
+}
+
+#[system(aggregates(Door), projections(Doors))]
 struct House;
 
 /// Uses them.
 pub async fn open() -> bool {
     let Ok(house) = House::open("memory:").await else { return false };
     let Ok(id) = "front".parse() else { return false };
-    house.send(&id, OpenDoor).await.is_ok()
+    house.send(&id, OpenDoor).await.is_ok() && house.ask(TimesOf(id)).await.is_ok()
 }

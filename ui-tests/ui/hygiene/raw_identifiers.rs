@@ -43,3 +43,30 @@ impl r#move {
         self.r#type = event.r#type;
     }
 }
+
+#[allow(non_camel_case_types)]
+#[derive(Tables)]
+pub struct r#while {
+    r#use: Table<OrderId, u32>,
+}
+
+#[allow(non_camel_case_types)]
+pub struct r#where {
+    pub r#for: OrderId,
+}
+
+#[projection]
+impl r#while {
+    #[on]
+    fn r#let(&mut self, event: &Recorded<r#yield>) {
+        self.r#use.insert(&event.id(), event.event.r#type);
+    }
+
+    #[query]
+    fn r#match(&self, question: r#where) -> Option<u32> {
+        self.r#use.get(&question.r#for)
+    }
+}
+
+#[system(aggregates(r#move), projections(r#while))]
+pub struct r#Shop;

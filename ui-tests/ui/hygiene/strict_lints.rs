@@ -101,6 +101,36 @@ impl Order {
     fn archived(&mut self, _: &OrderArchived) {}
 }
 
+/// The read model.
+#[derive(Tables)]
+pub struct OrderBook {
+    reasons: Table<OrderId, String>,
+}
+
+/// The question.
+pub struct ReasonOf {
+    /// Of which order.
+    pub id: OrderId,
+}
+
+#[projection]
+impl OrderBook {
+    #[on]
+    fn placed(&mut self, event: &Recorded<OrderPlaced>) {
+        self.reasons.insert(&event.id(), event.event.reason.clone());
+    }
+
+    #[on]
+    fn cancelled(&mut self, event: &Recorded<OrderCancelled>) -> Result<(), &'static str> {
+        self.reasons.remove(&event.id()).map(drop).ok_or("never placed")
+    }
+
+    #[query]
+    fn reason(&self, question: ReasonOf) -> Option<String> {
+        self.reasons.get(&question.id)
+    }
+}
+
 /// The system.
-#[system(aggregates(Order))]
+#[system(aggregates(Order), projections(OrderBook))]
 pub struct Shop;

@@ -5,9 +5,9 @@ use quote::ToTokens;
 
 use super::examples::Examples;
 use super::syntax::StateDecl;
-use super::world::{Instead, Source};
 use crate::diagnostics::Diagnostic;
 use crate::names;
+use crate::world::Source;
 
 // The header.
 
@@ -506,6 +506,17 @@ pub(super) fn wrapped_twice(ty: &syn::Type, outer: &str, inner: &str) -> Diagnos
             .help("write `(E, F)` for several at once, or one event whose data tell the cases apart"),
         _ => diagnostic.help("write `Vec<E>`, with those that happened"),
     }
+}
+
+/// From where a method may take it instead.
+#[derive(Clone, Copy)]
+pub(super) enum Instead<'a> {
+    /// A decision: from its context, by the name that it has there, if it is there.
+    Context(Option<&'a syn::Ident>),
+    /// A fold: from the event.
+    Event,
+    /// The output of a Moore machine's state: from nowhere.
+    Nothing,
 }
 
 pub(super) fn from_outside(

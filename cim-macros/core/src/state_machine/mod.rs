@@ -7,7 +7,6 @@ mod examples;
 mod expand;
 mod model;
 mod syntax;
-mod world;
 
 use proc_macro2::TokenStream;
 use quote::quote;

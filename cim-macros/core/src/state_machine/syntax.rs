@@ -7,14 +7,15 @@ use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Token, token};
 
+use super::errors::Instead;
 use super::examples::Examples;
-use super::world::{self, Instead};
 use super::{answer, errors};
 use crate::arguments::split_at_commas;
 use crate::diagnostics::Diagnostics;
 use crate::fields::is_cfg;
 use crate::item;
 use crate::names;
+use crate::world;
 
 /// The machine as it was written.
 pub(super) struct Syntax {
@@ -481,20 +482,20 @@ fn methods(
         }
         let signature = method.sig.clone();
         if !transitions.is_empty() {
-            world::check(method, Instead::Context(context(&signature)), diagnostics);
+            from_outside(method, Instead::Context(context(&signature)), diagnostics);
             let arrows = transitions.iter();
             let arrows = arrows
                 .filter_map(|attr| arrow(attr, "transition", &signature, examples, diagnostics));
             let arrows = arrows.collect();
             methods.deciders.push(Decider { signature, arrows });
         } else if !outputs.is_empty() {
-            world::check(method, Instead::Nothing, diagnostics);
+            from_outside(method, Instead::Nothing, diagnostics);
             for attribute in outputs {
                 let state = output_state(&attribute, examples, diagnostics);
                 methods.outputs.push(Output { signature: signature.clone(), attribute, state });
             }
         } else {
-            world::check(method, Instead::Event, diagnostics);
+            from_outside(method, Instead::Event, diagnostics);
             let arrows = applies.iter();
             let arrows = arrows
                 .filter_map(|attr| arrow(attr, "apply", &signature, examples, diagnostics))
@@ -529,6 +530,12 @@ fn gather(item: &syn::ItemImpl, examples: &mut Examples) {
             }
         }
     }
+}
+
+/// Reports what a method takes from outside.
+fn from_outside(method: &mut syn::ImplItemFn, instead: Instead<'_>, diagnostics: &mut Diagnostics) {
+    let mistake = |path: &[_], source| errors::from_outside(path, source, instead);
+    world::check(&mut method.attrs, &mut method.block, mistake, diagnostics);
 }
 
 /// The name of a decision's second parameter.

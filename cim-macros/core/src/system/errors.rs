@@ -22,10 +22,76 @@ pub(super) fn not_a_unit_struct(ident: &syn::Ident) -> Diagnostic {
     .help(format!("write `pub struct {ident};`"))
 }
 
-pub(super) fn named_twice(aggregate: &syn::Path) -> Diagnostic {
-    let name = names::shown(aggregate);
-    Diagnostic::at(aggregate, format!("the aggregate `{name}` is named twice"))
-        .help("keep one of them")
+pub(super) fn named_twice(part: &syn::Path, what: &str) -> Diagnostic {
+    let name = names::shown(part);
+    Diagnostic::at(part, format!("the {what} `{name}` is named twice")).help("keep one of them")
+}
+
+pub(super) fn projection_name_is_taken(projection: &syn::Path, system: &syn::Ident) -> Diagnostic {
+    let name = names::shown(projection);
+    Diagnostic::at(
+        projection,
+        format!("`{name}` has the name of another projection of the system `{system}`"),
+    )
+    .note("their rows would stand in one place")
+    .help("give one of them a name of its own: `#[projection(name = \"…\")]`")
+}
+
+pub(super) fn listens_elsewhere(projection: &syn::Path, system: &syn::Ident) -> Diagnostic {
+    let name = names::shown(projection);
+    Diagnostic::at(
+        projection,
+        format!("`{name}` takes events of an aggregate that the system `{system}` does not have"),
+    )
+    .note("nobody would ever store one of them")
+    .help("add the aggregate to `aggregates(…)`, or remove the `#[on]` methods for its events")
+}
+
+pub(super) fn too_many_reactions(policy: &syn::Path, system: &syn::Ident) -> Diagnostic {
+    let name = names::shown(policy);
+    Diagnostic::at(
+        policy,
+        format!("with `{name}`, the system `{system}` has more than 512 reactions to events"),
+    )
+    .note("whether its policies come to an end is looked at for all of them together")
+    .help("make two systems of it, or take several events in fewer policies")
+}
+
+pub(super) fn policy_name_is_taken(policy: &syn::Path, system: &syn::Ident) -> Diagnostic {
+    let name = names::shown(policy);
+    Diagnostic::at(
+        policy,
+        format!("`{name}` has the name of another policy of the system `{system}`"),
+    )
+    .note("what they keep would stand in one place, and their commands could not be told apart")
+    .help("give one of them a name of its own: `#[policy(name = \"…\")]`")
+}
+
+pub(super) fn reacts_to_others(policy: &syn::Path, system: &syn::Ident) -> Diagnostic {
+    let name = names::shown(policy);
+    Diagnostic::at(
+        policy,
+        format!("`{name}` reacts to an aggregate that the system `{system}` does not have"),
+    )
+    .note("nobody would ever store one of its events")
+    .help("add the aggregate to `aggregates(…)`, or remove what takes its events")
+}
+
+pub(super) fn sends_elsewhere(policy: &syn::Path, system: &syn::Ident) -> Diagnostic {
+    let name = names::shown(policy);
+    Diagnostic::at(
+        policy,
+        format!("`{name}` sends to an aggregate that the system `{system}` does not have"),
+    )
+    .note("nobody would decide the command")
+    .help("add the aggregate to `aggregates(…)`, or answer with another command")
+}
+
+pub(super) fn loop_without_end(policy: &syn::Path) -> Diagnostic {
+    let name = names::shown(policy);
+    Diagnostic::at(policy, format!("`{name}` calls for itself again, and nobody says why that ends"))
+        .note("a command that it sends leads to an event that it takes, perhaps over other policies: one event could call for commands for ever")
+        .help("if the loop is meant, say at one of its policies why it ends: `#[policy(ends = \"…\")]`")
 }
 
 pub(super) fn name_is_taken(aggregate: &syn::Path, system: &syn::Ident) -> Diagnostic {

@@ -22,10 +22,10 @@ mod trouble;
 mod writer;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 
 use bytes::Bytes;
@@ -48,6 +48,7 @@ use super::{
 };
 use crate::cid::EventCid;
 use crate::commit::Commit;
+use crate::rows::{DiskRows, RowStore};
 use crate::subject::StreamName;
 
 pub use options::EmbeddedOptions;
@@ -80,6 +81,8 @@ const MAX_NAME: usize = 512;
 ///   as one a small block, its mark. The last segment has zeros at its end.
 /// * `index/`, which is built again from the log when it is missing, damaged or behind. It also
 ///   keeps the snapshots, which are lost then.
+/// * `rows/`, what projections and policies keep. They are made again from the events when they are
+///   missing or damaged.
 /// * `head`, the last event that the store has answered for. A log that ends earlier is noticed.
 /// * `lock`. One process has the store open at a time; the next is told so.
 ///
@@ -112,7 +115,9 @@ struct Inner {
     content: Arc<Content>,
     queue: Arc<Queue>,
     threads: Vec<JoinHandle<()>>,
-    _lock: Lock,
+    rows: Mutex<Option<Arc<DiskRows>>>,
+    dir: PathBuf,
+    lock: Arc<Lock>,
 }
 
 impl EmbeddedStore {
@@ -169,7 +174,8 @@ impl EmbeddedStore {
             let writer = Writer::new(for_writer, queue, recovered.head_file, active, sealed);
             threads.push(spawn("cim-log", move || writer.run())?);
         }
-        Ok(Self(Arc::new(Inner { content, queue, threads, _lock: lock })))
+        let (rows, dir, lock) = (Mutex::default(), dir.to_owned(), Arc::new(lock));
+        Ok(Self(Arc::new(Inner { content, queue, threads, rows, dir, lock })))
     }
 
     /// Why the store takes no commits, if it is damaged.
@@ -263,6 +269,24 @@ impl Store for EmbeddedStore {
     fn keep_snapshot(&self, stream: &StreamName, snapshot: Bytes) -> StoreFuture<'_, ()> {
         let (content, stream) = (self.content(), stream.clone());
         blocking(move || content.ask(|db| db.keep_snapshot(&stream, &snapshot))).boxed()
+    }
+
+    fn rows(&self) -> StoreFuture<'_, Arc<dyn RowStore>> {
+        let inner = Arc::clone(&self.0);
+        blocking(move || inner.open_rows()).boxed()
+    }
+}
+
+impl Inner {
+    fn open_rows(&self) -> Result<Arc<dyn RowStore>, StoreError> {
+        let mut open = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rows) = open.as_ref() {
+            return Ok(Arc::clone(rows) as _);
+        }
+        // Whoever still has the rows keeps the store's lock.
+        let rows = Arc::new(DiskRows::open(&self.dir.join("rows"), self.lock.clone())?);
+        *open = Some(Arc::clone(&rows));
+        Ok(rows)
     }
 }
 

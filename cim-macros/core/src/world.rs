@@ -1,4 +1,4 @@
-//! Clocks, chance and the world in the bodies of a machine's methods.
+//! Clocks, chance and the world in the bodies of methods that must not look at them.
 //!
 //! A hint for whoever reaches for what lies at hand, and no more: a function of one's own hides
 //! everything. That the same command comes to the same events, the test kit sees for itself. So only
@@ -7,50 +7,39 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
 
-use super::errors;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 
 /// What a path leads to.
 #[derive(Clone, Copy)]
-pub(super) enum Source {
+pub(crate) enum Source {
     Clock,
     Id,
     Chance,
     World,
 }
 
-/// From where a method may take it instead.
-#[derive(Clone, Copy)]
-pub(super) enum Instead<'a> {
-    /// A decision: from its context, by the name that it has there, if it is there.
-    Context(Option<&'a syn::Ident>),
-    /// A fold: from the event.
-    Event,
-    /// The output of a Moore machine's state: from nowhere.
-    Nothing,
-}
-
-/// Reports what a method takes from outside, and then leaves out its body: what the crate of a clock
-/// lacks would be a second error.
-pub(super) fn check(
-    method: &mut syn::ImplItemFn,
-    instead: Instead<'_>,
+/// Reports what a method takes from outside, by `mistake`, and then leaves out its body: what the
+/// crate of a clock lacks would be a second error.
+pub(crate) fn check(
+    attrs: &mut Vec<syn::Attribute>,
+    block: &mut syn::Block,
+    mistake: impl Fn(&[syn::Ident], Source) -> Diagnostic,
     diagnostics: &mut Diagnostics,
 ) {
     let mut paths = Vec::new();
-    collect(method.block.to_token_stream(), &mut paths);
+    collect(block.to_token_stream(), &mut paths);
     let mut found = false;
     for path in paths {
         let names: Vec<String> = path.iter().map(ToString::to_string).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         if let Some(source) = source(&names) {
-            diagnostics.push(errors::from_outside(&path, source, instead));
+            diagnostics.push(mistake(&path, source));
             found = true;
         }
     }
     if found {
-        method.attrs.push(syn::parse_quote!(#[allow(unused_variables)]));
-        method.block = syn::parse_quote!({ ::core::unreachable!("did not compile") });
+        attrs.push(syn::parse_quote!(#[allow(unused_variables)]));
+        *block = syn::parse_quote!({ ::core::unreachable!("did not compile") });
     }
 }
 

@@ -1,0 +1,89 @@
+//! What `#[policy]` can say.
+
+use proc_macro2::TokenStream;
+
+use crate::diagnostics::Diagnostic;
+use crate::names;
+use crate::world::Source;
+
+// The keys and the item.
+
+pub(super) fn unknown_refusal(word: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(word, format!("`{word}` is nothing that can happen to a refused command"))
+        .note("`report` puts it on the list of dead letters, `ignore` drops it, `retry` sends it again later")
+        .help("write `refused = report`, `refused = ignore`, or `refused = retry`")
+}
+
+pub(super) fn unknown_start(word: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(word, format!("`{word}` is no event that a policy could start with"))
+        .note("`first` is the first one that is stored, `next` the one that is stored next")
+        .help("write `starts = first`, or `starts = next`")
+}
+
+pub(super) fn ends_without_a_reason(literal: &syn::LitStr) -> Diagnostic {
+    Diagnostic::at(literal, "`ends` gives no reason why the loop ends")
+        .help("write it down for who comes after you: `ends = \"an order is paid some day\"`")
+}
+
+pub(super) fn wrong_item(item: &TokenStream) -> Diagnostic {
+    Diagnostic::at(item, "`#[policy]` stands on a function, or on the `impl` of what keeps the rows")
+        .help("write `#[policy] fn remind(event: &Recorded<OrderPlaced>) -> To<…>`, or `#[policy] impl Reminders { … }` below the struct")
+}
+
+pub(super) fn on_a_method(receiver: &syn::Receiver, method: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(receiver, format!("`#[policy]` stands on the method `{method}`"))
+        .help(format!("write `#[policy]` above the `impl`, and `#[on]` above `{method}`"))
+}
+
+pub(super) fn another_attribute(attr: &syn::Attribute, method: &syn::Ident) -> Diagnostic {
+    let name = names::shown(attr.path());
+    let diagnostic =
+        Diagnostic::at(attr, format!("`#[{name}]` has no place at `{method}`, in a policy"));
+    match name.as_str() {
+        "query" => diagnostic
+            .note("a policy answers events with commands, a projection answers questions")
+            .help("keep what is asked for in a projection"),
+        _ => diagnostic.help("write `#[on]`"),
+    }
+}
+
+// What answers.
+
+pub(super) fn async_policy(token: &syn::token::Async) -> Diagnostic {
+    Diagnostic::at(token, "policies that wait for the world cannot be written yet")
+        .note("what a policy calls for follows from the event at once, and so takes effect once")
+        .help("remove `async`; what acts on the world follows the store in a task of its own, and sends what came of it with `because_of(event)`")
+}
+
+pub(super) fn conditional(cfg: &syn::Attribute) -> Diagnostic {
+    Diagnostic::at(cfg, "what a policy answers cannot depend on features")
+        .note("each build of the program would answer the same events in its own way")
+        .help("remove the `#[cfg]`")
+}
+
+pub(super) fn answers_nothing(function: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(function, format!("`{function}` answers nothing, and keeps nothing"))
+        .help(format!("say what it calls for: `fn {function}(…) -> To<…>`"))
+}
+
+pub(super) fn unnamed_answer(ty: &syn::Type) -> Diagnostic {
+    let found = names::shown(ty);
+    Diagnostic::at(ty, format!("an answer names its commands, found `{found}`"))
+        .note("which commands there may be is checked when the system is compiled")
+        .help("return `To<C>`, or an `Option`, a `Vec` or a tuple of it")
+}
+
+pub(super) fn from_outside(path: &[syn::Ident], source: Source) -> Diagnostic {
+    let name = path.iter().map(ToString::to_string).collect::<Vec<_>>().join("::");
+    let place: TokenStream = quote::quote!(#(#path)::*);
+    let diagnostic = Diagnostic::at(&place, format!("`{name}` is nothing that a policy may look at"))
+        .note("a policy that was cut short takes its last events again, and must come to the same commands");
+    diagnostic.help(match source {
+        Source::Clock => {
+            "read the event's `at`; a command is sent later with `.after(…)`, or `.at(…)`"
+        }
+        Source::Id => "make it from the event: from its `id()`, or its `event_id`",
+        Source::Chance => "take it from the event: from the bits of its `event_id`",
+        Source::World => "put what the policy needs to know into the event",
+    })
+}

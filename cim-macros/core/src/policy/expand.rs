@@ -1,0 +1,110 @@
+//! What the macro writes: impls that state facts and call the author's function or methods.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use super::syntax::{Function, Syntax};
+use crate::listener::{self, Listener, Taker};
+use crate::scope;
+
+/// Writes the policy. An unsound one gets the same impls with empty bodies: what relies on them
+/// still compiles, and the mistake is reported once.
+pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
+    let Syntax { owner, name, on_failure, refused, starts, item, .. } = syntax;
+    let krate = scope::code();
+    let ends = match &syntax.ends {
+        Some(ends) => quote!(#krate::Some(#ends)),
+        None => quote!(#krate::None),
+    };
+    let listeners = if sound { syntax.listeners.as_slice() } else { &[] };
+    let routes = listeners.iter().map(route);
+    let react = match sound {
+        true => {
+            let calls = listeners.iter().map(|listener| call(syntax.function.as_ref(), listener));
+            quote! {
+                let (incoming, plan) = event.parts();
+                #(#calls)*
+            }
+        }
+        false => quote!(let _ = event;),
+    };
+    let all = quote!(<#owner as #krate::Policy>::ROUTES);
+    let distinct = listener::distinct(
+        Taker::Policy,
+        listeners,
+        |index| quote!(#krate::is_answered_once(#all, #index)),
+    );
+    let (declaration, tables) = syntax.function.as_ref().map(type_of).unzip();
+    let impls = quote! {
+        #tables
+        #[automatically_derived]
+        impl #krate::Policy for #owner {
+            const NAME: &'static str = #name;
+            const ROUTES: &'static [#krate::Route] = &[#(#routes),*];
+            const ON_FAILURE: #krate::OnFailure = #krate::OnFailure::#on_failure;
+            const ON_REFUSAL: #krate::OnRefusal = #krate::OnRefusal::#refused;
+            const STARTS: #krate::Starts = #krate::Starts::#starts;
+            const ENDS: #krate::Option<&'static str> = #ends;
+            fn react(&mut self, event: &mut #krate::Reacting<'_>) {
+                #react
+            }
+        }
+        #distinct
+    };
+    let impls = scope::block(&syntax.krate, &impls);
+    quote! {
+        #item
+        #declaration
+        #impls
+    }
+}
+
+/// The type of a function, which has its name, and what it keeps: nothing.
+fn type_of(function: &Function) -> (TokenStream, TokenStream) {
+    let Function { docs, vis, ident } = function;
+    let krate = scope::code();
+    // With braces it has no value, whose name the function has.
+    let declaration = quote! {
+        #(#docs)*
+        #[allow(non_camel_case_types, missing_docs, missing_debug_implementations)]
+        #vis struct #ident {}
+    };
+    let tables = quote! {
+        #[automatically_derived]
+        impl #krate::Tables for #ident {
+            const TABLES: &'static [#krate::TableInfo] = &[];
+            fn open(_: &#krate::Place) -> Self {
+                Self {}
+            }
+            fn each(&mut self, _: &mut dyn ::core::ops::FnMut(&mut dyn #krate::Kept)) {}
+        }
+    };
+    (declaration, tables)
+}
+
+fn route(listener: &Listener) -> TokenStream {
+    let (krate, heard, answered) = (scope::code(), listener::heard(listener), answered(listener));
+    quote!(#krate::Route { event: #heard::EVENT, sends: #answered::SENDS })
+}
+
+/// Of each answer everything is asked through one trait: of one that is none rustc then says the
+/// same each time, and shows it once.
+fn answered(listener: &Listener) -> TokenStream {
+    let krate = scope::code();
+    match &listener.answer {
+        Some(answer) => quote_spanned!(answer.span()=> <#answer as #krate::Reaction>),
+        None => quote!(<() as #krate::Reaction>),
+    }
+}
+
+/// `<To<PayOrder> as Reaction>::planned(self.paid(event), plan)`, of an event that is the method's.
+fn call(function: Option<&Function>, listener: &Listener) -> TokenStream {
+    let (heard, answered) = (listener::heard(listener), answered(listener));
+    let (method, event) = (&listener.method, listener::event_at(listener));
+    let call = match function {
+        Some(_) => quote!(#method(#event)),
+        None => quote!(self.#method(#event)),
+    };
+    quote!(#heard::hand(incoming, |event| #answered::planned(#call, plan));)
+}

@@ -1,0 +1,123 @@
+//! `#[derive(Tables)]`: what a projection or a policy keeps.
+
+mod errors;
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use crate::arguments::Arguments;
+use crate::diagnostics::Diagnostics;
+use crate::fields::is_cfg;
+use crate::names;
+use crate::scope;
+
+/// Expands `#[derive(Tables)]`.
+pub fn tables(item: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let expansion = match syn::parse2::<syn::DeriveInput>(item) {
+        Ok(input) => {
+            let krate = krate(&input, &mut diagnostics);
+            let fields = fields(&input, &mut diagnostics);
+            match diagnostics.is_empty() {
+                true => expand(&krate, &input.ident, fields),
+                // Of a generic type no impl is right for all.
+                false if !input.generics.params.is_empty() => TokenStream::new(),
+                false => stub(&krate, &input.ident),
+            }
+        }
+        Err(error) => {
+            diagnostics.push_syntax(error);
+            TokenStream::new()
+        }
+    };
+    let mistakes = diagnostics.finish();
+    quote!(#mistakes #expansion)
+}
+
+/// `#[tables(crate = path)]`, or the usual path.
+fn krate(input: &syn::DeriveInput, diagnostics: &mut Diagnostics) -> syn::Path {
+    let attr = input.attrs.iter().find(|attr| attr.path().is_ident("tables"));
+    let tokens = match attr.map(|attr| &attr.meta) {
+        Some(syn::Meta::List(list)) => list.tokens.clone(),
+        _ => TokenStream::new(),
+    };
+    let mut arguments = Arguments::parse("tables", tokens);
+    let krate = arguments.krate(diagnostics);
+    arguments.finish(diagnostics);
+    krate
+}
+
+/// The fields, which are the tables; a struct without any has none.
+fn fields<'a>(
+    input: &'a syn::DeriveInput,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'a syn::FieldsNamed> {
+    let ident = &input.ident;
+    let syn::Data::Struct(data) = &input.data else {
+        diagnostics.push(errors::not_a_struct(ident));
+        return None;
+    };
+    if !input.generics.params.is_empty() {
+        diagnostics.push(errors::generic(&input.generics));
+    }
+    for field in &data.fields {
+        if let Some(cfg) = field.attrs.iter().find(|attr| is_cfg(attr)) {
+            diagnostics.push(errors::conditional(cfg));
+        }
+    }
+    match &data.fields {
+        syn::Fields::Unnamed(fields) if !fields.unnamed.is_empty() => {
+            diagnostics.push(errors::unnamed(fields));
+            None
+        }
+        syn::Fields::Named(fields) if !fields.named.is_empty() => Some(fields),
+        _ => None,
+    }
+}
+
+/// Of each field everything is asked through one trait, at the author's own tokens: of one that is
+/// no table rustc then says the same each time, and shows it once.
+fn expand(krate: &syn::Path, ident: &syn::Ident, fields: Option<&syn::FieldsNamed>) -> TokenStream {
+    let (real, krate) = (krate, scope::code());
+    let fields = fields.into_iter().flat_map(|fields| &fields.named);
+    let fields = fields.filter_map(|field| Some((field.ident.as_ref()?, &field.ty)));
+    let (fields, types): (Vec<_>, Vec<_>) = fields.unzip();
+    let of: Vec<_> =
+        types.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as #krate::TableField>)).collect();
+    let names: Vec<_> = fields.iter().map(|field| names::plain(field)).collect();
+    let none = fields.is_empty().then(|| quote!(_));
+    let (place, act) = (none.clone().unwrap_or(quote!(place)), none.unwrap_or(quote!(act)));
+    let impls = quote! {
+        #[automatically_derived]
+        impl #krate::Tables for #ident {
+            const TABLES: &'static [#krate::TableInfo] = &[#(
+                #krate::TableInfo { name: #names, shape: #of::SHAPE, is_kept: #of::IS_KEPT }
+            ),*];
+            fn open(#place: &#krate::Place) -> Self {
+                Self { #(#fields: #of::open(#names, place)),* }
+            }
+            fn each(&mut self, #act: &mut dyn ::core::ops::FnMut(&mut dyn #krate::Kept)) {
+                #(act(#of::kept(&mut self.#fields));)*
+            }
+        }
+    };
+    scope::block(real, &impls)
+}
+
+/// The impl that other code relies on, for a type that did not compile.
+fn stub(krate: &syn::Path, ident: &syn::Ident) -> TokenStream {
+    let (real, krate) = (krate, scope::code());
+    let impls = quote! {
+        impl #krate::Tables for #ident {
+            // That it has none would be a second mistake.
+            const TABLES: &'static [#krate::TableInfo] =
+                &[#krate::TableInfo { name: "", shape: 0, is_kept: true }];
+            fn open(_: &#krate::Place) -> Self {
+                ::core::unreachable!("did not compile")
+            }
+            fn each(&mut self, _: &mut dyn ::core::ops::FnMut(&mut dyn #krate::Kept)) {}
+        }
+    };
+    scope::block(real, &impls)
+}

@@ -1,0 +1,101 @@
+//! What a policy keeps besides its own tables: commands that wait, and those that nobody took.
+
+use jiff::Timestamp;
+
+use super::dead::DeadLetter;
+use super::plan::{Letter, Name};
+use crate::cbor::EncodeError;
+use crate::rows::{Kept, Place, RowBatch, Table, TableField as _};
+
+/// When a command is due, the position of its event, and which of the event's commands it is.
+pub(super) type Due = (Timestamp, u64, u32);
+
+/// Tables with names that no field of a struct has.
+pub(super) struct Books {
+    pending: Table<Due, Letter>,
+    /// What is pending, by what it may be cancelled with.
+    names: Table<(Name, Due), bool>,
+    dead: Table<(u64, u32), DeadLetter>,
+}
+
+impl Books {
+    pub(super) fn open(place: &Place) -> Self {
+        Self {
+            pending: Table::open("-pending", place),
+            names: Table::open("-names", place),
+            dead: Table::open(DEAD, place),
+        }
+    }
+
+    /// Keeps a command until its time has come.
+    pub(super) fn keep(&mut self, time: Timestamp, letter: Letter) {
+        let due = (time, letter.position, letter.index);
+        self.names.insert(&(letter.name(), due), true);
+        self.pending.insert(&due, letter);
+    }
+
+    /// Takes back the commands of this name.
+    pub(super) fn cancel(&mut self, name: &Name) {
+        let waiting: Vec<_> = self.names.with_prefix(name).map(|(key, _)| key).collect();
+        for key in waiting {
+            self.pending.remove(&key.1);
+            self.names.remove(&key);
+        }
+    }
+
+    /// Takes up to `limit` commands out whose time has come, in order.
+    pub(super) fn take_due(&mut self, now: Timestamp, limit: usize) -> Vec<Letter> {
+        let due = self.pending.iter().take_while(|((time, ..), _)| *time <= now).take(limit);
+        let due: Vec<_> = due.collect();
+        for (key, letter) in &due {
+            self.pending.remove(key);
+            self.names.remove(&(letter.name(), *key));
+        }
+        due.into_iter().map(|(_, letter)| letter).collect()
+    }
+
+    /// When the next command is due.
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        self.pending.iter().next().map(|((time, ..), _)| time)
+    }
+
+    pub(super) fn bury(&mut self, position: u64, index: u32, letter: DeadLetter) {
+        self.dead.insert(&(position, index), letter);
+    }
+
+    /// Takes a dead letter off the list.
+    pub(super) fn exhume(&mut self, number: (u64, u32)) -> Option<DeadLetter> {
+        self.dead.remove(&number)
+    }
+
+    pub(super) fn dead(&self) -> Vec<((u64, u32), DeadLetter)> {
+        self.dead.iter().collect()
+    }
+
+    fn each(&mut self, mut act: impl FnMut(&mut dyn Kept)) {
+        act(&mut self.pending);
+        act(&mut self.names);
+        act(&mut self.dead);
+    }
+
+    pub(super) fn write(&mut self, batch: &mut RowBatch) -> Result<(), EncodeError> {
+        let mut written = Ok(());
+        self.each(|table| {
+            if written.is_ok() {
+                written = table.write(batch);
+            }
+        });
+        written
+    }
+
+    pub(super) fn renew(&mut self, place: &Place) {
+        self.each(|table| table.renew(place));
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.each(|table| table.forget());
+    }
+}
+
+/// The table of dead letters.
+pub(super) const DEAD: &str = "-dead";

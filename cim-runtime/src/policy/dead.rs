@@ -1,0 +1,89 @@
+//! Dead letters: what a policy could not do, and why.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::plan::Letter;
+use crate::cid::EventCid;
+use crate::error::Error;
+use crate::prelude::value;
+
+/// Something that a policy could not do: a command that was not taken, or an event at which one of
+/// its methods has failed.
+#[value]
+pub struct DeadLetter {
+    /// Why not.
+    pub reason: String,
+    /// The event.
+    pub event: EventCid,
+    /// The type of the event, if its method has failed.
+    pub event_type: Option<String>,
+    /// The command, if there is one.
+    pub(super) letter: Option<Letter>,
+}
+
+impl DeadLetter {
+    /// Where the command was to go, and which it is, such as `shop.order/7 PayOrder`.
+    pub fn command(&self) -> Option<String> {
+        let letter = self.letter.as_ref()?;
+        Some(format!("{}/{} {}", letter.aggregate, letter.id, letter.command))
+    }
+}
+
+/// What somebody wants of a policy's list.
+pub(super) enum Wish {
+    List(oneshot::Sender<Vec<((u64, u32), DeadLetter)>>),
+    /// Off the list, and sent again if so.
+    Take {
+        number: (u64, u32),
+        again: bool,
+        done: oneshot::Sender<bool>,
+    },
+}
+
+/// The dead letters of a policy that runs: what
+/// [`Workers::dead_letters`](crate::system::Workers::dead_letters) returns.
+///
+/// Each has a number: the position of the event, and which of its commands it is.
+#[derive(Debug, Clone)]
+pub struct DeadLetters {
+    pub(crate) policy: &'static str,
+    pub(super) wishes: Arc<mpsc::Sender<Wish>>,
+}
+
+impl DeadLetters {
+    /// All of them.
+    ///
+    /// # Errors
+    ///
+    /// When the policy does not run any more.
+    pub async fn list(&self) -> Result<Vec<((u64, u32), DeadLetter)>, Error> {
+        self.wish(Wish::List).await
+    }
+
+    /// Sends a command again, or has the event taken again. False if there is no such letter.
+    ///
+    /// # Errors
+    ///
+    /// When the policy does not run any more.
+    pub async fn retry(&self, number: (u64, u32)) -> Result<bool, Error> {
+        self.wish(|done| Wish::Take { number, again: true, done }).await
+    }
+
+    /// Takes a letter off the list. False if there is no such letter.
+    ///
+    /// # Errors
+    ///
+    /// When the policy does not run any more.
+    pub async fn discard(&self, number: (u64, u32)) -> Result<bool, Error> {
+        self.wish(|done| Wish::Take { number, again: false, done }).await
+    }
+
+    async fn wish<T>(&self, wish: impl FnOnce(oneshot::Sender<T>) -> Wish) -> Result<T, Error> {
+        let (done, answer) = oneshot::channel();
+        let gone = || Error::NotStarted { projection: self.policy };
+        self.wishes.send(wish(done)).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())
+    }
+}

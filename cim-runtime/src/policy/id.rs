@@ -1,0 +1,51 @@
+//! The ids of commands that policies send.
+
+use uuid::Uuid;
+
+use crate::cid::EventCid;
+
+/// The id of the command that `policy` sends because of an event, as number `index`: the same each
+/// time. `depth` is how many policies have led to it one after the other, from 1.
+///
+/// It is a UUIDv8 (RFC 9562, 5.8): the first byte is the depth, the rest is from BLAKE3.
+pub(super) fn caused_id(policy: &str, event: &EventCid, index: u32, depth: u8) -> Uuid {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(policy.as_bytes());
+    hasher.update(&[0]);
+    hasher.update(&event.to_bytes());
+    hasher.update(&index.to_be_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    bytes[0] = depth;
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// How many policies have led to the command with this id, one after the other; 0 for one that no
+/// policy has sent.
+pub fn depth_of(command_id: Uuid) -> u8 {
+    match command_id.get_version_num() {
+        8 => command_id.as_bytes()[0],
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_follows_from_its_cause() {
+        let (a, b) = (EventCid::of(b"a"), EventCid::of(b"b"));
+        let id = caused_id("remind", &a, 0, 3);
+        assert_eq!(id, caused_id("remind", &a, 0, 3));
+        for other in [
+            caused_id("remin", &a, 0, 3),
+            caused_id("remind", &b, 0, 3),
+            caused_id("remind", &a, 1, 3),
+        ] {
+            assert_ne!(id, other);
+        }
+        assert_eq!((depth_of(id), id.get_version_num()), (3, 8));
+        assert_eq!(depth_of(Uuid::now_v7()), 0);
+    }
+}

@@ -1,0 +1,136 @@
+//! What a policy has answered to an event, before anything is sent.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::address::{Cancel, To};
+use super::id::depth_of;
+use crate::cbor;
+use crate::cid::EventCid;
+use crate::envelope::Envelope;
+use crate::machine::{Aggregate as _, Command, Handles, InOneAggregate};
+use crate::prelude::value;
+use crate::projection::{Fate, Incoming};
+use crate::store::StoredEvent;
+use crate::system::OwnerOf;
+
+/// A stored event, offered to one method of a policy after the other until one takes it.
+#[derive(Debug)]
+pub struct Reacting<'a> {
+    incoming: Incoming<'a>,
+    plan: Plan,
+}
+
+impl<'a> Reacting<'a> {
+    pub(super) fn new(stored: &'a StoredEvent, envelope: &'a Envelope<'a>) -> Self {
+        Self { incoming: Incoming::new(stored, envelope), plan: Plan::new(stored, envelope) }
+    }
+
+    /// The event, and where what it calls for is written down.
+    #[doc(hidden)]
+    pub fn parts(&mut self) -> (&mut Incoming<'a>, &mut Plan) {
+        (&mut self.incoming, &mut self.plan)
+    }
+
+    pub(super) fn end(self) -> (Fate, Plan) {
+        (self.incoming.fate(), self.plan)
+    }
+}
+
+/// Commands that one event calls for, in order.
+#[derive(Debug)]
+pub struct Plan {
+    position: u64,
+    event: EventCid,
+    decided: Timestamp,
+    correlation: Uuid,
+    depth: u8,
+    commands: u32,
+    pub(super) steps: Vec<Planned>,
+}
+
+/// A thing to do because of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Planned {
+    /// Send a command, at once or at this time.
+    Send(Letter, Option<Timestamp>),
+    /// Take back what waits for its time.
+    Cancel(Name),
+}
+
+/// A command without its type, on its way to an aggregate.
+#[value]
+pub(super) struct Letter {
+    /// Such as `shop.order`.
+    pub(super) aggregate: String,
+    /// The aggregate's id.
+    pub(super) id: String,
+    /// The command's name.
+    pub(super) command: String,
+    /// The command's fields.
+    pub(super) data: Vec<u8>,
+    /// The event that calls for it.
+    pub(super) event: EventCid,
+    /// The event's position.
+    pub(super) position: u64,
+    /// Which of the event's commands it is, from 0.
+    pub(super) index: u32,
+    /// The root command.
+    pub(super) correlation: Uuid,
+    /// How many policies have led to it.
+    pub(super) depth: u8,
+    /// How often it was sent.
+    pub(super) attempts: u32,
+}
+
+/// What waits for its time is known by: the aggregate, its id, and the command.
+pub(super) type Name = (String, String, String);
+
+impl Letter {
+    pub(super) fn name(&self) -> Name {
+        (self.aggregate.clone(), self.id.clone(), self.command.clone())
+    }
+}
+
+impl Plan {
+    fn new(stored: &StoredEvent, envelope: &Envelope<'_>) -> Self {
+        Self {
+            position: stored.position,
+            event: stored.cid,
+            decided: envelope.at,
+            correlation: envelope.correlation,
+            depth: depth_of(envelope.command_id).saturating_add(1),
+            commands: 0,
+            steps: Vec::new(),
+        }
+    }
+
+    pub(super) fn send<C>(&mut self, to: &To<C>) -> Result<(), String>
+    where
+        C: Command<Of: Handles<C> + InOneAggregate>,
+    {
+        let data = cbor::to_vec(&to.command);
+        let data = data.map_err(|error| format!("`{}` cannot be sent: {error}", C::NAME))?;
+        let letter = Letter {
+            aggregate: OwnerOf::<C>::NAME.to_string(),
+            id: to.id.to_string(),
+            command: C::NAME.to_owned(),
+            data,
+            event: self.event,
+            position: self.position,
+            index: self.commands,
+            correlation: self.correlation,
+            depth: self.depth,
+            attempts: 0,
+        };
+        self.commands += 1;
+        self.steps.push(Planned::Send(letter, to.when.time(self.decided)));
+        Ok(())
+    }
+
+    pub(super) fn cancel<C: Command<Of: InOneAggregate>>(&mut self, cancel: &Cancel<C>) {
+        let aggregate = OwnerOf::<C>::NAME.to_string();
+        let name = (aggregate, cancel.id.to_string(), C::NAME.to_owned());
+        self.steps.push(Planned::Cancel(name));
+    }
+}

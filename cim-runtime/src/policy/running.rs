@@ -1,0 +1,483 @@
+//! A policy that runs: it takes pages of events, sends what they call for, and what was due.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use futures::StreamExt as _;
+use futures::future::BoxFuture;
+use futures::stream;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{mpsc, watch};
+use tracing::Instrument as _;
+
+use super::dead::{DeadLetter, DeadLetters, Wish};
+use super::id::caused_id;
+use super::plan::Letter;
+use super::reaction::Sends;
+use super::sendable::{Sendable, Unsent};
+use super::worker::Worker;
+use super::{OnRefusal, Policy, Starts};
+use crate::actor::Actor;
+use crate::driver::Driver;
+use crate::engine::{Cause, Message};
+use crate::error::Error;
+use crate::observe;
+use crate::projection::{Listened, PAGE, RETRY, Reaches, Stopped, blocking, ended, readable};
+use crate::rows::RowStore;
+use crate::store::{Head, StoreError, StoredEvent};
+
+/// How many commands of one policy are on their way at once.
+const AT_ONCE: usize = 64;
+
+/// After how many policies, each reacting to the one before, a command is not sent any more.
+const MAX_DEPTH: u8 = 100;
+
+/// How often a refused command is sent before it is reported, if the policy tries again.
+const ATTEMPTS: u32 = 10;
+
+/// How long a command waits before it is sent again, at first and at most.
+const AGAIN: (SignedDuration, SignedDuration) =
+    (SignedDuration::from_millis(100), SignedDuration::from_mins(1));
+
+/// A policy of a system, as data.
+#[derive(Debug, Clone, Copy)]
+pub struct PolicyInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// Which events call for which commands.
+    pub routes: &'static [Route],
+    /// Why a loop through it ends, if it says so.
+    pub ends: Option<&'static str>,
+    pub(crate) start: fn(&StartedPolicies) -> Run,
+}
+
+/// An event that a policy takes, and the commands it may answer with.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// The event.
+    pub event: Listened,
+    /// The commands.
+    pub sends: Sends,
+}
+
+impl PolicyInfo {
+    /// What a system knows of a policy.
+    pub const fn of<P: Policy>() -> Self {
+        Self { name: P::NAME, routes: P::ROUTES, ends: P::ENDS, start: start::<P> }
+    }
+}
+
+/// What policies are started with.
+#[derive(Debug, Clone)]
+pub(crate) struct StartedPolicies {
+    pub(crate) driver: Arc<Driver>,
+    pub(crate) rows: Arc<dyn RowStore>,
+}
+
+/// A policy as the workers of a system know it.
+pub(crate) struct Run {
+    pub(crate) work: BoxFuture<'static, Infallible>,
+    pub(crate) cell: Arc<dyn Reaches>,
+    pub(crate) dead: DeadLetters,
+}
+
+/// How far a policy is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Progress {
+    position: u64,
+    next_due: Option<Timestamp>,
+    stopped: Option<String>,
+}
+
+#[derive(Debug)]
+struct Cell {
+    name: &'static str,
+    progress: watch::Sender<Progress>,
+    driver: Arc<Driver>,
+}
+
+impl Reaches for Cell {
+    fn reached(&self, position: u64) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async move {
+            let mut progress = self.progress.subscribe();
+            let reached = |now: &Progress| {
+                let waits = now.next_due.is_none_or(|due| due > self.driver.environment.now());
+                now.position >= position && waits
+            };
+            let now = progress.wait_for(|now| reached(now) || now.stopped.is_some()).await;
+            match now.map(|now| now.stopped.clone()) {
+                Ok(None) => Ok(()),
+                Ok(Some(reason)) => Err(Error::Stopped { projection: self.name, reason }),
+                Err(_) => Err(Error::NotStarted { projection: self.name }),
+            }
+        })
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.progress.borrow().next_due
+    }
+}
+
+fn start<P: Policy>(with: &StartedPolicies) -> Run {
+    let progress = Progress { position: 0, next_due: None, stopped: None };
+    let driver = Arc::clone(&with.driver);
+    let progress = watch::Sender::new(progress);
+    let cell = Arc::new(Cell { name: P::NAME, progress, driver });
+    let (wishes, wished) = mpsc::channel(16);
+    let running = Running::<P> {
+        cell: Arc::clone(&cell),
+        driver: Arc::clone(&with.driver),
+        rows: Arc::clone(&with.rows),
+        sends: P::ROUTES.iter().flat_map(|route| route.sends.list()).collect(),
+        policy: std::marker::PhantomData,
+    };
+    Run {
+        work: Box::pin(async move { running.run(wished).await }),
+        cell,
+        dead: DeadLetters { policy: P::NAME, wishes: Arc::new(wishes) },
+    }
+}
+
+struct Running<P> {
+    cell: Arc<Cell>,
+    driver: Arc<Driver>,
+    rows: Arc<dyn RowStore>,
+    sends: Vec<Sendable>,
+    policy: std::marker::PhantomData<fn() -> P>,
+}
+
+impl<P: Policy> Running<P> {
+    /// Runs until it is dropped.
+    async fn run(&self, mut wishes: mpsc::Receiver<Wish>) -> Infallible {
+        let (mut wait, longest) = RETRY;
+        loop {
+            let before = self.cell.progress.borrow().position;
+            match self.lead(&mut wishes).await {
+                // What is in memory is for projections.
+                Err(Stopped::Event(reason) | Stopped::Spoilt { problem: reason, .. }) => {
+                    tracing::error!(policy = P::NAME, reason, "a policy has stopped");
+                    self.cell.progress.send_modify(|now| now.stopped = Some(reason));
+                    // Nobody but another program can help.
+                    std::future::pending::<()>().await;
+                }
+                Err(Stopped::Store(error)) => {
+                    tracing::warn!(policy = P::NAME, %error, "a policy tries again");
+                    let moved = self.cell.progress.borrow().position > before;
+                    wait = if moved { RETRY.0 } else { wait };
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(longest);
+                }
+                Ok(never) => match never {},
+            }
+        }
+    }
+
+    async fn lead(&self, wishes: &mut mpsc::Receiver<Wish>) -> Result<Infallible, Stopped> {
+        let mut worker = self.open().await?;
+        let mut pages = self.driver.store.subscribe(worker.checkpoint()).ready_chunks(PAGE);
+        loop {
+            worker = self.send_due(worker).await?;
+            let next_due = worker.books.next_due();
+            self.report(&worker, next_due);
+            tokio::select! {
+                page = pages.next() => {
+                    let page = page.ok_or_else(|| Stopped::Store(ended()))?;
+                    let (events, failed) = readable(page);
+                    worker = self.take_in(worker, events).await?;
+                    if let Some(error) = failed {
+                        return Err(error.into());
+                    }
+                }
+                () = self.until(next_due) => {}
+                Some(wish) = wishes.recv() => worker = self.grant(worker, wish).await?,
+            }
+        }
+    }
+
+    async fn open(&self) -> Result<Worker<P>, Stopped> {
+        let rows = Arc::clone(&self.rows);
+        let mut worker = blocking(move || Worker::<P>::open(rows)).await?;
+        let before = worker.checkpoint().saturating_sub(1);
+        let found = self.driver.store.read_all(before, 1).await?;
+        if !worker.follows(found.first()) {
+            return Err(Stopped::Event(format!(
+                "what it keeps is not made from the events of this store, which was restored from \
+                 an older copy or exchanged: restore the rows with it, or remove them to have all \
+                 events taken again (commands that were taken are not taken twice)"
+            )));
+        }
+        if worker.checkpoint() == 0 && P::STARTS == Starts::Next {
+            let head = self.driver.store.head().await?;
+            if let Some(last) = self.last_event(head).await? {
+                worker = off_thread(worker, move |worker| worker.begin_behind(&last)).await?;
+            }
+        }
+        Ok(worker)
+    }
+
+    async fn last_event(&self, head: Option<Head>) -> Result<Option<StoredEvent>, StoreError> {
+        match head {
+            Some(head) => self.driver.store.find(&head.cid).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn until(&self, due: Option<Timestamp>) {
+        match due {
+            Some(due) => self.driver.environment.until(due).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn report(&self, worker: &Worker<P>, next_due: Option<Timestamp>) {
+        let position = worker.checkpoint();
+        self.cell.progress.send_modify(|now| {
+            (now.position, now.next_due) = (position, next_due);
+        });
+    }
+
+    /// Takes a page of events, and sends what they call for before they count as taken.
+    async fn take_in(
+        &self,
+        mut worker: Worker<P>,
+        events: Vec<StoredEvent>,
+    ) -> Result<Worker<P>, Stopped> {
+        let mut events: Arc<[StoredEvent]> = events.into();
+        while !events.is_empty() {
+            let now = self.driver.environment.now();
+            let page = Arc::clone(&events);
+            let (back, taken) =
+                off_thread_with(worker, move |worker| worker.take_in(&page, now)).await?;
+            worker = back;
+            self.send(&mut worker, taken.letters).await?;
+            let mut taken_now = taken.events;
+            if let Some(problem) = taken.failed {
+                let failed = &events[taken_now];
+                tracing::error!(
+                    policy = P::NAME,
+                    position = failed.position,
+                    problem,
+                    "an event was put aside"
+                );
+                worker.park(failed, problem)?;
+                taken_now += 1;
+            }
+            let last = events[taken_now - 1].clone();
+            worker = off_thread(worker, move |worker| worker.commit(Some(&last))).await?;
+            events = events[taken_now..].into();
+        }
+        Ok(worker)
+    }
+
+    /// Sends the commands whose time has come.
+    async fn send_due(&self, mut worker: Worker<P>) -> Result<Worker<P>, Stopped> {
+        loop {
+            let now = self.driver.environment.now();
+            if worker.books.next_due().is_none_or(|due| due > now) {
+                return Ok(worker);
+            }
+            let letters = worker.books.take_due(now, PAGE);
+            self.send(&mut worker, letters).await?;
+            worker = off_thread(worker, |worker| worker.commit(None)).await?;
+        }
+    }
+
+    /// Sends commands: those for one aggregate one after the other, others at once. What cannot be
+    /// sent now is kept for later, or put on the list of dead letters.
+    async fn send(&self, worker: &mut Worker<P>, letters: Vec<Letter>) -> Result<(), Stopped> {
+        let mut aggregates: BTreeMap<(String, String), Vec<Letter>> = BTreeMap::new();
+        for letter in letters {
+            let aggregate = (letter.aggregate.clone(), letter.id.clone());
+            aggregates.entry(aggregate).or_default().push(letter);
+        }
+        let ends = stream::iter(aggregates.into_values()).map(|letters| async move {
+            let mut ends = Vec::with_capacity(letters.len());
+            let mut waits = false;
+            for letter in letters {
+                // What is to come after one that waits, waits too.
+                let end = if waits { End::Again } else { self.observed(&letter).await };
+                waits |= matches!(end, End::Again);
+                ends.push((letter, end));
+            }
+            ends
+        });
+        let ends: Vec<_> = ends.buffer_unordered(AT_ONCE).collect().await;
+        for (letter, end) in ends.into_iter().flatten() {
+            match end {
+                End::Done => {}
+                End::Again => self.keep(worker, letter),
+                End::Dead(reason) => {
+                    tracing::error!(
+                        policy = P::NAME,
+                        command = letter.command,
+                        id = letter.id,
+                        reason,
+                        "a command was not taken"
+                    );
+                    let (position, index) = (letter.position, letter.index);
+                    let dead = DeadLetter {
+                        reason,
+                        event: letter.event,
+                        event_type: None,
+                        letter: Some(letter),
+                    };
+                    worker.books.bury(position, index, dead);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn keep(&self, worker: &mut Worker<P>, mut letter: Letter) {
+        let (first, longest) = AGAIN;
+        let wait = first.saturating_mul(1 << letter.attempts.min(16)).min(longest);
+        letter.attempts = letter.attempts.saturating_add(1);
+        let now = self.driver.environment.now();
+        worker.books.keep(now.saturating_add(wait).unwrap_or(Timestamp::MAX), letter);
+    }
+
+    async fn observed(&self, letter: &Letter) -> End {
+        let span = observe::reaction_span(P::NAME, &letter.command, letter.correlation);
+        let end = self.send_one(letter).instrument(span).await;
+        let outcome = match &end {
+            End::Done => "done",
+            End::Again => "again",
+            End::Dead(_) => "dead",
+        };
+        observe::reaction(P::NAME, outcome);
+        end
+    }
+
+    async fn send_one(&self, letter: &Letter) -> End {
+        if letter.depth > MAX_DEPTH {
+            return End::Dead(self.loop_shown(letter).await);
+        }
+        let is_this = |sendable: &&Sendable| {
+            sendable.aggregate.as_str() == letter.aggregate && sendable.command == letter.command
+        };
+        let Some(sendable) = self.sends.iter().find(is_this) else {
+            return End::Dead(format!("the policy does not send `{}` any more", letter.command));
+        };
+        let now = self.driver.environment.now();
+        let message = Message {
+            command_id: caused_id(P::NAME, &letter.event, letter.index, letter.depth),
+            repeatable: true,
+            actor: Actor::new(format!("policy:{}", P::NAME)),
+            now: Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now),
+            cause: Some(Cause { correlation: letter.correlation, event: letter.event }),
+        };
+        let sent = sendable.send(&self.driver, &letter.id, &letter.data, &message).await;
+        match sent {
+            Ok(_) => End::Done,
+            Err(Unsent::Refused(reason)) => match P::ON_REFUSAL {
+                OnRefusal::Ignore => End::Done,
+                OnRefusal::Retry if letter.attempts + 1 < ATTEMPTS => End::Again,
+                OnRefusal::Retry | OnRefusal::Report => End::Dead(reason),
+            },
+            Err(Unsent::Error(error)) if error.is_retryable() => {
+                tracing::warn!(policy = P::NAME, %error, "a command is sent again");
+                End::Again
+            }
+            Err(Unsent::Error(error)) => End::Dead(error.to_string()),
+            Err(Unsent::Unreadable(problem)) => {
+                End::Dead(format!("it was kept by another program, and is none now: {problem}"))
+            }
+        }
+    }
+
+    /// The end of the way that has led to a command through too many policies.
+    async fn loop_shown(&self, letter: &Letter) -> String {
+        let mut way = vec![letter.command.clone(), P::NAME.to_owned()];
+        let mut cause = Some(letter.event);
+        while let Some(cid) = cause.filter(|_| way.len() < 12) {
+            let Ok(Some(event)) = self.driver.store.find(&cid).await else { break };
+            let Ok(envelope) = event.envelope() else { break };
+            way.push(envelope.event_type.to_owned());
+            let policy = envelope.actor.strip_prefix("policy:");
+            way.extend(policy.map(str::to_owned));
+            cause = match envelope.causation {
+                crate::envelope::Causation::Event(cid) => Some(cid),
+                crate::envelope::Causation::Command(_) => None,
+            };
+        }
+        way.reverse();
+        format!(
+            "{MAX_DEPTH} policies have reacted one to the other, which looks like a loop without \
+             an end: … → {}",
+            way.join(" → ")
+        )
+    }
+
+    async fn grant(&self, worker: Worker<P>, wish: Wish) -> Result<Worker<P>, Stopped> {
+        match wish {
+            Wish::List(answer) => {
+                // Who asks may be gone.
+                let _ = answer.send(worker.books.dead());
+                Ok(worker)
+            }
+            Wish::Take { number, again, done } => {
+                let mut worker = worker;
+                let letter = worker.books.exhume(number);
+                let found = letter.is_some();
+                if let Some(letter) = letter.filter(|_| again) {
+                    worker = self.try_again(worker, number.0, letter).await?;
+                }
+                worker = off_thread(worker, |worker| worker.commit(None)).await?;
+                let _ = done.send(found);
+                Ok(worker)
+            }
+        }
+    }
+
+    async fn try_again(
+        &self,
+        mut worker: Worker<P>,
+        position: u64,
+        dead: DeadLetter,
+    ) -> Result<Worker<P>, Stopped> {
+        if let Some(letter) = dead.letter {
+            self.send(&mut worker, vec![Letter { attempts: 0, ..letter }]).await?;
+            return Ok(worker);
+        }
+        let events = self.driver.store.read_all(position.saturating_sub(1), 1).await?;
+        let now = self.driver.environment.now();
+        let page = events.clone();
+        let (back, taken) =
+            off_thread_with(worker, move |worker| worker.take_in(&page, now)).await?;
+        worker = back;
+        self.send(&mut worker, taken.letters).await?;
+        if let (Some(problem), Some(event)) = (taken.failed, events.first()) {
+            worker.park(event, problem)?;
+        }
+        Ok(worker)
+    }
+}
+
+/// What became of a command.
+enum End {
+    Done,
+    Again,
+    Dead(String),
+}
+
+/// Lets a worker do what may wait for its rows.
+async fn off_thread<P: Policy>(
+    worker: Worker<P>,
+    work: impl FnOnce(&mut Worker<P>) -> Result<(), Stopped> + Send + 'static,
+) -> Result<Worker<P>, Stopped> {
+    off_thread_with(worker, work).await.map(|(worker, ())| worker)
+}
+
+async fn off_thread_with<P: Policy, T: Send + 'static>(
+    mut worker: Worker<P>,
+    work: impl FnOnce(&mut Worker<P>) -> Result<T, Stopped> + Send + 'static,
+) -> Result<(Worker<P>, T), Stopped> {
+    blocking(move || {
+        let done = work(&mut worker);
+        Ok((worker, done))
+    })
+    .await
+    .map_err(Stopped::Store)
+    .and_then(|(worker, done)| done.map(|done| (worker, done)))
+}

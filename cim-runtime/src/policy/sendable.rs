@@ -1,0 +1,78 @@
+//! Commands without their types, as they wait for their time.
+
+use std::fmt;
+
+use futures::future::BoxFuture;
+
+use crate::cbor;
+use crate::driver::Driver;
+use crate::engine::{Message, Sent};
+use crate::error::{Error, SendError};
+use crate::machine::{Aggregate as _, Command, Handles, InOneAggregate};
+use crate::subject::AggregateName;
+use crate::system::{IdOf, OwnerOf};
+
+/// A type of command that a policy sends.
+#[derive(Clone, Copy)]
+pub struct Sendable {
+    /// The aggregate that it goes to.
+    pub aggregate: AggregateName,
+    /// The command.
+    pub command: &'static str,
+    send: SendFn,
+}
+
+type SendFn =
+    for<'a> fn(&'a Driver, &'a str, &'a [u8], &'a Message) -> BoxFuture<'a, Result<Sent, Unsent>>;
+
+/// Why a command of any type was not carried out.
+#[derive(Debug)]
+pub(super) enum Unsent {
+    /// The business says no, in these words.
+    Refused(String),
+    /// The machine says no.
+    Error(Error),
+    /// What was kept is no such command: another program has written it.
+    Unreadable(String),
+}
+
+impl Sendable {
+    /// The commands of type `C`.
+    pub const fn of<C: Command<Of: Handles<C> + InOneAggregate>>() -> Self {
+        Self { aggregate: OwnerOf::<C>::NAME, command: C::NAME, send: send::<C> }
+    }
+
+    /// Sends such a command, from its bytes.
+    pub(super) async fn send(
+        &self,
+        driver: &Driver,
+        id: &str,
+        command: &[u8],
+        message: &Message,
+    ) -> Result<Sent, Unsent> {
+        (self.send)(driver, id, command, message).await
+    }
+}
+
+fn send<'a, C: Command<Of: Handles<C> + InOneAggregate>>(
+    driver: &'a Driver,
+    id: &'a str,
+    command: &'a [u8],
+    message: &'a Message,
+) -> BoxFuture<'a, Result<Sent, Unsent>> {
+    Box::pin(async move {
+        let unreadable = |error: &dyn fmt::Display| Unsent::Unreadable(error.to_string());
+        let id: IdOf<C> = id.parse().map_err(|error| unreadable(&error))?;
+        let command: C = cbor::from_slice(command).map_err(|error| unreadable(&error))?;
+        driver.send(&id, command, message).await.map_err(|error| match error {
+            SendError::Error(error) => Unsent::Error(error),
+            refusal => Unsent::Refused(refusal.to_string()),
+        })
+    })
+}
+
+impl fmt::Debug for Sendable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.aggregate, self.command)
+    }
+}

@@ -1,0 +1,72 @@
+//! Projections: events of any number of aggregates, made into rows that answer questions.
+//!
+//! A projection is a `#[derive(Tables)]` struct with an `impl` whose methods take events (`#[on]`)
+//! and questions (`#[query]`). Its rows and its checkpoint, the position of the last event in them,
+//! are written in one transaction: each event counts once, whatever crashes.
+
+mod generation;
+mod incoming;
+mod query;
+mod running;
+mod serving;
+mod status;
+mod wiring;
+mod worker;
+
+use crate::rows::Tables;
+
+pub(crate) use incoming::Fate;
+pub use incoming::{Answered, Heard, Incoming, Listened};
+pub use query::{Ask, Query};
+pub use running::ProjectionInfo;
+pub(crate) use running::{PAGE, RETRY, Reaches, Registry, Started, blocking, ended, readable};
+pub use status::{Parked, ProjectionHandle, ProjectionState, Status};
+pub(crate) use wiring::is_among;
+pub use wiring::{has_tables, is_only_projection, is_taken_once, listens_within};
+pub(crate) use worker::{Stopped, said, unreadable};
+
+/// What `#[projection]` writes for the type on whose `impl` it stands.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a projection",
+    label = "not a projection",
+    note = "write `#[projection] impl {Self} {{ … }}`, with `#[on]` methods that take events"
+)]
+pub trait Projection: Tables {
+    /// Its name: the type's, in snake case.
+    const NAME: &'static str;
+    /// A fingerprint of its `#[on]` methods: with others, the rows have to be made anew.
+    const CODE: u64;
+    /// What happens when a method fails or panics.
+    const ON_FAILURE: OnFailure;
+    /// The events that it takes.
+    const LISTENS: &'static [Listened];
+
+    /// Hands an event to the method that takes it.
+    fn handle(&mut self, event: &mut Incoming<'_>);
+
+    /// What a system knows of it.
+    #[doc(hidden)]
+    const INFO: ProjectionInfo = ProjectionInfo::of::<Self>();
+}
+
+/// What happens when a method of a projection or a policy fails, or panics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnFailure {
+    /// The event is put aside with the reason, and the next one comes.
+    #[default]
+    Park,
+    /// Nothing more is done until the program is another.
+    Stop,
+}
+
+/// Whether all of a projection's rows outlive the process.
+pub(crate) const fn is_kept<P: Tables>() -> bool {
+    let mut i = 0;
+    while i < P::TABLES.len() {
+        if !P::TABLES[i].is_kept {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}

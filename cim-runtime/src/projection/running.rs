@@ -1,0 +1,491 @@
+//! A projection that runs: it takes pages of events, and makes its rows anew when it must.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::generation::Generations;
+use super::serving::Serving;
+use super::status::{Progress, ProjectionState};
+use super::worker::{Stopped, Worker};
+use super::{Listened, Projection, is_kept};
+use crate::environment::Environment;
+use crate::error::Error;
+use crate::observe;
+use crate::rows::{MemoryRows, RowStore};
+use crate::store::{Store, StoreError, StoreErrorKind, StoredEvent};
+
+/// How many events are in one transaction at most.
+pub(crate) const PAGE: usize = 1024;
+
+/// How long a projection waits before it tries again, at first and at most.
+pub(crate) const RETRY: (Duration, Duration) =
+    (Duration::from_millis(100), Duration::from_secs(10));
+
+/// A projection of a system, as data.
+#[derive(Debug, Clone, Copy)]
+pub struct ProjectionInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// The events that it takes.
+    pub listens: &'static [Listened],
+    pub(crate) start: fn(&Started) -> Run,
+}
+
+/// A projection as the workers of a system know it.
+pub(crate) struct Run {
+    pub(crate) work: BoxFuture<'static, Infallible>,
+    pub(crate) cell: Arc<dyn Reaches>,
+}
+
+/// Something that takes events in, and can be waited for.
+pub(crate) trait Reaches: Send + Sync {
+    /// Waits until it knows the event at this position, and has done what is due.
+    fn reached(&self, position: u64) -> BoxFuture<'_, Result<(), Error>>;
+
+    /// When it will do something although nothing happens.
+    fn next_due(&self) -> Option<Timestamp> {
+        None
+    }
+}
+
+impl<P: Projection> Reaches for Cell<P> {
+    fn reached(&self, position: u64) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(self.reach(position))
+    }
+}
+
+impl ProjectionInfo {
+    /// What a system knows of a projection.
+    pub const fn of<P: Projection>() -> Self {
+        Self { name: P::NAME, listens: P::LISTENS, start: start::<P> }
+    }
+}
+
+/// What projections are started with.
+#[derive(Debug, Clone)]
+pub(crate) struct Started {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) rows: Arc<dyn RowStore>,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) environment: Arc<dyn Environment>,
+}
+
+/// The projections that run, by type.
+#[derive(Debug, Default)]
+pub(crate) struct Registry(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+
+impl Registry {
+    /// The cell of a projection that was started.
+    pub(crate) fn cell<P: Projection>(&self) -> Result<Arc<Cell<P>>, Error> {
+        let cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let cell = cells.get(&TypeId::of::<P>()).cloned();
+        let cell = cell.and_then(|cell| cell.downcast::<Cell<P>>().ok());
+        cell.ok_or(Error::NotStarted { projection: P::NAME })
+    }
+}
+
+/// What a projection's worker and those who ask it share.
+#[derive(Debug)]
+pub(crate) struct Cell<P> {
+    pub(super) progress: watch::Sender<Progress>,
+    pub(super) paused: watch::Sender<bool>,
+    /// How often somebody has asked for new rows.
+    rebuilds: watch::Sender<u64>,
+    serving: Mutex<Option<Serving<P>>>,
+    /// Events that a model in memory is made without.
+    left_out: Mutex<Vec<u64>>,
+}
+
+impl<P: Projection> Cell<P> {
+    fn new() -> Self {
+        Self {
+            progress: watch::Sender::new(Progress::new()),
+            paused: watch::Sender::new(false),
+            rebuilds: watch::Sender::new(0),
+            serving: Mutex::new(None),
+            left_out: Mutex::default(),
+        }
+    }
+
+    /// The rows that answer.
+    pub(super) fn serving(&self) -> Result<Serving<P>, Error> {
+        let serving = self.serving.lock().unwrap_or_else(PoisonError::into_inner);
+        serving.clone().ok_or(Error::NotStarted { projection: P::NAME })
+    }
+
+    fn serve(&self, worker: &Worker<P>, generation: u64) {
+        *self.serving.lock().unwrap_or_else(PoisonError::into_inner) = Some(worker.serving());
+        self.progress.send_modify(|progress| {
+            progress.live = Some(generation);
+            (progress.position, progress.at) = (worker.checkpoint(), worker.at());
+        });
+    }
+
+    /// Does not answer until it is told to serve again.
+    fn close(&self) {
+        self.progress.send_modify(|progress| progress.live = None);
+    }
+
+    fn left_out(&self) -> std::sync::MutexGuard<'_, Vec<u64>> {
+        self.left_out.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, state: ProjectionState) {
+        self.progress.send_modify(|progress| progress.state = state);
+    }
+
+    /// Has the rows made anew, and waits until they answer.
+    pub(super) async fn rebuild(&self, store: &dyn Store) -> Result<(), Error> {
+        let before = self.progress.borrow().live;
+        // One that has stopped begins again.
+        self.set(ProjectionState::Building { position: 0, target: 0 });
+        self.rebuilds.send_modify(|count| *count += 1);
+        let head = store.head().await?.map_or(0, |head| head.number);
+        let mut progress = self.progress.subscribe();
+        let done = progress.wait_for(|now| now.live > before || is_stopped(now)).await;
+        match done {
+            Ok(progress) => stopped::<P>(&progress),
+            Err(_) => Err(Error::Behind { projection: P::NAME, position: 0, wanted: head }),
+        }
+    }
+
+    /// Waits until the answers know the event at this position.
+    pub(crate) async fn reach(&self, position: u64) -> Result<(), Error> {
+        let mut progress = self.progress.subscribe();
+        let reached = |now: &Progress| now.live.is_some() && now.position >= position;
+        let now = progress.wait_for(|now| reached(now) || is_stopped(now)).await;
+        match now {
+            Ok(now) if reached(&now) => Ok(()),
+            Ok(now) => stopped::<P>(&now),
+            Err(_) => Err(Error::NotStarted { projection: P::NAME }),
+        }
+    }
+
+    /// How far the answers are.
+    pub(crate) fn position(&self) -> u64 {
+        self.progress.borrow().position
+    }
+}
+
+fn is_stopped(progress: &Progress) -> bool {
+    matches!(progress.state, ProjectionState::Stopped { .. })
+}
+
+fn stopped<P: Projection>(progress: &Progress) -> Result<(), Error> {
+    match &progress.state {
+        ProjectionState::Stopped { reason } => {
+            Err(Error::Stopped { projection: P::NAME, reason: reason.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn start<P: Projection>(with: &Started) -> Run {
+    let cell = Arc::new(Cell::<P>::new());
+    let mut cells = with.registry.0.lock().unwrap_or_else(PoisonError::into_inner);
+    cells.insert(TypeId::of::<P>(), Arc::clone(&cell) as _);
+    // A model that has a part in memory has all of it there: its rows would be ahead of it.
+    let rows = match is_kept::<P>() {
+        true => Arc::clone(&with.rows),
+        false => Arc::new(MemoryRows::default()),
+    };
+    let environment = Arc::clone(&with.environment);
+    let running =
+        Running { cell: Arc::clone(&cell), store: Arc::clone(&with.store), rows, environment };
+    Run { work: Box::pin(async move { running.run().await }), cell }
+}
+
+struct Running<P> {
+    cell: Arc<Cell<P>>,
+    store: Arc<dyn Store>,
+    rows: Arc<dyn RowStore>,
+    environment: Arc<dyn Environment>,
+}
+
+impl<P: Projection> Running<P> {
+    /// Runs until it is dropped.
+    async fn run(&self) -> Infallible {
+        let mut rebuilds = self.cell.rebuilds.subscribe();
+        let (mut wait, longest) = RETRY;
+        loop {
+            let anew = rebuilds.has_changed().unwrap_or(false);
+            rebuilds.mark_unchanged();
+            let before = self.cell.position();
+            let ended = self.lead_or_follow(anew, &mut rebuilds).await;
+            match ended.map_err(|stopped| self.spoilt(stopped)) {
+                Ok(()) => {}
+                Err(Stopped::Spoilt { .. }) => rebuilds.mark_changed(),
+                Err(Stopped::Event(reason)) => {
+                    tracing::error!(projection = P::NAME, reason, "a projection has stopped");
+                    self.cell.set(ProjectionState::Stopped { reason });
+                    // Nobody but a person can help.
+                    if rebuilds.changed().await.is_err() {
+                        std::future::pending::<()>().await;
+                    }
+                    rebuilds.mark_changed();
+                }
+                Err(Stopped::Store(error)) => {
+                    tracing::warn!(projection = P::NAME, %error, "a projection tries again");
+                    self.cell.set(ProjectionState::Retrying { reason: error.to_string() });
+                    wait = if self.cell.position() > before { RETRY.0 } else { wait };
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(longest);
+                }
+            }
+        }
+    }
+
+    /// What a model in memory does after a method has failed: it answers no more until it is made
+    /// anew.
+    fn spoilt(&self, stopped: Stopped) -> Stopped {
+        let Stopped::Spoilt { position, problem, stops } = stopped else { return stopped };
+        self.cell.close();
+        if stops {
+            return Stopped::Event(problem);
+        }
+        tracing::error!(projection = P::NAME, problem, "an event was left out");
+        self.cell.left_out().push(position);
+        Stopped::Spoilt { position, problem, stops }
+    }
+
+    /// Writes the rows once this process is the one that does; until then, answers from those that
+    /// another one writes.
+    async fn lead_or_follow(
+        &self,
+        anew: bool,
+        rebuilds: &mut watch::Receiver<u64>,
+    ) -> Result<(), Stopped> {
+        let mut lead = {
+            let lead = self.rows.lead(P::NAME);
+            match self.rows.written_elsewhere() {
+                None => lead.await?,
+                Some(written) => tokio::select! {
+                    lead = lead => lead?,
+                    ended = self.answer_from_others(written) => match ended? {},
+                },
+            }
+        };
+        tokio::select! {
+            ended = self.lead(anew, rebuilds) => ended,
+            () = lead.lost() => {
+                tracing::warn!(projection = P::NAME, "another process goes on with it");
+                Ok(())
+            }
+        }
+    }
+
+    /// Answers from rows that another process writes.
+    async fn answer_from_others(
+        &self,
+        mut written: watch::Receiver<u64>,
+    ) -> Result<Infallible, Stopped> {
+        loop {
+            written.mark_unchanged();
+            let rows = Arc::clone(&self.rows);
+            let found = blocking(move || {
+                let (generations, _) = Generations::read(rows.as_ref(), P::NAME)?;
+                let Some(live) = generations.live.filter(|live| live.is_readable_by::<P>()) else {
+                    return Ok(None);
+                };
+                let space = live.space(P::NAME);
+                let position = rows.view(&space)?.checkpoint()?;
+                Ok(Some((Serving { rows, space, model: None }, live.number, position)))
+            });
+            if let Some((serving, generation, position)) = found.await? {
+                *self.cell.serving.lock().unwrap_or_else(PoisonError::into_inner) = Some(serving);
+                self.cell.progress.send_modify(|progress| {
+                    progress.live = Some(generation);
+                    progress.position = position;
+                    progress.state = ProjectionState::Following;
+                });
+            }
+            written.changed().await.map_err(|_| Stopped::Store(ended()))?;
+        }
+    }
+
+    /// Follows the events with the rows that answer, after making them if need be. Ends when
+    /// somebody asks for new ones.
+    async fn lead(&self, anew: bool, rebuilds: &mut watch::Receiver<u64>) -> Result<(), Stopped> {
+        let rows = Arc::clone(&self.rows);
+        let (found, revision) = blocking(move || Generations::read(rows.as_ref(), P::NAME)).await?;
+        let mut plan = found.clone().plan::<P>(anew);
+        let mut live = self.live(&plan).await?;
+        if live.is_none() && plan.building.is_none() {
+            // The rows are those of another store's events.
+            plan = plan.plan::<P>(true);
+        }
+        let mut revision = self.note(&plan, &found, revision).await?;
+        if let Some(generation) = plan.building {
+            let mut made = self.worker(generation.space(P::NAME)).await?;
+            if !self.follows(&mut made).await? {
+                self.clear(generation.space(P::NAME)).await?;
+                made = self.worker(generation.space(P::NAME)).await?;
+            }
+            let target = self.store.head().await?.map_or(0, |head| head.number);
+            let made = self.make(made, live.take(), target).await?;
+            let done = Generations { live: Some(generation), building: None };
+            revision = self.note(&done, &plan, revision).await?;
+            self.cell.serve(&made, generation.number);
+            if let Some(old) = plan.live {
+                self.clear(old.space(P::NAME)).await?;
+            }
+            live = Some(made);
+        }
+        let _ = revision;
+        let Some(live) = live else { return Ok(()) };
+        self.cell.set(ProjectionState::Live);
+        tokio::select! {
+            ended = self.follow(live, None, true) => ended.map(|_| ()),
+            _ = rebuilds.changed() => {
+                rebuilds.mark_changed();
+                Ok(())
+            }
+        }
+    }
+
+    /// The worker of the rows that answer now. It writes them only if this program has made them.
+    async fn live(&self, plan: &Generations) -> Result<Option<Worker<P>>, Stopped> {
+        let Some(generation) = plan.live.filter(|live| live.is_readable_by::<P>()) else {
+            return Ok(None);
+        };
+        let mut live = self.worker(generation.space(P::NAME)).await?;
+        if !self.follows(&mut live).await? {
+            tracing::warn!(
+                projection = P::NAME,
+                "its rows are not made from the events of this store: they are made anew"
+            );
+            return Ok(None);
+        }
+        self.cell.serve(&live, generation.number);
+        Ok(generation.is_made_by::<P>().then_some(live))
+    }
+
+    /// Makes rows up to `target`, while those that answer go on.
+    async fn make(
+        &self,
+        made: Worker<P>,
+        live: Option<Worker<P>>,
+        target: u64,
+    ) -> Result<Worker<P>, Stopped> {
+        self.cell.set(ProjectionState::Building { position: made.checkpoint(), target });
+        let made = self.follow(made, Some(target), false);
+        match live {
+            None => made.await,
+            Some(live) => tokio::select! {
+                made = made => made,
+                ended = self.follow(live, None, true) => ended,
+            },
+        }
+    }
+
+    /// Takes events as they come, until the one at position `until` is in the rows.
+    async fn follow(
+        &self,
+        mut worker: Worker<P>,
+        until: Option<u64>,
+        answers: bool,
+    ) -> Result<Worker<P>, Stopped> {
+        let mut paused = self.cell.paused.subscribe();
+        let mut pages = self.store.subscribe(worker.checkpoint()).ready_chunks(PAGE);
+        while until.is_none_or(|until| worker.checkpoint() < until) {
+            let page = pages.next().await.ok_or_else(|| Stopped::Store(ended()))?;
+            // Whoever has sent this is there as long as the cell is.
+            let _ = paused.wait_for(|paused| !paused).await;
+            let (events, failed) = readable(page);
+            let span = observe::page_span("projection", P::NAME, events.len());
+            let (back, applied) = blocking(move || {
+                let applied = span.in_scope(|| worker.apply(&events));
+                Ok((worker, applied))
+            })
+            .await?;
+            worker = back;
+            applied?;
+            self.report(&worker, until, answers);
+            let now = self.environment.now();
+            observe::projected(P::NAME, worker.checkpoint(), worker.at(), now);
+            if let Some(error) = failed {
+                return Err(error.into());
+            }
+        }
+        Ok(worker)
+    }
+
+    fn report(&self, worker: &Worker<P>, until: Option<u64>, answers: bool) {
+        self.cell.progress.send_modify(|progress| {
+            if answers {
+                (progress.position, progress.at) = (worker.checkpoint(), worker.at());
+            }
+            if let Some(target) = until {
+                let position = worker.checkpoint();
+                progress.state = ProjectionState::Building { position, target };
+            }
+        });
+    }
+
+    async fn worker(&self, space: String) -> Result<Worker<P>, StoreError> {
+        let (rows, left_out) = (Arc::clone(&self.rows), self.cell.left_out().clone());
+        blocking(move || Worker::open(rows, space, left_out)).await
+    }
+
+    async fn follows(&self, worker: &mut Worker<P>) -> Result<bool, StoreError> {
+        let before = worker.checkpoint().saturating_sub(1);
+        let found = self.store.read_all(before, 1).await?;
+        Ok(worker.follows(found.first()))
+    }
+
+    async fn clear(&self, space: String) -> Result<(), StoreError> {
+        let rows = Arc::clone(&self.rows);
+        blocking(move || rows.clear(&space)).await
+    }
+
+    async fn note(
+        &self,
+        now: &Generations,
+        before: &Generations,
+        revision: u64,
+    ) -> Result<u64, StoreError> {
+        if now == before {
+            return Ok(revision);
+        }
+        let (rows, now) = (Arc::clone(&self.rows), now.clone());
+        blocking(move || now.write(rows.as_ref(), P::NAME, revision)).await?;
+        Ok(revision + 1)
+    }
+}
+
+/// The events of a page, up to an error.
+pub(crate) fn readable(
+    page: Vec<Result<StoredEvent, StoreError>>,
+) -> (Vec<StoredEvent>, Option<StoreError>) {
+    let mut failed = None;
+    let events = page.into_iter().map_while(|event| match event {
+        Ok(event) => Some(event),
+        Err(error) => {
+            failed = Some(error);
+            None
+        }
+    });
+    (events.collect(), failed)
+}
+
+pub(crate) fn ended() -> StoreError {
+    StoreError::new(StoreErrorKind::Closed, "the store was closed")
+}
+
+/// Runs what may wait for a disk or a server where nobody else waits for it.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| {
+        Err(StoreError::new(StoreErrorKind::Io, format!("a projection was cut short: {error}")))
+    })
+}

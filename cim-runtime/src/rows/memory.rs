@@ -1,0 +1,80 @@
+//! Rows in memory.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+
+use super::{RowBatch, RowStore, RowView, medium_key};
+use crate::store::StoreError;
+
+/// Rows that live and die with their process. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryRows(Arc<Mutex<HashMap<String, Space>>>);
+
+/// The rows of a space: copied when somebody still looks at them as they were.
+#[derive(Debug, Clone, Default)]
+struct Space {
+    checkpoint: u64,
+    rows: Arc<BTreeMap<Bytes, Bytes>>,
+}
+
+impl MemoryRows {
+    fn with<T>(&self, space: &str, act: impl FnOnce(&mut Space) -> T) -> T {
+        let mut spaces = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        act(spaces.entry(space.to_owned()).or_default())
+    }
+}
+
+impl RowStore for MemoryRows {
+    fn view(&self, space: &str) -> Result<Box<dyn RowView>, StoreError> {
+        Ok(Box::new(self.with(space, |space| space.clone())))
+    }
+
+    fn commit(&self, space: &str, batch: RowBatch) -> Result<(), StoreError> {
+        self.with(space, |space| {
+            if space.checkpoint != batch.from {
+                return Err(StoreError::conflict(batch.from, space.checkpoint));
+            }
+            space.checkpoint = batch.to;
+            let rows = Arc::make_mut(&mut space.rows);
+            for change in batch.rows {
+                let key = Bytes::from(medium_key(change.table, &change.key));
+                match change.value {
+                    Some(value) => rows.insert(key, value.into()),
+                    None => rows.remove(&key),
+                };
+            }
+            Ok(())
+        })
+    }
+
+    fn clear(&self, space: &str) -> Result<(), StoreError> {
+        self.with(space, |space| *space = Space::default());
+        Ok(())
+    }
+}
+
+impl RowView for Space {
+    fn checkpoint(&self) -> Result<u64, StoreError> {
+        Ok(self.checkpoint)
+    }
+
+    fn row(&self, table: &str, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
+        Ok(self.rows.get(medium_key(table, key).as_slice()).cloned())
+    }
+
+    fn rows(
+        &self,
+        table: &str,
+        prefix: &[u8],
+        from: &[u8],
+        limit: usize,
+    ) -> Result<Vec<(Bytes, Bytes)>, StoreError> {
+        let start = medium_key(table, &[]).len();
+        let all = medium_key(table, prefix);
+        let from = Bytes::from(medium_key(table, from.max(prefix)));
+        let rows = self.rows.range(from..).take_while(|(key, _)| key.starts_with(&all));
+        Ok(rows.take(limit).map(|(key, value)| (key.slice(start..), value.clone())).collect())
+    }
+}

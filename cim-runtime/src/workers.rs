@@ -1,0 +1,90 @@
+//! The workers of a system: what runs beside its commands.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+
+use crate::error::Error;
+use crate::policy::{DeadLetters, PolicyInfo, StartedPolicies};
+use crate::projection::{ProjectionInfo, Reaches, Started};
+use crate::store::Store;
+
+/// Projections and policies that run as long as this is kept.
+///
+/// Whatever is cut short in the middle of something goes on there when it is started again.
+#[must_use = "what was started stops when this is dropped"]
+pub struct Workers {
+    tasks: JoinSet<()>,
+    cells: Vec<Arc<dyn Reaches>>,
+    dead: Vec<DeadLetters>,
+    store: Arc<dyn Store>,
+}
+
+impl Workers {
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+        Self { tasks: JoinSet::new(), cells: Vec::new(), dead: Vec::new(), store }
+    }
+
+    pub(crate) fn project(&mut self, projections: &[ProjectionInfo], with: &Started) {
+        for projection in projections {
+            let run = (projection.start)(with);
+            self.cells.push(run.cell);
+            self.tasks.spawn(async move { match run.work.await {} });
+        }
+    }
+
+    pub(crate) fn react(&mut self, policies: &[PolicyInfo], with: &StartedPolicies) {
+        for policy in policies {
+            let run = (policy.start)(with);
+            self.cells.push(run.cell);
+            self.dead.push(run.dead);
+            self.tasks.spawn(async move { match run.work.await {} });
+        }
+    }
+
+    /// Waits until nothing is left to do: all that is stored is in the rows of each projection, and
+    /// each policy has sent what it calls for, and so on with what came of that. What waits for a
+    /// later time is left waiting.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot say where its head is, or one of them has stopped.
+    pub async fn settled(&self) -> Result<(), Error> {
+        loop {
+            let head = self.head().await?;
+            for cell in &self.cells {
+                cell.reached(head).await?;
+            }
+            if self.head().await? == head {
+                return Ok(());
+            }
+        }
+    }
+
+    /// When the first policy will send something although nothing happens.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.cells.iter().filter_map(|cell| cell.next_due()).min()
+    }
+
+    /// What the policy with this name could not do; `None` if none has this name.
+    pub fn dead_letters(&self, policy: &str) -> Option<DeadLetters> {
+        self.dead.iter().find(|dead| dead.policy == policy).cloned()
+    }
+
+    /// Ends them, and waits until they have let go of the store.
+    pub async fn stop(mut self) {
+        self.tasks.shutdown().await;
+    }
+
+    async fn head(&self) -> Result<u64, Error> {
+        Ok(self.store.head().await?.map_or(0, |head| head.number))
+    }
+}
+
+impl fmt::Debug for Workers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Workers").field("running", &self.tasks.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,572 @@
+//! Projections: each event once in the rows, whatever happens.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use cim_runtime::prelude::*;
+use cim_runtime::projection::ProjectionState;
+use cim_runtime::store::{EmbeddedStore, MemoryStore, Store};
+
+use crate::chance::Random;
+use crate::doubles::StoreDouble;
+
+#[derive(DomainId)]
+pub struct TillId(u32);
+
+#[aggregate(domain = "it", id = TillId)]
+#[derive(Default)]
+pub struct Till {}
+
+#[command(Till)]
+pub struct Sell {
+    pub goods: String,
+    pub cents: u32,
+}
+
+#[event(Till, unread)]
+pub struct Sold {
+    pub goods: String,
+    pub cents: u32,
+}
+
+#[state_machine(initial Open)]
+impl Till {
+    #[transition(Open)]
+    fn sell(&self, cmd: Sell) -> Sold {
+        Sold { goods: cmd.goods, cents: cmd.cents }
+    }
+}
+
+/// What was sold of something.
+#[value]
+#[derive(Default, Eq)]
+pub struct Line {
+    pub count: u32,
+    pub cents: u64,
+}
+
+#[derive(Tables)]
+pub struct Goods {
+    lines: Table<String, Line>,
+    /// The largest sale of each till and goods.
+    largest: Table<(TillId, String), u32>,
+}
+
+/// All lines.
+pub struct Lines;
+
+/// The largest sales of a till.
+pub struct Largest(TillId);
+
+#[projection]
+impl Goods {
+    #[on]
+    fn sold(&mut self, event: &Recorded<Sold>) -> Result<(), String> {
+        let sold = &event.event;
+        let line = self.lines.get_or_default(&sold.goods);
+        line.count += 1;
+        line.cents += u64::from(sold.cents);
+        let key = (event.id(), sold.goods.clone());
+        let largest = self.largest.get_or_default(&key);
+        *largest = (*largest).max(sold.cents);
+        // What was changed before it fails must not count.
+        assert!(sold.goods != "panic", "a bug in a projection");
+        match &*sold.goods {
+            "fail" => Err("these goods are not known".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    #[query]
+    fn lines(&self, _: Lines) -> Vec<(String, Line)> {
+        self.lines.iter().collect()
+    }
+
+    #[query]
+    fn largest(&self, question: Largest) -> Vec<(String, u32)> {
+        self.largest.with_prefix(&question.0).map(|((_, goods), cents)| (goods, cents)).collect()
+    }
+}
+
+/// The same question to a model that is in memory.
+#[derive(Tables)]
+pub struct InMind {
+    lines: InMemory<std::collections::BTreeMap<String, Line>>,
+}
+
+pub struct LinesInMind;
+
+#[projection]
+impl InMind {
+    #[on]
+    fn sold(&mut self, event: &Recorded<Sold>) {
+        let sold = &event.event;
+        let line = self.lines.entry(sold.goods.clone()).or_default();
+        line.count += 1;
+        line.cents += u64::from(sold.cents);
+        assert!(sold.goods != "panic", "a bug in a projection");
+    }
+
+    #[query]
+    fn lines(&self, _: LinesInMind) -> Vec<(String, Line)> {
+        self.lines.iter().map(|(goods, line)| (goods.clone(), line.clone())).collect()
+    }
+}
+
+#[system(aggregates(Till), projections(Goods, InMind))]
+pub struct Market;
+
+fn till(number: u32) -> TillId {
+    TillId(number)
+}
+
+fn line(count: u32, cents: u64) -> Line {
+    Line { count, cents }
+}
+
+async fn sell(market: &Handle<Market>, goods: &str, cents: u32) -> Sent {
+    market.send(&till(1), Sell { goods: goods.to_owned(), cents }).await.unwrap()
+}
+
+fn named(lines: &[(&str, Line)]) -> Vec<(String, Line)> {
+    lines.iter().map(|(goods, line)| ((*goods).to_owned(), line.clone())).collect()
+}
+
+/// What the rows should be: a plain recomputation from what is stored.
+async fn recomputed(store: &Arc<dyn Store>) -> Vec<(String, Line)> {
+    let mut lines = std::collections::BTreeMap::<String, Line>::new();
+    let handle = Handle::<Market>::over(Arc::clone(store));
+    for number in 0..10 {
+        for event in handle.history::<Till>(&till(number), 0).await.unwrap() {
+            let TillEvent::Sold(sold) = event.event;
+            let line = lines.entry(sold.goods).or_default();
+            line.count += 1;
+            line.cents += u64::from(sold.cents);
+        }
+    }
+    lines.into_iter().collect()
+}
+
+#[tokio::test]
+async fn a_question_is_answered_from_rows_that_know_the_command() {
+    let market = Market::open("memory:").await.unwrap();
+    let _workers = market.start().await.unwrap();
+    sell(&market, "apple", 30).await;
+    let sent = sell(&market, "pear", 50).await;
+    let lines = market.ask(Lines).after(&sent).await.unwrap();
+    assert_eq!(lines, named(&[("apple", line(1, 30)), ("pear", line(1, 50))]));
+    let sent = sell(&market, "apple", 40).await;
+    assert_eq!(market.ask(Lines).after(&sent).await.unwrap()[0].1, line(2, 70));
+    assert_eq!(market.ask(LinesInMind).after(&sent).await.unwrap()[0].1, line(2, 70));
+    let largest = market.ask(Largest(till(1))).after(&sent).await.unwrap();
+    assert_eq!(largest, [("apple".to_owned(), 40), ("pear".to_owned(), 50)]);
+    assert_eq!(market.ask(Largest(till(10))).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn who_asks_before_anything_runs_is_told() {
+    let market = Market::open("memory:").await.unwrap();
+    let error = market.ask(Lines).await.unwrap_err();
+    assert_eq!(error, Error::NotStarted { projection: "goods" });
+    let said = error.to_string();
+    assert!(said.contains("call `start`"), "{said}");
+}
+
+#[tokio::test]
+async fn who_waits_for_what_never_comes_is_told_how_far_it_is() {
+    let market = Market::open("memory:").await.unwrap();
+    let _workers = market.start().await.unwrap();
+    sell(&market, "apple", 30).await;
+    let ask = market.ask(Lines).after_position(9).within(Duration::from_millis(50));
+    let error = ask.await.unwrap_err();
+    assert!(matches!(error, Error::Behind { projection: "goods", wanted: 9, .. }), "{error}");
+    assert!(error.is_retryable());
+}
+
+#[tokio::test]
+async fn rows_go_on_where_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("market");
+    for round in 1..=3 {
+        let market = Handle::<Market>::over(Arc::new(EmbeddedStore::open(&path).unwrap()));
+        // Stored while nobody takes it in.
+        sell(&market, "apple", 10).await;
+        let workers = market.start().await.unwrap();
+        let sent = sell(&market, "apple", 10).await;
+        let lines = market.ask(Lines).after(&sent).await.unwrap();
+        assert_eq!(lines, named(&[("apple", line(2 * round, 20 * u64::from(round)))]));
+        let in_mind = market.ask(LinesInMind).after(&sent).await.unwrap();
+        assert_eq!(in_mind, lines);
+        workers.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_taken_is_put_aside_and_the_rest_goes_on() {
+    let market = Market::open("memory:").await.unwrap();
+    // The first page has good events before and behind the bad ones.
+    for goods in ["apple", "panic", "pear", "fail", "panic", "apple"] {
+        sell(&market, goods, 10).await;
+    }
+    let workers = market.start().await.unwrap();
+    workers.settled().await.unwrap();
+    let good = named(&[("apple", line(2, 20)), ("pear", line(1, 10))]);
+    assert_eq!(market.ask(Lines).await.unwrap(), good);
+    let parked = market.projection::<Goods>().unwrap().parked().await.unwrap();
+    let problems: Vec<_> = parked.iter().map(|(at, event)| (*at, &*event.problem)).collect();
+    let panicked = |at| format!("event {at}: it panicked: a bug in a projection");
+    let failed = "event 4: these goods are not known";
+    assert_eq!(problems, [(2, &*panicked(2)), (4, failed), (5, &*panicked(5))]);
+    assert_eq!((&*parked[0].1.event_type, &*parked[0].1.id), ("Sold", "1"));
+    // In memory, nothing of an event that failed may be left either.
+    let in_mind = market.ask(LinesInMind).await.unwrap();
+    let fails = named(&[("apple", line(2, 20)), ("fail", line(1, 10)), ("pear", line(1, 10))]);
+    assert_eq!(in_mind, fails);
+    let sent = sell(&market, "pear", 1).await;
+    assert_eq!(market.ask(Lines).after(&sent).await.unwrap()[1].1, line(2, 11));
+}
+
+#[tokio::test]
+async fn a_projection_tells_how_far_it_is() {
+    let market = Market::open("memory:").await.unwrap();
+    let workers = market.start().await.unwrap();
+    let sent = sell(&market, "apple", 10).await;
+    workers.settled().await.unwrap();
+    let goods = market.projection::<Goods>().unwrap();
+    let status = goods.status().await.unwrap();
+    assert_eq!((status.name, status.position, status.events_behind), ("goods", 1, 0));
+    assert_eq!(status.state, ProjectionState::Live);
+
+    goods.pause();
+    sell(&market, "apple", 10).await;
+    let last = sell(&market, "apple", 10).await;
+    let status = goods.status().await.unwrap();
+    assert_eq!((&status.state, status.events_behind), (&ProjectionState::Paused, 2));
+    assert!(status.time_behind > SignedDuration::ZERO);
+    // It goes on answering from what it knows.
+    assert_eq!(market.ask(Lines).after(&sent).await.unwrap(), named(&[("apple", line(1, 10))]));
+    goods.resume();
+    let lines = market.ask(Lines).after(&last).await.unwrap();
+    assert_eq!(lines, named(&[("apple", line(3, 30))]));
+}
+
+#[tokio::test]
+async fn rows_are_made_anew_beside_those_that_answer() {
+    let market = Market::open("memory:").await.unwrap();
+    let _workers = market.start().await.unwrap();
+    for _ in 0..100 {
+        sell(&market, "apple", 1).await;
+    }
+    let goods = market.projection::<Goods>().unwrap();
+    let in_mind = market.projection::<InMind>().unwrap();
+    let asked = async {
+        for count in 101..=200 {
+            let sent = sell(&market, "apple", 1).await;
+            let lines = market.ask(Lines).after(&sent).await.unwrap();
+            assert_eq!(lines, named(&[("apple", line(count, u64::from(count)))]));
+        }
+    };
+    let rebuilt = async {
+        for _ in 0..5 {
+            goods.rebuild().await.unwrap();
+            in_mind.rebuild().await.unwrap();
+        }
+    };
+    tokio::join!(asked, rebuilt);
+    assert_eq!(market.ask(Lines).await.unwrap(), named(&[("apple", line(200, 200))]));
+    assert_eq!(market.ask(LinesInMind).await.unwrap(), named(&[("apple", line(200, 200))]));
+}
+
+/// A later program, in which the projection of the same name counts otherwise.
+mod later {
+    use super::*;
+
+    #[derive(Tables)]
+    pub struct Goods {
+        pub counts: Table<String, u32>,
+    }
+
+    pub struct Counts;
+
+    #[projection]
+    impl Goods {
+        #[on]
+        fn sold(&mut self, event: &Recorded<Sold>) {
+            *self.counts.get_or_default(&event.event.goods) += 1;
+        }
+
+        #[query]
+        fn counts(&self, _: Counts) -> Vec<(String, u32)> {
+            self.counts.iter().collect()
+        }
+    }
+
+    #[system(aggregates(Till), projections(Goods))]
+    pub struct Market;
+}
+
+#[tokio::test]
+async fn another_program_makes_its_own_rows() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let market = Handle::<Market>::over(Arc::clone(&store));
+    let workers = market.start().await.unwrap();
+    sell(&market, "apple", 10).await;
+    let sent = sell(&market, "apple", 10).await;
+    workers.settled().await.unwrap();
+    workers.stop().await;
+    for _ in 0..2 {
+        let newer = Handle::<later::Market>::over(Arc::clone(&store));
+        let workers = newer.start().await.unwrap();
+        let counts = newer.ask(later::Counts).after(&sent).await.unwrap();
+        assert_eq!(counts, [("apple".to_owned(), 2)]);
+        workers.stop().await;
+        // And back again, as when a release is taken back.
+        let workers = market.start().await.unwrap();
+        let lines = market.ask(Lines).after(&sent).await.unwrap();
+        assert_eq!(lines, named(&[("apple", line(2, 20))]));
+        workers.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_was_exchanged_brings_new_rows() {
+    let store = StoreDouble::new();
+    let market = Handle::<Market>::over(Arc::new(store.clone()));
+    let workers = market.start().await.unwrap();
+    for _ in 0..3 {
+        sell(&market, "apple", 10).await;
+    }
+    workers.settled().await.unwrap();
+    workers.stop().await;
+
+    // Another history, whose rows are those of the first.
+    let rows = store.rows().await.unwrap();
+    store.exchange(Arc::new(MemoryStore::new()));
+    store.keep_rows(rows);
+    let market = Handle::<Market>::over(Arc::new(store));
+    let sent = sell(&market, "pear", 10).await;
+    let _workers = market.start().await.unwrap();
+    let lines = market.ask(Lines).after(&sent).await.unwrap();
+    assert_eq!(lines, named(&[("pear", line(1, 10))]));
+}
+
+/// Sells by chance, and ends the workers at chance moments.
+async fn cut_short(open: impl Fn() -> Arc<dyn Store>, rounds: u32) {
+    let mut random = Random::new(7);
+    let mut total = 0;
+    for round in 0..rounds {
+        let store = open();
+        let market = Handle::<Market>::over(Arc::clone(&store));
+        let workers = market.start().await.unwrap();
+        for _ in 0..random.below(20) {
+            let goods = ["apple", "pear", "fig", "fail"][random.below(4) as usize];
+            let sell = Sell { goods: goods.to_owned(), cents: random.below(100) };
+            market.send(&till(random.below(3)), sell).await.unwrap();
+            total += 1;
+            for _ in 0..random.below(4) {
+                tokio::task::yield_now().await;
+            }
+        }
+        if round % 10 == 9 {
+            workers.settled().await.unwrap();
+            let mut expected = recomputed(&store).await;
+            expected.retain(|(goods, _)| goods != "fail");
+            assert_eq!(market.ask(Lines).await.unwrap(), expected);
+        }
+        match random.below(2) {
+            0 => drop(workers),
+            _ => workers.stop().await,
+        }
+    }
+    assert!(total > 1000);
+}
+
+#[tokio::test]
+async fn whoever_is_cut_short_counts_each_event_once_in_memory() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    cut_short(|| Arc::clone(&store), 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_cut_short_counts_each_event_once_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(folder.path()).unwrap());
+    cut_short(|| Arc::clone(&store), 200).await;
+}
+
+// Neither can write what the other has written.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_that_both_believe_they_are_the_one_count_each_event_once() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let markets = [0, 1].map(|_| Handle::<Market>::over(Arc::clone(&store)));
+    let mut workers = Vec::new();
+    for market in &markets {
+        workers.push(market.start().await.unwrap());
+    }
+    let mut last = None;
+    for number in 0..300 {
+        last = Some(sell(&markets[number % 2], "apple", 1).await);
+    }
+    for market in &markets {
+        let lines = market.ask(Lines).after(last.as_ref().unwrap()).await.unwrap();
+        assert_eq!(lines, named(&[("apple", line(300, 300))]));
+    }
+}
+
+/// Fails as often as it is told.
+static FLAKY: AtomicU32 = AtomicU32::new(0);
+
+mod stopping {
+    use super::*;
+
+    #[derive(Tables)]
+    pub struct Strict {
+        pub counts: Table<String, u32>,
+    }
+
+    pub struct Counted;
+
+    #[projection(on_failure = stop)]
+    impl Strict {
+        #[on]
+        fn sold(&mut self, event: &Recorded<Sold>) -> Result<(), &'static str> {
+            *self.counts.get_or_default(&event.event.goods) += 1;
+            match FLAKY.load(Ordering::SeqCst) {
+                0 => Ok(()),
+                _ => Err("not today"),
+            }
+        }
+
+        #[query]
+        fn counted(&self, _: Counted) -> u32 {
+            self.counts.iter().map(|(_, count)| count).sum()
+        }
+    }
+
+    #[system(aggregates(Till), projections(Strict))]
+    pub struct Market;
+}
+
+#[tokio::test]
+async fn a_projection_that_stops_says_at_which_event_and_can_be_made_anew() {
+    let market = stopping::Market::open("memory:").await.unwrap();
+    let _workers = market.start().await.unwrap();
+    let sell = |cents| Sell { goods: "apple".to_owned(), cents };
+    let sent = market.send(&till(1), sell(1)).await.unwrap();
+    assert_eq!(market.ask(stopping::Counted).after(&sent).await.unwrap(), 1);
+    FLAKY.store(1, Ordering::SeqCst);
+    let sent = market.send(&till(1), sell(2)).await.unwrap();
+    let error = market.ask(stopping::Counted).after(&sent).await.unwrap_err();
+    let reason = "the projection `strict` has stopped: event 2: not today";
+    assert_eq!(error.to_string(), reason);
+    // What it knows it still answers.
+    assert_eq!(market.ask(stopping::Counted).await.unwrap(), 1);
+    FLAKY.store(0, Ordering::SeqCst);
+    market.projection::<stopping::Strict>().unwrap().rebuild().await.unwrap();
+    assert_eq!(market.ask(stopping::Counted).after(&sent).await.unwrap(), 2);
+}
+
+/// A program that knows an older version of the event only.
+mod older {
+    use super::*;
+
+    #[aggregate(domain = "it", id = TillId, name = "scale")]
+    #[derive(Default)]
+    pub struct Scale {}
+
+    #[command(Scale)]
+    pub struct Weigh;
+
+    #[event(Scale)]
+    pub struct Weighed;
+
+    #[state_machine(initial Open)]
+    impl Scale {
+        #[transition(Open)]
+        fn weigh(&self, _: Weigh) -> Weighed {
+            Weighed
+        }
+    }
+
+    #[derive(Tables)]
+    pub struct Count {
+        pub total: Table<String, u32>,
+    }
+
+    pub struct Total;
+
+    #[projection]
+    impl Count {
+        #[on]
+        fn weighed(&mut self, _: &Recorded<Weighed>) {
+            *self.total.get_or_default(&String::new()) += 1;
+        }
+
+        #[query]
+        fn total(&self, _: Total) -> u32 {
+            self.total.get(&String::new()).unwrap_or(0)
+        }
+    }
+
+    #[system(aggregates(Scale), projections(Count))]
+    pub struct Market;
+}
+
+mod newer {
+    use super::*;
+
+    #[aggregate(domain = "it", id = TillId, name = "scale")]
+    #[derive(Default)]
+    pub struct Scale {}
+
+    #[command(Scale)]
+    pub struct Weigh;
+
+    #[event(Scale, version = 2, upcast = v1::Weighed, unread)]
+    pub struct Weighed {
+        pub grams: u32,
+    }
+
+    pub mod v1 {
+        use super::*;
+
+        #[event(Scale)]
+        pub struct Weighed;
+
+        impl From<Weighed> for super::Weighed {
+            fn from(_: Weighed) -> Self {
+                Self { grams: 0 }
+            }
+        }
+    }
+
+    #[state_machine(initial Open)]
+    impl Scale {
+        #[transition(Open)]
+        fn weigh(&self, _: Weigh) -> Weighed {
+            Weighed { grams: 5 }
+        }
+    }
+
+    #[system(aggregates(Scale))]
+    pub struct Market;
+}
+
+#[tokio::test]
+async fn an_event_of_a_newer_version_stops_and_is_not_skipped() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let old = Handle::<older::Market>::over(Arc::clone(&store));
+    let _workers = old.start().await.unwrap();
+    let sent = old.send(&till(1), older::Weigh).await.unwrap();
+    assert_eq!(old.ask(older::Total).after(&sent).await.unwrap(), 1);
+    let new = Handle::<newer::Market>::over(store);
+    new.send(&till(1), newer::Weigh).await.unwrap();
+    let error = old.ask(older::Total).after_position(2).await.unwrap_err().to_string();
+    let expected = "event 2 cannot be read: ";
+    assert!(
+        error.contains(expected) && error.contains("`Weighed` is stored with version 2"),
+        "{error}"
+    );
+    assert_eq!(old.ask(older::Total).await.unwrap(), 1);
+}

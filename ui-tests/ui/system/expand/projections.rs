@@ -1,0 +1,2 @@
+#[system(aggregates(Order, Item), projections(OrderBook, stock::Stock))]
+pub struct Shop;
