@@ -178,7 +178,8 @@ fn arguments(path: &syn::TypePath) -> impl Iterator<Item = &syn::Type> {
     })
 }
 
-/// Whether the type is one of std's by its name, or made of such, and so has whatever is derived.
+/// Whether the type is one of std's or of ours by its name, or made of such, and so has whatever is
+/// derived.
 pub(crate) fn is_of_std(ty: &syn::Type) -> bool {
     const NAMES: [&str; 18] = [
         "bool",

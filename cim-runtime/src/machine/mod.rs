@@ -1,6 +1,7 @@
 //! State machines as traits: what `#[aggregate]`, `#[command]` and `#[state_machine]` write.
 
 mod command;
+mod inside;
 mod region;
 mod state;
 mod table;
@@ -18,10 +19,8 @@ pub use command::{
     Command, CommandKind, CommandKinds, CommandOf, CommandSet, CommandVisitor, Decider, DecidesIf,
     HandledBy, Handles,
 };
-pub use region::{
-    ActsIn, AreDistinct, HoldsRegion, InOneAggregate, Inside, MachineVisitor, NoEvent, OwnNames,
-    RegionEvent, RegionOf, RegionStanding,
-};
+pub use inside::{ActsIn, Inside, MachineVisitor, NoEvent, RegionEvent, RegionOf, RegionStanding};
+pub use region::{AreDistinct, HoldsRegion, InOneAggregate, OwnNames};
 pub use state::{MachineState, Standing};
 pub(crate) use table::is_same;
 pub use table::{MachineTable, RegionRow, StateRow, TransitionRow, has_own_names};
