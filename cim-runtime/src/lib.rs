@@ -26,6 +26,7 @@ mod environment;
 mod error;
 pub mod event;
 mod export;
+mod has;
 mod id;
 mod ids;
 pub mod lock;

@@ -1,6 +1,6 @@
 //! Machines inside of aggregates: the aggregate's own, and its regions.
 
-use super::{Aggregate, Machine};
+use super::{Aggregate, Machine, Standing};
 use crate::context::Context;
 use crate::decision::{Decision, Events, Rejection};
 use crate::door::CommandDoor;
@@ -116,7 +116,7 @@ impl<A: Aggregate> InOneAggregate for A {
 
     #[inline]
     fn at(standing: A::Standing) -> A::State {
-        super::Standing::state(standing)
+        Standing::state(standing)
     }
 
     #[inline]
