@@ -1,0 +1,7 @@
+//~ there is nowhere to write to
+use cim_runtime::prelude::*;
+
+#[derive(Tables)]
+pub struct OrderBook;
+
+fn main() {}
