@@ -23,7 +23,7 @@ impl Order {
 }
 
 #[derive(Tables)]
-pub struct OrderBook();
+pub enum OrderBook {}
 
 pub struct OrderOf;
 
