@@ -58,9 +58,9 @@ impl<E: Event<Of: InOneAggregate>> Heard for E {
 
 /// What a method for an event may return: nothing, or a `Result` of nothing.
 #[diagnostic::on_unimplemented(
-    message = "a method that takes an event returns nothing, or `Result<(), …>`, and not `{Self}`",
+    message = "a method that takes an event returns nothing, or a `Result` of nothing, and not `{Self}`",
     label = "nobody takes this",
-    note = "write what is to be kept into a table"
+    note = "write what is to be kept into a table; one that may fail returns `Result<(), R>`, where `R` is `Display`"
 )]
 pub trait Answered {
     /// Why it failed.
