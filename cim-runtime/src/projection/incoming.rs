@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use crate::envelope::Envelope;
-use crate::event::Event;
+use crate::event::{Emits, Event};
 use crate::machine::{Aggregate as _, InOneAggregate, is_same};
 use crate::recorded::Recorded;
 use crate::store::StoredEvent;
@@ -47,7 +47,7 @@ pub trait Heard: Sized {
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: Event<Of: InOneAggregate>> Heard for E {
+impl<E: Event<Of: InOneAggregate + Emits<E>>> Heard for E {
     const EVENT: Listened =
         Listened { aggregate: <E::Of as InOneAggregate>::Owner::NAME, event: E::NAME };
 

@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "a program has no public items")]
 
 mod black_box;
+mod describe;
 mod import;
 mod life;
 mod log;
@@ -28,6 +29,7 @@ enum Action {
     Simulate(simulate::Arguments),
     Import(import::Arguments),
     Replay(replay::Arguments),
+    Describe(describe::Arguments),
     BlackBox(black_box::Arguments),
 }
 
@@ -37,6 +39,10 @@ async fn main() -> ExitCode {
         Action::Simulate(arguments) => simulate::run(arguments).await,
         Action::Import(arguments) => import::run(arguments).await,
         Action::Replay(arguments) => replay::run(arguments).await,
+        Action::Describe(arguments) => {
+            describe::run(&arguments);
+            Ok(())
+        }
         Action::BlackBox(arguments) => black_box::run(&arguments),
     };
     match result {
