@@ -50,6 +50,25 @@ pub fn domain_id(item: TokenStream) -> TokenStream {
     cim_macros_core::domain_id(item.into()).into()
 }
 
+/// What `#[value]`, `#[event]` and `#[command]` derive with where a field has a type of the author's.
+#[doc(hidden)]
+#[proc_macro_derive(PartsClone, attributes(parts))]
+pub fn parts_clone(item: TokenStream) -> TokenStream {
+    cim_macros_core::parts_clone(item.into()).into()
+}
+
+#[doc(hidden)]
+#[proc_macro_derive(PartsDebug, attributes(parts))]
+pub fn parts_debug(item: TokenStream) -> TokenStream {
+    cim_macros_core::parts_debug(item.into()).into()
+}
+
+#[doc(hidden)]
+#[proc_macro_derive(PartsPartialEq, attributes(parts))]
+pub fn parts_partial_eq(item: TokenStream) -> TokenStream {
+    cim_macros_core::parts_partial_eq(item.into()).into()
+}
+
 /// An aggregate's lifecycle, on its `impl`: the states stand in the header, the transitions at the
 /// methods.
 ///

@@ -10,7 +10,9 @@ pub use core::str::FromStr;
 pub use core::{clone::Clone, convert::From, convert::Into, fmt::Debug, fmt::Display};
 pub use std::string::String;
 
-pub use crate::cbor::{DecodeError, Decoder, Encoder, Field, Shape, Value};
+pub use cim_macros::{PartsClone, PartsDebug, PartsPartialEq};
+
+pub use crate::cbor::{Around, DecodeError, Decoder, Encoder, Field, Part, Shape, Value};
 pub use crate::config::Config;
 pub use crate::context::Context;
 pub use crate::decision::{
@@ -19,15 +21,16 @@ pub use crate::decision::{
 pub use crate::error::Error;
 pub use crate::event::{
     Data, Emits, EmittedInItsNewestVersion, Event, EventOf, EventSet, EventVisitor, Facts,
-    FoldedBy, ForReaders, InRegion, IsVersion, NoData, PartOf, Reading, UnreadEventOf, UpcastTo,
+    FoldedBy, ForReaders, IsVersion, NoData, PartOf, Reading, UnreadEventOf, UpcastTo,
 };
+pub use crate::has::{Has, Lacks};
 pub use crate::id::{DomainId, IdInner, InvalidId};
 pub use crate::lock::EventRow;
 pub use crate::machine::{
-    Aggregate, AreDistinct, Command, CommandKinds, CommandOf, CommandSet, CommandVisitor,
-    HandledBy, Handles, HasDefault, HoldsRegion, InOneAggregate, Machine, MachineState,
-    MachineTable, OwnNames, RegionRow, Standing, StateRow, TransitionRow, Unknown, UnknownId,
-    has_own_names,
+    ActsIn, Aggregate, AreDistinct, Command, CommandKinds, CommandOf, CommandSet, CommandVisitor,
+    Decider as Of, Handles, HasDefault, HoldsRegion, InOneAggregate, InSystem, Inside, Machine,
+    MachineState, MachineTable, MachineVisitor, OwnNames, RegionEvent, RegionOf, RegionRow,
+    RegionStanding, Standing, StateRow, TransitionRow, Unknown, UnknownId, has_own_names,
 };
 pub use crate::policy::{
     Loops, OnRefusal, Policy, PolicyInfo, Reacting, Reaction, Route, Sends, Starts,

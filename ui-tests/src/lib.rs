@@ -53,5 +53,7 @@ pub mod state_machine_words_as_names;
 pub mod state_machine_words_of_clocks;
 #[path = "../ui/system/pass/without_aggregates.rs"]
 pub mod system_without_aggregates;
+#[path = "../ui/value/pass/contains_itself.rs"]
+pub mod value_contains_itself;
 #[path = "../ui/value/pass/every_shape.rs"]
 pub mod value_every_shape;

@@ -57,7 +57,7 @@ impl Arguments {
                 Some(path)
             }
             Err(_) => {
-                diagnostics.push(not_an_aggregate(&argument.tokens, self.attribute));
+                diagnostics.push(not_an_aggregate(&argument.tokens, ident, self.attribute));
                 None
             }
         }
@@ -253,15 +253,28 @@ fn unknown_argument(tokens: &TokenStream, attribute: &str, known: &[String]) -> 
 }
 
 fn no_aggregate(ident: &syn::Ident, attribute: &str) -> Diagnostic {
-    Diagnostic::at(ident, format!("the {attribute} `{ident}` does not say whose it is"))
-        .help(format!("name its aggregate, such as `#[{attribute}(Order)]`"))
+    Diagnostic::at(ident, format!("the {attribute} `{ident}` does not say whose it is")).help(
+        format!("name its aggregate, such as `#[{attribute}({})]`", guessed(ident, attribute)),
+    )
 }
 
-fn not_an_aggregate(tokens: &TokenStream, attribute: &str) -> Diagnostic {
+fn not_an_aggregate(tokens: &TokenStream, ident: &syn::Ident, attribute: &str) -> Diagnostic {
     let found = names::shown(tokens);
+    let quoted = syn::parse2::<syn::LitStr>(tokens.clone());
+    let inside = quoted.ok().and_then(|text| text.parse::<syn::Path>().ok());
+    let name = inside.map_or_else(|| guessed(ident, attribute), |path| names::shown(&path));
     Diagnostic::at(tokens, format!("expected the type of an aggregate, found `{found}`")).help(
-        format!("write `#[{attribute}(Order)]`, without quotes, and a comma before what follows"),
+        format!("write `#[{attribute}({name})]`, without quotes, and a comma before what follows"),
     )
+}
+
+/// What the aggregate of this event or command may be called: `Order` of `OrderPlaced`, and of
+/// `PlaceOrder`.
+fn guessed(ident: &syn::Ident, attribute: &str) -> String {
+    let name = names::plain(ident);
+    let words = names::words(&name);
+    let word = if attribute == "command" { words.last() } else { words.first() };
+    word.filter(|_| words.len() > 1).map_or_else(|| "…".to_owned(), |word| (*word).to_owned())
 }
 
 fn aggregate_not_first(path: &syn::Path, attribute: &str) -> Diagnostic {

@@ -57,24 +57,67 @@ pub(crate) fn no_generics(
     }
 }
 
-/// Checks each field of the encoded type `ident`.
-pub(crate) fn check(
+/// Whether this is the type `ident` itself, as it is written among its own fields.
+pub(crate) fn is_itself(ty: &syn::Type, ident: &syn::Ident) -> bool {
+    let syn::Type::Path(path) = ty else { return false };
+    path.path.is_ident(ident) || path.path.is_ident("Self")
+}
+
+/// Where the type `ident` stands in the type of one of its fields.
+pub(crate) fn itself_in<'a>(ty: &'a syn::Type, ident: &syn::Ident) -> Option<&'a syn::Type> {
+    find(ty, &|ty| is_itself(ty, ident).then_some(ty))
+}
+
+/// The type of a field with another one wherever `ident` stands for itself.
+pub(crate) fn with_itself(ty: syn::Type, ident: &syn::Ident, other: &syn::Type) -> syn::Type {
+    if is_itself(&ty, ident) {
+        return other.clone();
+    }
+    let replaced = |ty: &mut syn::Type| *ty = with_itself(ty.clone(), ident, other);
+    let mut ty = ty;
+    match &mut ty {
+        syn::Type::Group(group) => replaced(&mut group.elem),
+        syn::Type::Paren(paren) => replaced(&mut paren.elem),
+        syn::Type::Array(array) => replaced(&mut array.elem),
+        syn::Type::Slice(slice) => replaced(&mut slice.elem),
+        syn::Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(replaced),
+        syn::Type::Path(path) => {
+            let last = path.path.segments.last_mut().map(|segment| &mut segment.arguments);
+            if let Some(syn::PathArguments::AngleBracketed(arguments)) = last {
+                for argument in &mut arguments.args {
+                    if let syn::GenericArgument::Type(ty) = argument {
+                        replaced(ty);
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+    ty
+}
+
+/// Checks that the type `ident` does not contain itself. Only a value can, whose fields have names
+/// or which is an enum: the text of its shape points to the braces around it.
+pub(crate) fn not_recursive(
     owner: Owner,
     ident: &syn::Ident,
     fields: &syn::Fields,
     diagnostics: &mut Diagnostics,
 ) {
+    for field in fields {
+        if let Some(ty) = itself_in(&field.ty, ident) {
+            diagnostics.push(match owner {
+                Owner::Value => recursive_without_names(ty, ident),
+                _ => recursive(owner, ty, ident),
+            });
+        }
+    }
+}
+
+/// Checks each field of an encoded type.
+pub(crate) fn check(owner: Owner, fields: &syn::Fields, diagnostics: &mut Diagnostics) {
     pins::check_fields(owner, fields, diagnostics);
     for field in fields {
-        let is_owner = |ty: &syn::Type| match ty {
-            syn::Type::Path(path) if path.path.is_ident(ident) || path.path.is_ident("Self") => {
-                Some(recursive(ty, ident))
-            }
-            _ => None,
-        };
-        if let Some(diagnostic) = find(&field.ty, &is_owner) {
-            diagnostics.push(diagnostic);
-        }
         if let Some(cfg) = field.attrs.iter().find(|attr| is_cfg(attr)) {
             diagnostics.push(conditional(owner, cfg));
         }
@@ -133,6 +176,43 @@ fn arguments(path: &syn::TypePath) -> impl Iterator<Item = &syn::Type> {
         syn::GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
+}
+
+/// Whether the type is one of std's or of ours by its name, or made of such, and so has whatever is
+/// derived.
+pub(crate) fn is_of_std(ty: &syn::Type) -> bool {
+    const NAMES: [&str; 18] = [
+        "bool",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "f64",
+        "String",
+        "Option",
+        "Vec",
+        "Box",
+        "BTreeMap",
+        "BTreeSet",
+        "Uuid",
+        "Timestamp",
+    ];
+    match ty {
+        syn::Type::Group(group) => is_of_std(&group.elem),
+        syn::Type::Paren(paren) => is_of_std(&paren.elem),
+        syn::Type::Array(array) => is_of_std(&array.elem),
+        syn::Type::Tuple(tuple) => tuple.elems.iter().all(is_of_std),
+        syn::Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|last| NAMES.iter().any(|name| last.ident == name))
+                && arguments(path).all(is_of_std)
+        }
+        _ => false,
+    }
 }
 
 /// Why a type has no canonical encoding, of those that everybody knows by name. Of all others rustc
@@ -197,10 +277,16 @@ fn unnamed(owner: Owner, fields: &syn::FieldsUnnamed) -> Diagnostic {
         .help("write `{ pub name: Type }`")
 }
 
-fn recursive(ty: &syn::Type, ident: &syn::Ident) -> Diagnostic {
-    Diagnostic::at(ty, format!("`{ident}` contains itself: its shape would have no end")).help(
-        "keep the parts in one `Vec`, and let them refer to each other by their index or their id",
-    )
+fn recursive(owner: Owner, ty: &syn::Type, ident: &syn::Ident) -> Diagnostic {
+    let (noun, found) = (owner.noun(), names::shown(ty));
+    Diagnostic::at(ty, format!("`{ident}` contains itself: {noun} is never a part of another"))
+        .help(format!("give what repeats a `#[value]` of its own, in place of `{found}`"))
+}
+
+fn recursive_without_names(ty: &syn::Type, ident: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(ty, format!("`{ident}` contains itself, and its fields have no names"))
+        .note("its shape points to the names around the place where it contains itself")
+        .help(format!("name the fields: `struct {ident} {{ … }}`"))
 }
 
 fn sized_by_the_machine(ty: &syn::Type) -> Diagnostic {

@@ -28,7 +28,8 @@ impl Item {
             Ok(syn::Item::Struct(item)) => {
                 fields::no_generics(owner, &item.generics, &item.fields, diagnostics);
                 fields::named(owner, &item.fields, diagnostics);
-                fields::check(owner, &item.ident, &item.fields, diagnostics);
+                fields::check(owner, &item.fields, diagnostics);
+                fields::not_recursive(owner, &item.ident, &item.fields, diagnostics);
                 Some(Self::Struct(item))
             }
             Ok(syn::Item::Enum(item)) => {
@@ -58,6 +59,15 @@ impl Item {
             Item::Struct(item) => &item.attrs,
             Item::Enum(item) => &item.attrs,
         }
+    }
+
+    /// The fields, of an enum those of all variants.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &syn::Field> {
+        let all: Vec<&syn::Fields> = match self {
+            Item::Struct(item) => vec![&item.fields],
+            Item::Enum(item) => item.variants.iter().map(|variant| &variant.fields).collect(),
+        };
+        all.into_iter().flatten()
     }
 
     pub(crate) fn generics(&self) -> &syn::Generics {

@@ -33,6 +33,7 @@ mod value;
 
 pub use aggregate::aggregate;
 pub use command::command;
+pub use derives::{parts_clone, parts_debug, parts_partial_eq};
 pub use domain_id::domain_id;
 pub use event::event;
 pub use policy::policy;

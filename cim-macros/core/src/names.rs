@@ -30,6 +30,14 @@ pub(crate) fn snake_case(name: &str) -> String {
     snake
 }
 
+/// `Order` and `Line` of `OrderLine`.
+pub(crate) fn words(name: &str) -> Vec<&str> {
+    let starts = name.char_indices().filter(|(_, letter)| letter.is_uppercase());
+    let starts: Vec<usize> = starts.map(|(at, _)| at).collect();
+    let ends = starts.iter().skip(1).copied().chain([name.len()]);
+    starts.iter().zip(ends).map(|(&start, end)| &name[start..end]).collect()
+}
+
 /// `take_back` as `TakeBack`.
 pub(crate) fn camel_case(name: &str) -> String {
     let mut camel = String::with_capacity(name.len());
@@ -127,6 +135,13 @@ mod tests {
         assert_eq!(snake_case("Order"), "order");
         assert_eq!(snake_case("OrderLine2"), "order_line2");
         assert_eq!(snake_case("HTTPRoute"), "httproute");
+    }
+
+    #[test]
+    fn types_have_words() {
+        assert_eq!(words("PlaceOrder"), ["Place", "Order"]);
+        assert_eq!(words("Ärger2Über"), ["Ärger2", "Über"]);
+        assert_eq!(words("order"), [""; 0]);
     }
 
     #[test]

@@ -23,6 +23,7 @@ use std::iter;
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 
+use crate::fields;
 use crate::pins;
 use crate::scope;
 
@@ -35,9 +36,13 @@ pub(crate) fn value_impl(
     let krate = &scope::code();
     let (impl_generics, type_generics, bounds) = generics.split_for_impl();
     let Code { shape, encode, decode, transparent } = match body {
-        Body::Struct(fields) => struct_code(krate, fields),
-        Body::Enum(variants) => enum_code(krate, variants),
+        Body::Struct(fields) => struct_code(krate, ident, fields),
+        Body::Enum(variants) => enum_code(krate, ident, variants),
         Body::Stub => stub_code(krate),
+    };
+    let (encode, decode) = match body.contains(ident) {
+        true => (quote!(to.nested(|to| { #encode })), quote!(from.nested(|from| { #decode }))),
+        false => (encode, decode),
     };
     let shape = match shape {
         // The shape is then that of a record, which need not be said.
@@ -71,6 +76,18 @@ pub(crate) enum Body<'a> {
     Enum(Vec<&'a syn::Variant>),
     /// Something is wrong with the type: the impl is there, for those who rely on it.
     Stub,
+}
+
+impl Body<'_> {
+    /// Whether a field holds the type `ident` itself.
+    fn contains(&self, ident: &syn::Ident) -> bool {
+        let holds = |field: &syn::Field| fields::itself_in(&field.ty, ident).is_some();
+        match self {
+            Body::Struct(fields) => fields.iter().any(holds),
+            Body::Enum(variants) => variants.iter().flat_map(|variant| &variant.fields).any(holds),
+            Body::Stub => false,
+        }
+    }
 }
 
 struct Code {
@@ -119,9 +136,33 @@ fn in_order(fields: &syn::FieldsNamed) -> Vec<Named<'_>> {
     named
 }
 
-fn struct_code(krate: &syn::Path, fields: &syn::Fields) -> Code {
-    let (_, code) = fields_code(krate, fields, &quote!(Self), At::Fields);
+fn struct_code(krate: &syn::Path, ident: &syn::Ident, fields: &syn::Fields) -> Code {
+    let of = Of { krate, ident, braces: 0 };
+    let (_, code) = fields_code(of, fields, &quote!(Self), At::Fields);
     code
+}
+
+/// The type whose fields they are, and how many braces of its shape are around them.
+#[derive(Clone, Copy)]
+struct Of<'a> {
+    krate: &'a syn::Path,
+    ident: &'a syn::Ident,
+    braces: usize,
+}
+
+impl Of<'_> {
+    /// The shape of a field. Of a type that contains itself, the place around stands for it.
+    fn shape(self, ty: &syn::Type) -> TokenStream {
+        let Self { krate, ident, braces } = self;
+        let around = syn::parse_quote!(#krate::Around<#braces>);
+        let ty = fields::with_itself(ty.clone(), ident, &around);
+        quote!(<#ty as #krate::Value>::SHAPE)
+    }
+
+    /// One brace further in.
+    fn inside(self) -> Self {
+        Self { braces: self.braces + 1, ..self }
+    }
 }
 
 /// Where the values of fields are: in `self.sku`, or bound by a pattern to `field_0`.
@@ -144,15 +185,15 @@ impl At {
 /// A pattern that binds every field, and the code over the fields; `path` is the struct or the
 /// variant.
 fn fields_code(
-    krate: &syn::Path,
+    of: Of<'_>,
     fields: &syn::Fields,
     path: &TokenStream,
     at: At,
 ) -> (TokenStream, Code) {
     match fields {
-        syn::Fields::Named(fields) => named_code(krate, fields, path, at),
-        syn::Fields::Unnamed(fields) => tuple_code(krate, fields, path, at),
-        syn::Fields::Unit => (quote!(), unit_code(krate, path)),
+        syn::Fields::Named(fields) => named_code(of.inside(), fields, path, at),
+        syn::Fields::Unnamed(fields) => tuple_code(of, fields, path, at),
+        syn::Fields::Unit => (quote!(), unit_code(of.krate, path)),
     }
 }
 
@@ -166,11 +207,12 @@ fn unit_code(krate: &syn::Path, path: &TokenStream) -> Code {
 }
 
 fn named_code(
-    krate: &syn::Path,
+    of: Of<'_>,
     fields: &syn::FieldsNamed,
     path: &TokenStream,
     at: At,
 ) -> (TokenStream, Code) {
+    let krate = of.krate;
     let fields = in_order(fields);
     if fields.is_empty() {
         return (quote!({}), unit_code(krate, &quote!(#path {})));
@@ -185,8 +227,10 @@ fn named_code(
     let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
     let values = idents.iter().enumerate().map(|(i, ident)| at.value(i, ident));
     let bound = (0..len).map(|i| format_ident!("field_{i}"));
-    let shapes =
-        keys.iter().zip(&types).map(|(key, ty)| quote!((#key, <#ty as #krate::Value>::SHAPE)));
+    let shapes = keys.iter().zip(&types).map(|(key, ty)| {
+        let shape = of.shape(ty);
+        quote!((#key, #shape))
+    });
     let code = Code {
         shape: Shape::Record(shapes.collect()),
         encode: quote!(#(<#types as #krate::Value>::encode_field(#values, #keys, #to);)*),
@@ -202,18 +246,20 @@ fn named_code(
 
 /// One unnamed field is written as what it holds; several are an array.
 fn tuple_code(
-    krate: &syn::Path,
+    of: Of<'_>,
     fields: &syn::FieldsUnnamed,
     path: &TokenStream,
     at: At,
 ) -> (TokenStream, Code) {
+    let krate = of.krate;
     let types: Vec<_> = fields.unnamed.iter().map(|field| &field.ty).collect();
+    let shapes: Vec<_> = types.iter().map(|ty| of.shape(ty)).collect();
     let bound = (0..types.len()).map(|i| format_ident!("field_{i}"));
     let pattern = quote!((#(#bound),*));
     let values: Vec<_> = (0..types.len()).map(|i| at.value(i, &syn::Index::from(i))).collect();
     let code = if let [ty] = types.as_slice() {
         Code {
-            shape: Shape::Other(quote!(<#ty as #krate::Value>::SHAPE)),
+            shape: Shape::Other(quote!(#(#shapes)*)),
             encode: quote!(#(<#ty as #krate::Value>::encode(#values, to);)*),
             decode: quote!(#krate::Ok(#path(<#ty as #krate::Value>::decode(from)?))),
             transparent: Some(quote!(#ty)),
@@ -221,9 +267,7 @@ fn tuple_code(
     } else {
         let len = types.len();
         Code {
-            shape: Shape::Other(quote! {
-                #krate::Shape::Tuple(&[#(<#types as #krate::Value>::SHAPE),*])
-            }),
+            shape: Shape::Other(quote!(#krate::Shape::Tuple(&[#(#shapes),*]))),
             encode: quote! {
                 to.array(#len);
                 #(<#types as #krate::Value>::encode(#values, to);)*
@@ -239,7 +283,8 @@ fn tuple_code(
 }
 
 /// A variant without data is its name; one with data is a map from its name to the data.
-fn enum_code(krate: &syn::Path, variants: &[&syn::Variant]) -> Code {
+fn enum_code(krate: &syn::Path, ident: &syn::Ident, variants: &[&syn::Variant]) -> Code {
+    let of = Of { krate, ident, braces: 1 };
     let mut shapes = Vec::new();
     let mut encode_arms = Vec::new();
     let mut decode_arms = Vec::new();
@@ -252,8 +297,7 @@ fn enum_code(krate: &syn::Path, variants: &[&syn::Variant]) -> Code {
             decode_arms.push(quote!((#name, false) => #krate::Ok(Self::#ident),));
             continue;
         }
-        let (pattern, code) =
-            fields_code(krate, &variant.fields, &quote!(Self::#ident), At::Bindings);
+        let (pattern, code) = fields_code(of, &variant.fields, &quote!(Self::#ident), At::Bindings);
         let Code { shape, encode, decode, .. } = code;
         shapes.push((name.clone(), shape.expression(krate)));
         encode_arms.push(quote! {

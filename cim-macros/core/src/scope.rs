@@ -18,7 +18,7 @@ pub(crate) fn code_at(span: Span) -> syn::Path {
 pub(crate) fn block(krate: &syn::Path, items: &TokenStream) -> TokenStream {
     quote! {
         const _: () = {
-            use #krate::code as cim_code;
+            use #krate::code::{self as cim_code, Lacks as _};
             #items
         };
     }

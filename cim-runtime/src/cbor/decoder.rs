@@ -1,6 +1,6 @@
 //! Reads DAG-CBOR, and accepts nothing that [`Encoder`](super::Encoder) would not have written.
 
-use super::{LINK, Value, major, simple};
+use super::{LINK, MAX_DEPTH_IN_ITSELF, Value, major, simple};
 use crate::cid::EventCid;
 
 /// Values may be nested this deep; deeper input is hostile.
@@ -22,12 +22,14 @@ pub struct Decoder<'a> {
     rest: &'a [u8],
     len: usize,
     depth: u8,
+    /// How deep inside of values of types that contain themselves.
+    depth_in_itself: u8,
 }
 
 impl<'a> Decoder<'a> {
     /// Reads `bytes` from the start.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, len: bytes.len(), depth: 0 }
+        Self { rest: bytes, len: bytes.len(), depth: 0, depth_in_itself: 0 }
     }
 
     /// Ends the reading.
@@ -114,6 +116,26 @@ impl<'a> Decoder<'a> {
             return Ok(());
         }
         Err(before.error(format!("the key `{key}` is missing or out of order")))
+    }
+
+    /// Reads a value whose type may contain itself.
+    ///
+    /// # Errors
+    ///
+    /// When it does so without a reasonable end, and those of `decode`.
+    #[doc(hidden)]
+    pub fn nested<T>(
+        &mut self,
+        decode: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        if self.depth_in_itself == MAX_DEPTH_IN_ITSELF {
+            let problem = format!("a value contains itself more than {MAX_DEPTH_IN_ITSELF} deep");
+            return Err(self.error(problem));
+        }
+        self.depth_in_itself += 1;
+        let value = decode(self);
+        self.depth_in_itself -= 1;
+        value
     }
 
     /// A text.

@@ -1,6 +1,6 @@
 //! Writes canonical DAG-CBOR.
 
-use super::{LINK, Value, major, simple};
+use super::{LINK, MAX_DEPTH_IN_ITSELF, Value, major, simple};
 use crate::cid::EventCid;
 
 /// Why a value has no encoding.
@@ -10,6 +10,9 @@ pub enum EncodeError {
     /// NaN and the infinities have no place in DAG-CBOR.
     #[error("a float is not finite: DAG-CBOR has no NaN and no infinity")]
     NotFinite,
+    /// A value that contains values of its own type does so without a reasonable end.
+    #[error("a value contains itself more than {MAX_DEPTH_IN_ITSELF} deep")]
+    TooDeep,
     /// A block would not fit into a section.
     #[error("an event takes more than 16 MiB: keep large things outside and store their hash")]
     TooLarge,
@@ -23,19 +26,21 @@ pub enum EncodeError {
 pub struct Encoder {
     bytes: Vec<u8>,
     error: Option<EncodeError>,
+    /// How deep inside of values of types that contain themselves.
+    depth: u8,
 }
 
 impl Encoder {
     /// Appends to `bytes`.
     pub fn append_to(bytes: Vec<u8>) -> Self {
-        Self { bytes, error: None }
+        Self { bytes, error: None, depth: 0 }
     }
 
     /// The bytes, or the first reason why a value had no encoding.
     ///
     /// # Errors
     ///
-    /// When a float was not finite.
+    /// When a float was not finite, or a value contained itself too deep.
     pub fn finish(self) -> Result<Vec<u8>, EncodeError> {
         match self.error {
             None => Ok(self.bytes),
@@ -96,6 +101,18 @@ impl Encoder {
         for item in items {
             self.bytes.extend_from_slice(&item);
         }
+    }
+
+    /// Appends a value whose type may contain itself.
+    #[doc(hidden)]
+    pub fn nested(&mut self, encode: impl FnOnce(&mut Self)) {
+        if self.depth == MAX_DEPTH_IN_ITSELF {
+            self.error.get_or_insert(EncodeError::TooDeep);
+            return;
+        }
+        self.depth += 1;
+        encode(self);
+        self.depth -= 1;
     }
 
     /// A text, also as the key of a map.

@@ -6,11 +6,13 @@
 //!
 //! [DAG-CBOR specification]: https://ipld.io/specs/codecs/dag-cbor/spec/
 
+mod around;
 mod decoder;
 mod elsewhere;
 mod encoder;
 mod fingerprint;
 mod key;
+mod part;
 mod shape;
 mod value;
 
@@ -19,10 +21,12 @@ mod numbers;
 mod text;
 mod times;
 
+pub use around::Around;
 pub use decoder::{DecodeError, Decoder};
 pub use encoder::{EncodeError, Encoder};
 pub(crate) use fingerprint::Fingerprint;
 pub use key::Key;
+pub use part::Part;
 pub use shape::{Field, Shape};
 pub use value::{OneOrder, Value};
 
@@ -84,6 +88,11 @@ mod simple {
     pub(super) const NULL: u8 = 0xf6;
     pub(super) const FLOAT: u8 = 0xfb;
 }
+
+/// A value may contain values of its own type this deep. The encoding of such a value then is not
+/// nested deeper than any DAG-CBOR library reads, and a reader's stack is not at the mercy of what
+/// it reads.
+const MAX_DEPTH_IN_ITSELF: u8 = 32;
 
 /// The only tag of DAG-CBOR: a CID as bytes, after one zero byte.
 const LINK: u64 = 42;

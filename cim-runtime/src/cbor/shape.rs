@@ -41,6 +41,22 @@ pub type Field = (&'static str, Shape);
 /// assert_eq!(Payment::SHAPE.to_string(), "enum{Open, Paid: {at: time, cents: u64}}");
 /// assert_eq!(<BTreeMap<String, [f64; 2]>>::SHAPE.to_string(), "map[[f64] of 2]");
 /// ```
+///
+/// A type may contain itself, and then its text points outwards: `^` stands for what the innermost
+/// braces around it describe, `^^` for what the next ones do.
+///
+/// ```
+/// # use cim_runtime::prelude::*;
+/// #[value]
+/// pub enum Rule {
+///     Always,
+///     All(Vec<Rule>),
+///     Unless { rule: Box<Rule>, because: String },
+/// }
+///
+/// const RULE: &str = "enum{All: [^], Always, Unless: {rule: ^^, because: text}}";
+/// assert_eq!(Rule::SHAPE.to_string(), RULE);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shape {
     /// Something that has no parts, such as `text` or `u32`.
@@ -63,6 +79,9 @@ pub enum Shape {
     Enum(&'static [Field]),
     /// What a variant without data holds.
     Unit,
+    /// What one of the braces around it describes, where a type contains itself: `^` is the record
+    /// or the enum of the innermost braces, `^^` that of the braces around those, and so on.
+    Around(usize),
 }
 
 impl Shape {
@@ -99,6 +118,8 @@ impl Shape {
             Self::Record(fields) => spell_fields(fields, spelling.text("{")).text("}"),
             Self::Enum(variants) => spell_fields(variants, spelling.text("enum{")).text("}"),
             Self::Unit => spelling,
+            Self::Around(0) => spelling,
+            Self::Around(braces) => Self::Around(braces - 1).spell(spelling.text("^")),
         }
     }
 }
@@ -136,6 +157,7 @@ impl Display for Shape {
             Self::Record(fields) => write_fields(fields, "{", f),
             Self::Enum(variants) => write_fields(variants, "enum{", f),
             Self::Unit => Ok(()),
+            Self::Around(braces) => f.write_str(&"^".repeat(braces)),
         }
     }
 }
@@ -207,6 +229,8 @@ mod tests {
         Shape::Record(&[("a", TEXT), ("größe", Shape::Tuple(&[TEXT]))]),
         Shape::Enum(&[("A", Shape::Unit)]),
         Shape::Enum(&[("A", Shape::Unit), ("B", Shape::Record(&[])), ("C", TEXT)]),
+        Shape::Enum(&[("A", Shape::Unit), ("B", Shape::List(&Shape::Around(1)))]),
+        Shape::Enum(&[("A", Shape::Unit), ("B", Shape::Record(&[("b", Shape::Around(2))]))]),
     ];
 
     #[test]

@@ -75,15 +75,24 @@ impl<A: Machine> DeciderIs<A> for Unknown {}
 #[diagnostic::on_unimplemented(
     message = "nothing handles the command `{Self}`",
     label = "no transition of `{A}` takes this command",
-    note = "write a method in its `#[state_machine(…)] impl {A}`: `#[transition(… -> …)] fn …(&self, cmd: {Self}) -> …`, or remove the command"
+    note = "write a method in its `#[state_machine(…)] impl {A}`: `#[transition(… -> …)] fn …(&self, cmd: {Self}) -> …`, name the machine that does in `#[command(…)]`, or remove the command"
 )]
-pub trait HandledBy<A> {
-    /// The machine: asked for by the command.
+pub trait HandledBy<A> {}
+
+#[diagnostic::do_not_recommend]
+impl<C, A: Handles<C>> HandledBy<A> for C {}
+
+/// The machine `A` of a command, which is asked with the constant whether it decides it.
+#[doc(hidden)]
+pub type Decider<A, const DECIDES: bool> = <A as DecidesIf<DECIDES>>::Machine;
+
+/// Holds for everything: see [`Decider`].
+#[doc(hidden)]
+pub trait DecidesIf<const DECIDES: bool> {
     type Machine;
 }
 
-#[diagnostic::do_not_recommend]
-impl<C, A: Handles<C>> HandledBy<A> for C {
+impl<A, const DECIDES: bool> DecidesIf<DECIDES> for A {
     type Machine = A;
 }
 

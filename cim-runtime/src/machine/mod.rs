@@ -1,6 +1,7 @@
 //! State machines as traits: what `#[aggregate]`, `#[command]` and `#[state_machine]` write.
 
 mod command;
+mod inside;
 mod region;
 mod state;
 mod table;
@@ -15,8 +16,10 @@ use crate::subject::AggregateName;
 use crate::system::AggregateInfo;
 
 pub use command::{
-    Command, CommandKind, CommandKinds, CommandOf, CommandSet, CommandVisitor, HandledBy, Handles,
+    Command, CommandKind, CommandKinds, CommandOf, CommandSet, CommandVisitor, Decider, DecidesIf,
+    HandledBy, Handles,
 };
+pub use inside::{ActsIn, Inside, MachineVisitor, NoEvent, RegionEvent, RegionOf, RegionStanding};
 pub use region::{AreDistinct, HoldsRegion, InOneAggregate, OwnNames};
 pub use state::{MachineState, Standing};
 pub(crate) use table::is_same;
@@ -62,6 +65,10 @@ pub trait Machine: Sized + Send + Sync + 'static {
 
     /// Folds the event's data.
     fn apply(&mut self, event: &Self::Event);
+
+    /// Shows each region, by its type.
+    #[doc(hidden)]
+    fn regions<V: MachineVisitor<Self>>(_: &mut V) {}
 }
 
 /// A consistency boundary: a machine with an id and a stream of its own.
@@ -89,14 +96,27 @@ pub trait Aggregate: Machine + Value {
         name: Self::NAME,
         machine: Self::MACHINE,
         events: <Self::Event as EventSet>::rows,
-        doors: doors::<Self>,
+        doors: CommandDoor::all::<Self>,
     };
 }
 
-/// The commands of an aggregate: its own, and those of its regions.
-fn doors<A: Aggregate>() -> Vec<CommandDoor> {
-    let own = std::iter::once(CommandDoor::of::<A>());
-    own.chain(<A::Event as EventSet>::inner_doors()).collect()
+/// Holds for aggregates: what a system asks them through. It asks for nothing itself, so that of an
+/// aggregate without a machine, which says so at its own name, nothing is said at the system's.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an aggregate",
+    label = "not an aggregate",
+    note = "write `#[aggregate(domain = \"…\", id = …)]` on the struct `{Self}`"
+)]
+pub trait InSystem {
+    const NAME: AggregateName;
+    const INFO: AggregateInfo;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Aggregate> InSystem for A {
+    const NAME: AggregateName = <A as Aggregate>::NAME;
+    const INFO: AggregateInfo = <A as Aggregate>::INFO;
 }
 
 /// The id of an aggregate whose `#[aggregate]` did not compile.

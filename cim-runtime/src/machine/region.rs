@@ -1,9 +1,8 @@
 //! Machines inside of aggregates: the aggregate's own, and its regions.
 
-use super::{Aggregate, Machine};
+use super::{Aggregate, Machine, Standing};
 use crate::context::Context;
 use crate::decision::{Decision, Events, Rejection};
-use crate::door::CommandDoor;
 use crate::event::Reading;
 
 /// A machine inside an aggregate: the aggregate's own, or one of its regions.
@@ -50,7 +49,6 @@ pub trait InOneAggregate: Machine {
     #[doc(hidden)]
     fn read_within(from: &mut Reading<'_, '_, <Self::Owner as Machine>::Event>) {
         from.read_as(Self::wrap);
-        from.meet(CommandDoor::of::<Self>());
     }
 }
 
@@ -116,7 +114,7 @@ impl<A: Aggregate> InOneAggregate for A {
 
     #[inline]
     fn at(standing: A::Standing) -> A::State {
-        super::Standing::state(standing)
+        Standing::state(standing)
     }
 
     #[inline]

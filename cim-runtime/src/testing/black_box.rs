@@ -5,24 +5,27 @@ use std::io::{self, BufRead, Write};
 use ipld_core::ipld::Ipld;
 use uuid::Uuid;
 
+use super::any_command::{self, AnyCommand, Refused};
 use super::round_trip::{Checked, told};
-use super::{COMMAND, NOW, deciding, sample, some_id};
+use super::{COMMAND, NOW, sample, some_id};
 use crate::actor::Actor;
-use crate::cbor::{self, Encoder, Shape, Value};
+use crate::cbor::{Encoder, Shape};
 use crate::dag_json::{self, DagJson};
 use crate::decision::Rejection;
 use crate::engine::{Live, Message};
 use crate::event::EventSet as _;
-use crate::machine::{Aggregate, CommandSet as _, Machine};
+use crate::machine::{Aggregate, Machine};
 
 /// An aggregate that answers lines with lines, each with one.
+///
+/// The commands of its regions are commands like its own.
 ///
 /// | in | out |
 /// |---|---|
 /// | `reset` | `reset`: the aggregate has no events again |
 /// | `PlaceOrder {"price_cents": 5}`: the name of a command, and as DAG-JSON such of its fields as matter | `OrderPlaced`: the names of the events, `A, B` where there are several |
 /// | | `nothing`: accepted, and nothing happened |
-/// | | `not-now`: the state takes no such command |
+/// | | `not-now`: the state takes no such command, or closes the region that would |
 /// | | `refused Empty`: the refusal, of an enum the name of the variant |
 /// | | `error …`: the line is no command |
 ///
@@ -118,10 +121,10 @@ impl<A: Aggregate> BlackBox<A> {
             now: NOW,
             cause: None,
         };
-        let decided = deciding::decide::<A, A>(live, command, &message)?;
-        match decided.answer {
+        let answer = command.decide(live, &message)?;
+        match answer.events {
             Ok(events) => {
-                if let Some(commit) = decided.commit {
+                if let Some(commit) = answer.commit {
                     live.take_in(&events, commit.head());
                 }
                 events_shown::<A>(&events, self.shows)
@@ -141,9 +144,9 @@ impl<A: Aggregate> Default for BlackBox<A> {
 }
 
 /// The command that a line says: its name, and over its sample the fields that are given.
-fn read<A: Aggregate>(line: &str) -> Checked<A::Command> {
+fn read<A: Aggregate>(line: &str) -> Checked<AnyCommand<A>> {
     let (name, text) = line.split_once(char::is_whitespace).unwrap_or((line, "{}"));
-    let kinds = <A::Command>::kinds();
+    let kinds = any_command::kinds::<A>();
     let Some(kind) = kinds.iter().find(|kind| kind.name == name) else {
         let names: Vec<_> = kinds.iter().map(|kind| kind.name).collect();
         return Err(format!("`{name}` is not a command: expected reset, {}", names.join(", ")));
@@ -160,7 +163,7 @@ fn read<A: Aggregate>(line: &str) -> Checked<A::Command> {
     let data = match fields.len() == given.len() {
         true => Ipld::Map(given),
         false => {
-            let sample = told(sample::command(kind, 0), "a sample")?;
+            let sample = told(kind.sample(0), "a sample")?;
             let mut data = model(&encoded(|to| sample.encode(to))?)?;
             if let Ipld::Map(fields) = &mut data {
                 fields.extend(given);
@@ -190,9 +193,9 @@ fn events_shown<A: Machine>(events: &[A::Event], shows: Shows) -> Checked<String
 }
 
 /// Of an enum the variant, which is what a learner can tell apart; of anything else the data.
-fn refusal_shown<R: Value>(refusal: &R, shows: Shows) -> Checked<String> {
-    let data = model(&told(cbor::to_vec(refusal), "the refusal")?)?;
-    let variant = match (R::SHAPE, shows, &data) {
+fn refusal_shown(refusal: &Refused, shows: Shows) -> Checked<String> {
+    let data = model(&refusal.bytes)?;
+    let variant = match (refusal.shape, shows, &data) {
         (Shape::Enum(_), Shows::Names, Ipld::String(name)) => Some(name.clone()),
         (Shape::Enum(_), Shows::Names, Ipld::Map(data)) => data.keys().next().cloned(),
         _ => None,

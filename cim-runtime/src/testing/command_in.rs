@@ -7,7 +7,7 @@ use crate::machine::{Aggregate, Command, Handles, InOneAggregate};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a command of `{A}`",
     label = "not a command of `{A}`",
-    note = "`when` takes a command of the aggregate or of a region of it: a struct with `#[command({A})]`"
+    note = "a test sends commands of the aggregate or of a region of it: structs with `#[command({A})]`"
 )]
 pub trait CommandIn<A: Aggregate>: Command<Of: Handles<Self> + InOneAggregate<Owner = A>> {}
 

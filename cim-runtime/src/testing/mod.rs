@@ -4,6 +4,8 @@
 //! twice: a decision that depends on a clock, on chance or on the order of a hash map does not come
 //! to the same bytes, and fails the test.
 
+#[cfg(any(feature = "black-box", feature = "proptest", feature = "stateright"))]
+mod any_command;
 #[cfg(feature = "black-box")]
 mod black_box;
 mod command_in;

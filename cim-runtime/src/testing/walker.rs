@@ -1,10 +1,12 @@
 //! A walk through a machine, each step of which is held against the machine's table.
 
+use std::fmt;
+
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::deciding::{self, Decided};
-use super::round_trip::{Checked, command_round_trip, told};
+use super::any_command::{Answer, AnyCommand, Inside, Refused};
+use super::round_trip::{Checked, told};
 use super::{COMMAND, NOW, some_id, stored};
 use crate::actor::Actor;
 use crate::cbor;
@@ -12,22 +14,26 @@ use crate::commit::Commit;
 use crate::decision::Rejection;
 use crate::engine::{Live, Message};
 use crate::event::EventSet as _;
-use crate::machine::{
-    Aggregate, CommandSet as _, Machine, MachineState as _, Standing as _, TransitionRow,
-};
+use crate::machine::{Aggregate, Machine, Standing as _, TransitionRow};
 use crate::store::StoredEvent;
 
 /// A command on a walk.
-#[derive(Debug, Clone)]
-pub(super) struct Step<C> {
-    pub(super) command: C,
+pub(super) struct Step<A: Aggregate> {
+    pub(super) command: AnyCommand<A>,
     pub(super) actor: Actor,
     /// How long after the command before.
     pub(super) later: SignedDuration,
 }
 
+impl<A: Aggregate> fmt::Debug for Step<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { command, actor, later } = self;
+        write!(f, "{command:?} by {actor:?}, {later:?} later")
+    }
+}
+
 /// What came of a step.
-pub(super) type Ended<A> = Result<Vec<<A as Machine>::Event>, Rejection<<A as Machine>::Refusal>>;
+pub(super) type Ended<A> = Result<Vec<<A as Machine>::Event>, Rejection<Refused>>;
 
 /// An aggregate on a walk, twice: as deciding has made it, and as its stored bytes have.
 pub(super) struct Walker<A: Aggregate> {
@@ -63,29 +69,28 @@ impl<A: Aggregate> Walker<A> {
         &self.live
     }
 
-    pub(super) fn state(&self) -> A::State {
-        self.live.state()
+    pub(super) fn standing(&self) -> A::Standing {
+        self.live.standing()
     }
 
     /// Takes one step; `walked` is told each row of the table that it takes.
     pub(super) fn step(
         &mut self,
-        step: &Step<A::Command>,
+        step: &Step<A>,
         walked: &mut dyn FnMut(&'static TransitionRow),
     ) -> Checked<Ended<A>> {
-        let name = step.command.name();
-        command_round_trip(&step.command)?;
+        let (name, inside) = (step.command.name(), step.command.inside());
+        step.command.round_trip()?;
         let message = self.message(step);
         let before = data(&self.live)?;
-        let first = deciding::decide::<A, A>(&mut self.live, step.command.clone(), &message)?;
-        let again = deciding::decide::<A, A>(&mut self.replayed, step.command.clone(), &message)?;
-        let Decided { answer, commit } = deciding::same(name, first, again)?;
+        let lives = [&mut self.live, &mut self.replayed];
+        let Answer { events: answer, commit } = step.command.decide_twice(lives, &message)?;
         if data(&self.live)? != before {
             return Err(format!("deciding `{name}` changed the aggregate, and only events may"));
         }
-        self.is_taken_as_the_table_says(name, &answer)?;
+        self.is_taken_as_the_table_says(&inside, name, &answer)?;
         if let (Ok(events), Some(commit)) = (&answer, commit) {
-            self.follow_the_table(name, events)?.into_iter().for_each(walked);
+            self.follow_the_table(&inside, name, events)?.into_iter().for_each(walked);
             self.fold(events, &commit)?;
         }
         Ok(answer)
@@ -109,7 +114,7 @@ impl<A: Aggregate> Walker<A> {
         }
     }
 
-    fn message(&mut self, step: &Step<A::Command>) -> Message {
+    fn message(&mut self, step: &Step<A>) -> Message {
         self.now = self.now.checked_add(step.later).unwrap_or(Timestamp::MAX);
         Message {
             command_id: Uuid::from_u128(COMMAND + u128::from(self.live.version())),
@@ -120,14 +125,30 @@ impl<A: Aggregate> Walker<A> {
         }
     }
 
-    fn is_taken_as_the_table_says(&self, name: &str, answer: &Ended<A>) -> Checked {
-        let state = self.state();
-        match (state.can(name), answer) {
+    fn is_taken_as_the_table_says(
+        &self,
+        inside: &Inside<A>,
+        name: &str,
+        answer: &Ended<A>,
+    ) -> Checked {
+        let standing = self.live.standing();
+        // What a closed region would take does not count.
+        let (is_open, state) = match inside.is_open(standing) {
+            true => (true, (inside.state)(standing)),
+            false => (false, standing.names()[0]),
+        };
+        let is_closed = matches!(answer, Err(Rejection::Closed));
+        match (inside.takes(standing, name), answer) {
+            _ if is_open == is_closed => {
+                let (is, does) = if is_open { ("open", "closed") } else { ("closed", "open") };
+                let machine = inside.table.name;
+                Err(format!("by the table, `{machine}` is {is} in `{state}`, and it is {does}"))
+            }
             (true, Err(Rejection::NotNow)) => {
-                Err(format!("by the table, `{}` takes `{name}`, and it does not", state.name()))
+                Err(format!("by the table, `{state}` takes `{name}`, and it does not"))
             }
             (false, Ok(_) | Err(Rejection::Refused(_))) => {
-                Err(format!("by the table, `{}` does not take `{name}`, and it does", state.name()))
+                Err(format!("by the table, `{state}` does not take `{name}`, and it does"))
             }
             _ => Ok(()),
         }
@@ -136,22 +157,23 @@ impl<A: Aggregate> Walker<A> {
     /// The rows of the events, each from where the one before has led.
     fn follow_the_table(
         &self,
+        inside: &Inside<A>,
         command: &str,
         events: &[A::Event],
     ) -> Checked<Vec<&'static TransitionRow>> {
         let mut standing = self.live.standing();
         let mut rows = Vec::new();
         for (number, event) in events.iter().enumerate() {
-            let (from, name) = (standing.state().name(), event.kind().name);
+            let (from, name) = ((inside.state)(standing), event.kind().name);
             standing = A::next(standing, event).ok_or_else(|| {
                 format!("`{command}` came to `{name}`, which `{from}` cannot take")
             })?;
-            let to = standing.state().name();
+            let to = (inside.state)(standing);
             let is_it = |row: &&TransitionRow| {
                 (row.from, row.event, row.to) == (from, name, to)
                     && (number > 0 || row.command == Some(command))
             };
-            let row = A::MACHINE.transitions.iter().find(is_it).ok_or_else(|| {
+            let row = inside.table.transitions.iter().find(is_it).ok_or_else(|| {
                 format!(
                     "`{name}` led from `{from}` to `{to}` on `{command}`: the table has no such row"
                 )

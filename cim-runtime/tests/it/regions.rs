@@ -5,6 +5,8 @@ use std::sync::Arc;
 use cim_runtime::Options;
 use cim_runtime::prelude::*;
 use cim_runtime::store::{MemoryStore, Store};
+use cim_runtime::testing::{BlackBox, MachineModel, ModelState, Walks};
+use proptest::prelude::Just;
 
 #[derive(DomainId)]
 pub struct PersonId(String);
@@ -153,4 +155,44 @@ async fn commands_of_all_machines_wait_for_each_other() {
     }
     versions.sort_unstable();
     assert_eq!(versions, (2..22).collect::<Vec<_>>());
+}
+
+#[test]
+fn walks_send_the_commands_of_regions() {
+    let walks = || Person::walks().covering_everything();
+    let coverage = walks().run();
+    assert!(coverage.unwalked().is_empty());
+    let row = " contact.Unreachable -> contact.Reachable: AddEmail / EmailAdded\n";
+    assert!(coverage.to_string().contains(row), "{coverage}");
+
+    // One email is added once, so nothing is added to what is reachable.
+    let unwalked = |walks: Walks<Person>| {
+        let rows = walks.run().unwalked();
+        rows.iter().map(|row| row.from).collect::<Vec<_>>()
+    };
+    let one = Just(AddEmail { email: "ada@example.org".to_owned() });
+    assert_eq!(unwalked(Person::walks().drawing(one)), ["Reachable"]);
+    let same = |command: &mut ContactCommand| match command {
+        ContactCommand::AddEmail(add) => add.email.clear(),
+    };
+    assert_eq!(unwalked(Person::walks().with_of::<Contact>(same)), ["Reachable"]);
+}
+
+#[test]
+fn a_model_sends_the_commands_of_regions() {
+    let has_emails = |_: &MachineModel<Person>, person: &ModelState<Person>| {
+        person.state() == PersonState::Archive && person.contact.emails.len() == 2
+    };
+    Person::model().steps(4).sometimes("two emails at the end", has_emails).check();
+}
+
+#[test]
+fn a_black_box_takes_the_commands_of_regions() {
+    let mut person = BlackBox::<Person>::new();
+    let lines = ["AddEmail", "Register", "AddEmail", "AddEmail", "Archive", "AddEmail"];
+    let answers = lines.map(|line| person.answer(line));
+    assert_eq!(
+        answers,
+        ["not-now", "Registered", "EmailAdded", "refused Twice", "Archived", "not-now"]
+    );
 }

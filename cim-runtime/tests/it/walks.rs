@@ -474,3 +474,59 @@ fn a_snapshot_that_forgets_is_found() {
     // Four were counted when the snapshot was taken, in the middle.
     assert_eq!(message.matches(".when(Count)").count(), 7, "{message}");
 }
+
+#[derive(DomainId)]
+pub struct PanelId(String);
+
+#[aggregate(domain = "it", id = PanelId)]
+#[derive(Default)]
+pub struct Panel {
+    switch: Switch,
+}
+
+#[command(Panel)]
+pub struct Mount;
+#[event(Panel)]
+pub struct Mounted;
+
+#[state_machine(initial Boxed, Hung, region switch: Switch in Hung)]
+impl Panel {
+    #[transition(Boxed -> Hung)]
+    fn mount(&self, _: Mount) -> Mounted {
+        Mounted
+    }
+}
+
+#[value]
+#[derive(Default)]
+pub struct Switch {
+    flips: u64,
+}
+
+#[command(Switch)]
+pub struct Flip;
+#[event(Switch)]
+pub struct Flipped;
+
+#[state_machine(initial Off, On)]
+impl Switch {
+    #[transition(Off -> On)]
+    #[transition(On -> Off)]
+    fn flip(&self, _: Flip) -> Flipped {
+        Flipped
+    }
+
+    #[apply]
+    fn flipped(&mut self, _: &Flipped) {
+        self.flips = CALLS.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_region_that_breaks_its_promise_is_found() {
+    let message = failure(Panel::walks());
+    assert!(message.contains("a replay of the same events comes to other data"), "{message}");
+    let test = "    Panel::given(())\n        .when(Mount)\n        .then(Mounted)\n        \
+                .when(Flip);\n";
+    assert!(message.ends_with(test), "{message}");
+}

@@ -15,7 +15,9 @@ pub(super) fn no_domain(ident: &syn::Ident) -> Diagnostic {
         ident,
         format!("the aggregate `{ident}` does not say which domain it belongs to"),
     )
-    .help("add `domain = \"…\"`, such as `#[aggregate(domain = \"shop\", id = OrderId)]`")
+    .help(format!(
+        "add `domain = \"…\"`, such as `#[aggregate(domain = \"shop\", id = {ident}Id)]`"
+    ))
 }
 
 pub(super) fn no_id(ident: &syn::Ident) -> Diagnostic {

@@ -40,7 +40,7 @@ fn parse(args: TokenStream, ident: &syn::Ident, diagnostics: &mut Diagnostics) -
     let domain: Option<syn::LitStr> =
         arguments.value("domain", "a name in quotes, such as `\"shop\"`", diagnostics);
     let id: Option<syn::Path> =
-        arguments.value("id", "the type of its id, such as `OrderId`", diagnostics);
+        arguments.value("id", &format!("the type of its id, such as `{ident}Id`"), diagnostics);
     let name: Option<syn::LitStr> =
         arguments.value("name", "a name in quotes, such as `\"order\"`", diagnostics);
     let snapshot: Option<syn::LitInt> =

@@ -30,7 +30,7 @@ pub fn command(args: TokenStream, tokens: TokenStream) -> TokenStream {
 }
 
 fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: bool) -> TokenStream {
-    let derives = derives::missing(&[Derive::Clone, Derive::Debug], item.attrs());
+    let derives = derives::missing(&[Derive::Clone, Derive::Debug], &item, krate, sound);
     let fields = match &item {
         Item::Struct(item) if sound => Some(item.fields.clone()),
         _ => None,
@@ -47,7 +47,9 @@ fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: boo
     let of = match machine {
         // Asked of the command, so that rustc points at it when nobody handles it.
         Some(machine) if sound => {
-            quote_spanned!(ident.span()=> type Of = <#ident as #krate::HandledBy<#machine>>::Machine;)
+            let decides = quote!(#krate::Has::<#machine>::MACHINE.does::<#ident>());
+            let decider = quote!(#krate::Of<#machine, { #decides }>);
+            quote_spanned!(ident.span()=> type Of = #decider;)
         }
         Some(machine) => quote!(type Of = #machine;),
         // If nobody knows whose it is, whoever uses it is right.
@@ -61,8 +63,6 @@ fn expand(krate: &syn::Path, machine: Option<&syn::Path>, item: Item, sound: boo
         }
     };
     let impls = scope::block(real, &impls);
-    // Our impls before the derives: of a field that has none of the traits, rustc then first says
-    // what it lacks for us.
     quote! {
         #impls
         #derives

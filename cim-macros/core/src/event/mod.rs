@@ -54,7 +54,7 @@ fn parse(args: TokenStream, ident: &syn::Ident, diagnostics: &mut Diagnostics) -
         arguments.value("version", "a whole number from 1, without quotes", diagnostics);
     let upcast: Option<syn::Path> = arguments.value(
         "upcast",
-        "the type of the version before, such as `v1::OrderPlaced`",
+        &format!("the type of the version before, such as `v1::{ident}`"),
         diagnostics,
     );
     let unread = arguments.flag("unread", diagnostics);
@@ -116,8 +116,12 @@ fn version(
 }
 
 fn expand(model: &Model, item: Item, sound: bool, locked: &TokenStream) -> TokenStream {
-    let derives =
-        derives::missing(&[Derive::Clone, Derive::Debug, Derive::PartialEq], item.attrs());
+    let derives = derives::missing(
+        &[Derive::Clone, Derive::Debug, Derive::PartialEq],
+        &item,
+        &model.krate,
+        sound,
+    );
     let fields = match &item {
         Item::Struct(item) if sound => Some(item.fields.clone()),
         _ => None,
@@ -131,8 +135,6 @@ fn expand(model: &Model, item: Item, sound: bool, locked: &TokenStream) -> Token
     let event = event_impl(model, item.ident(), fields.as_ref());
     let locked = sound.then_some(locked);
     let impls = scope::block(&model.krate, &quote!(#value #event #locked));
-    // Our impls before the derives: of a field that has none of the traits, rustc then first says
-    // what it lacks for us.
     quote! {
         #impls
         #derives

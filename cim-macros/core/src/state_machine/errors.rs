@@ -11,9 +11,15 @@ use crate::world::Source;
 
 // The header.
 
-pub(super) fn not_an_impl(item: &TokenStream) -> Diagnostic {
+pub(super) fn not_an_impl(
+    item: &TokenStream,
+    ident: Option<&syn::Ident>,
+    states: &[StateDecl],
+) -> Diagnostic {
+    let owner = ident.map_or_else(|| "…".to_owned(), names::plain);
+    let initial = states.first().map_or_else(|| "…".to_owned(), |state| names::plain(&state.ident));
     Diagnostic::at(item, "`#[state_machine]` stands on the `impl` of an aggregate")
-        .help("write `#[state_machine(initial Draft, …)] impl Order { … }`")
+        .help(format!("write `#[state_machine(initial {initial}, …)] impl {owner} {{ … }}`"))
 }
 
 pub(super) fn trait_impl(path: &syn::Path, owner: &syn::Type) -> Diagnostic {
@@ -42,7 +48,7 @@ pub(super) fn generic_machine(ty: &syn::Type) -> Diagnostic {
 
 pub(super) fn not_a_named_type(ty: &syn::Type) -> Diagnostic {
     Diagnostic::at(ty, "a machine belongs to an aggregate, which is a struct with a name")
-        .help("write `impl Order { … }`")
+        .help("write `impl` and the name of the struct that has `#[aggregate(…)]`")
 }
 
 pub(super) fn unreadable_region(tokens: &TokenStream) -> Diagnostic {
@@ -656,9 +662,10 @@ pub(super) fn folded_twice(method: &syn::Ident, event: &str) -> Diagnostic {
 
 // Moore machines.
 
-pub(super) fn output_without_state(meta: &dyn ToTokens) -> Diagnostic {
+pub(super) fn output_without_state(meta: &dyn ToTokens, examples: &Examples) -> Diagnostic {
+    let [_, state] = examples.states();
     Diagnostic::at(meta, "`#[output]` does not say of which state")
-        .help("name one state, such as `#[output(Placed)]`")
+        .help(format!("name one state, such as `#[output({state})]`"))
 }
 
 pub(super) fn output_of_a_mealy_machine(attribute: &syn::Attribute) -> Diagnostic {

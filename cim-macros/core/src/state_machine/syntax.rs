@@ -194,7 +194,12 @@ pub(super) fn parse(
     let mut item = match syn::parse2::<syn::Item>(tokens.clone()) {
         Ok(syn::Item::Impl(item)) => item,
         Ok(other) => {
-            diagnostics.push(errors::not_an_impl(&item::head(&tokens)));
+            let ident = match &other {
+                syn::Item::Struct(item) => Some(&item.ident),
+                syn::Item::Enum(item) => Some(&item.ident),
+                _ => None,
+            };
+            diagnostics.push(errors::not_an_impl(&item::head(&tokens), ident, &states));
             // On the struct there is no machine, but its commands and events count on one.
             return match other {
                 syn::Item::Struct(syn::ItemStruct { ident, generics, .. })
@@ -486,7 +491,7 @@ fn methods(
         } else if !outputs.is_empty() {
             from_outside(method, Instead::Nothing, diagnostics);
             for attribute in outputs {
-                let state = output_state(&attribute, diagnostics);
+                let state = output_state(&attribute, examples, diagnostics);
                 methods.outputs.push(Output { signature: signature.clone(), attribute, state });
             }
         } else {
@@ -544,10 +549,14 @@ fn context(signature: &syn::Signature) -> Option<&syn::Ident> {
     }
 }
 
-fn output_state(attribute: &syn::Attribute, diagnostics: &mut Diagnostics) -> Option<syn::Ident> {
+fn output_state(
+    attribute: &syn::Attribute,
+    examples: &Examples,
+    diagnostics: &mut Diagnostics,
+) -> Option<syn::Ident> {
     let state = attribute.parse_args_with(syn::Ident::parse_any);
     if state.is_err() {
-        diagnostics.push(errors::output_without_state(&attribute.meta));
+        diagnostics.push(errors::output_without_state(&attribute.meta, examples));
     }
     state.ok()
 }

@@ -99,7 +99,7 @@ fn expand(
     let (impl_generics, type_generics, bounds) = item.generics.split_for_impl();
     // Of the first there is nothing to be said.
     let names = aggregates.iter().enumerate().skip(1).map(|(index, aggregate)| {
-        let names = quote!(&[#(<#aggregates as #krate::Aggregate>::NAME),*]);
+        let names = quote!(&[#(<#aggregates as #krate::InSystem>::NAME),*]);
         errors::name_is_taken(aggregate, ident)
             .unless(&quote!(#krate::has_own_name(#names, #index)))
     });
@@ -112,7 +112,7 @@ fn expand(
         #[automatically_derived]
         impl #impl_generics #krate::System for #ident #type_generics #bounds {
             const AGGREGATES: &'static [#krate::AggregateInfo] =
-                &[#(<#aggregates as #krate::Aggregate>::INFO),*];
+                &[#(<#aggregates as #krate::InSystem>::INFO),*];
             #(#lists)*
         }
         #wired

@@ -23,7 +23,10 @@ pub fn value(args: TokenStream, tokens: TokenStream) -> TokenStream {
     let expansion = match syn::parse2::<syn::Item>(tokens.clone()) {
         Ok(syn::Item::Struct(item)) => {
             fields::no_generics(Owner::Value, &item.generics, &item.fields, &mut diagnostics);
-            fields::check(Owner::Value, &item.ident, &item.fields, &mut diagnostics);
+            fields::check(Owner::Value, &item.fields, &mut diagnostics);
+            if let syn::Fields::Unnamed(_) = item.fields {
+                fields::not_recursive(Owner::Value, &item.ident, &item.fields, &mut diagnostics);
+            }
             expand(&krate, Item::Struct(item), diagnostics.is_empty())
         }
         Ok(syn::Item::Enum(item)) => {
@@ -58,13 +61,13 @@ fn check_variants(item: &syn::ItemEnum, diagnostics: &mut Diagnostics) {
         if let Some(cfg) = variant.attrs.iter().find(|attr| fields::is_cfg(attr)) {
             diagnostics.push(errors::conditional_variant(cfg));
         }
-        fields::check(Owner::Value, &item.ident, &variant.fields, diagnostics);
+        fields::check(Owner::Value, &variant.fields, diagnostics);
     }
 }
 
 fn expand(krate: &syn::Path, item: Item, sound: bool) -> TokenStream {
     let wanted = [Derive::Clone, Derive::Debug, Derive::PartialEq];
-    let derives = derives::missing(&wanted, item.attrs());
+    let derives = derives::missing(&wanted, &item, krate, sound);
     let item = if sound { item } else { item.without_lifetimes() };
     let body = match &item {
         _ if !sound => Body::Stub,
@@ -81,8 +84,6 @@ fn expand(krate: &syn::Path, item: Item, sound: bool) -> TokenStream {
         }
     });
     let impls = scope::block(real, &quote!(#value #refusal));
-    // Our impls before the derives: of a field that has none of the traits, rustc then first says
-    // what it lacks for us.
     quote! {
         #impls
         #derives

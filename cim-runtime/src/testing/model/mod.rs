@@ -4,17 +4,19 @@ mod state;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use stateright::{Checker as _, Expectation, Model, Property};
 
+use super::any_command::{self, AnyCommand};
+use super::command_in::CommandIn;
 use super::round_trip::Checked;
-use super::sample;
 use super::walker::{Ended, Step, Walker};
 use crate::actor::Actor;
 use crate::cbor::Encoder;
 use crate::decision::Rejection;
-use crate::machine::{Aggregate, Command, CommandSet, Handles, MachineState as _};
+use crate::machine::{Aggregate, MachineState as _};
 
 pub use state::ModelState;
 
@@ -28,7 +30,7 @@ const SAMPLES: usize = 2;
 pub trait Modelled: Aggregate {
     /// The machine as a [`stateright::Model`]: whatever order its commands come in, up to a depth.
     ///
-    /// Two commands of each type, drawn from its shape, are sent in every state that can be reached;
+    /// Two commands of each type, those of the regions too, drawn from its shape, are sent in every state that can be reached;
     /// the states are those of the machine together with the aggregate's data. Of each step the
     /// model checks that it is as the machine's table says and that it replays, as random walks do,
     /// and what you ask of it:
@@ -71,7 +73,7 @@ impl<A: Aggregate> Modelled for A {}
 
 /// The machine of `A` as a model: see [`Modelled::model`].
 pub struct MachineModel<A: Aggregate> {
-    commands: Vec<ModelCommand<A::Command>>,
+    commands: Vec<ModelCommand<A>>,
     /// The types of commands of which there are none, and why not.
     missing: Vec<(&'static str, String)>,
     properties: Vec<Property<Self>>,
@@ -79,14 +81,19 @@ pub struct MachineModel<A: Aggregate> {
 }
 
 /// A command that is sent in the model.
-#[derive(Clone)]
-pub struct ModelCommand<C> {
-    command: C,
+pub struct ModelCommand<A: Aggregate> {
+    command: AnyCommand<A>,
     bytes: Vec<u8>,
 }
 
-impl<C: CommandSet> ModelCommand<C> {
-    fn new(command: C) -> Self {
+impl<A: Aggregate> Clone for ModelCommand<A> {
+    fn clone(&self) -> Self {
+        Self { command: Arc::clone(&self.command), bytes: self.bytes.clone() }
+    }
+}
+
+impl<A: Aggregate> ModelCommand<A> {
+    fn new(command: AnyCommand<A>) -> Self {
         let mut to = Encoder::default();
         command.encode(&mut to);
         Self { bytes: to.finish().unwrap_or_default(), command }
@@ -94,13 +101,13 @@ impl<C: CommandSet> ModelCommand<C> {
 }
 
 /// Commands are not compared; what is written alike is alike.
-impl<C: CommandSet> PartialEq for ModelCommand<C> {
+impl<A: Aggregate> PartialEq for ModelCommand<A> {
     fn eq(&self, other: &Self) -> bool {
         (self.command.name(), &self.bytes) == (other.command.name(), &other.bytes)
     }
 }
 
-impl<C: CommandSet> fmt::Debug for ModelCommand<C> {
+impl<A: Aggregate> fmt::Debug for ModelCommand<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.command.fmt(f)
     }
@@ -124,9 +131,9 @@ impl<A: Aggregate> MachineModel<A> {
     pub fn samples(mut self, number: usize) -> Self {
         self.commands.clear();
         self.missing.clear();
-        for kind in A::Command::kinds() {
+        for kind in any_command::kinds::<A>() {
             for n in 0..number {
-                match sample::command(&kind, n) {
+                match kind.sample(n) {
                     Ok(command) => self.add(command),
                     Err(problem) => self.missing.push((kind.name, problem.to_string())),
                 }
@@ -137,16 +144,13 @@ impl<A: Aggregate> MachineModel<A> {
 
     /// Sends this command, too.
     #[must_use]
-    pub fn sending<C: Command>(mut self, command: C) -> Self
-    where
-        A: Handles<C>,
-    {
+    pub fn sending<C: CommandIn<A>>(mut self, command: C) -> Self {
         self.missing.retain(|(name, _)| *name != C::NAME);
-        self.add(A::COMMAND(command));
+        self.add(any_command::any(command));
         self
     }
 
-    fn add(&mut self, command: A::Command) {
+    fn add(&mut self, command: AnyCommand<A>) {
         let sent = ModelCommand::new(command);
         if !self.commands.contains(&sent) {
             self.commands.push(sent);
@@ -199,8 +203,8 @@ impl<A: Aggregate> MachineModel<A> {
 
     fn takes_nothing_when_it_is_over(&self, state: &ModelState<A>) -> bool {
         let row = &A::MACHINE.states[state.state().index()];
-        let not_now = |sent: &ModelCommand<A::Command>| {
-            matches!(self.answer(state, sent), Ok((_, Err(Rejection::NotNow))))
+        let not_now = |sent: &ModelCommand<A>| {
+            matches!(self.answer(state, sent), Ok((_, Err(Rejection::NotNow | Rejection::Closed))))
         };
         !row.terminal || self.commands.iter().all(not_now)
     }
@@ -209,10 +213,10 @@ impl<A: Aggregate> MachineModel<A> {
     fn answer(
         &self,
         state: &ModelState<A>,
-        sent: &ModelCommand<A::Command>,
+        sent: &ModelCommand<A>,
     ) -> Checked<(Walker<A>, Ended<A>)> {
         let step = Step {
-            command: sent.command.clone(),
+            command: Arc::clone(&sent.command),
             actor: Actor::default(),
             later: SignedDuration::ZERO,
         };
@@ -227,7 +231,7 @@ impl<A: Aggregate> MachineModel<A> {
 
 impl<A: Aggregate> Model for MachineModel<A> {
     type State = ModelState<A>;
-    type Action = ModelCommand<A::Command>;
+    type Action = ModelCommand<A>;
 
     fn init_states(&self) -> Vec<ModelState<A>> {
         let state = match self.missing.first() {
@@ -239,17 +243,13 @@ impl<A: Aggregate> Model for MachineModel<A> {
         vec![state]
     }
 
-    fn actions(&self, state: &ModelState<A>, actions: &mut Vec<ModelCommand<A::Command>>) {
+    fn actions(&self, state: &ModelState<A>, actions: &mut Vec<ModelCommand<A>>) {
         if state.problem().is_none() {
             actions.extend_from_slice(&self.commands);
         }
     }
 
-    fn next_state(
-        &self,
-        last: &ModelState<A>,
-        sent: ModelCommand<A::Command>,
-    ) -> Option<ModelState<A>> {
+    fn next_state(&self, last: &ModelState<A>, sent: ModelCommand<A>) -> Option<ModelState<A>> {
         match self.answer(last, &sent) {
             Ok((walker, Ok(events))) if !events.is_empty() => Some(last.followed_by(&walker)),
             Ok(_) => None,

@@ -3,28 +3,23 @@
 //! What is sampled are canonical bytes, which the type then reads: no type says how it is sampled,
 //! and no code is generated for it.
 
+mod place;
 #[cfg(feature = "proptest")]
 pub(super) mod strategy;
+
+use place::Place;
 
 use uuid::Uuid;
 
 use super::NOW;
 use crate::cbor::{DecodeError, Decoder, EncodeError, Encoder, Shape, Value};
 use crate::cid::EventCid;
-#[cfg(any(feature = "black-box", feature = "stateright"))]
-use crate::machine::{CommandKind, CommandSet};
 
 /// The sample of a type with this number: small values, which come again in other types.
 ///
 /// The first samples hold something wherever they can: a list has an item, an option is there.
 pub(super) fn of<T: Value>(number: usize) -> Result<T, Unsampled> {
     sampled(&T::SHAPE, number, |from| T::decode(from)).map(|(value, _)| value)
-}
-
-/// The sample of a command with this number.
-#[cfg(any(feature = "black-box", feature = "stateright"))]
-pub(super) fn command<C: CommandSet>(kind: &CommandKind<C>, number: usize) -> Result<C, Unsampled> {
-    sampled(&kind.shape, number, |from| kind.decode(from)).map(|(command, _)| command)
 }
 
 /// The value that bytes are of which nothing is left over.
@@ -75,7 +70,7 @@ impl Keys {
 }
 
 /// The sample that `decode` takes, and the keys with which it does.
-fn sampled<T>(
+pub(super) fn sampled<T>(
     shape: &Shape,
     number: usize,
     decode: impl Fn(&mut Decoder<'_>) -> Result<T, DecodeError>,
@@ -83,7 +78,7 @@ fn sampled<T>(
     let mut refused = None;
     for keys in Keys::ALL {
         let mut to = Encoder::default();
-        write(shape, number, keys, &mut to)?;
+        write(&Place::of(shape), number, keys, &mut to)?;
         match decoded(&to.finish()?, &decode) {
             Ok(value) => return Ok((value, keys)),
             Err(error) => refused = refused.or(Some(error)),
@@ -93,38 +88,47 @@ fn sampled<T>(
 }
 
 /// Appends the sample of a shape with this number.
-fn write(shape: &Shape, n: usize, keys: Keys, to: &mut Encoder) -> Result<(), Unsampled> {
-    match *shape {
+fn write(at: &Place, n: usize, keys: Keys, to: &mut Encoder) -> Result<(), Unsampled> {
+    match at.shape {
         Shape::Of(name) => return write_simple(name, n, to),
-        Shape::Option(_) if n % 2 == 1 => to.null(),
-        Shape::Option(some) => write(some, n / 2, keys, to)?,
-        Shape::List(item) => write_items(item, n, many(n), keys, to)?,
+        Shape::Option(some) if n % 2 == 1 || !at.part(some).has_an_end() => to.null(),
+        Shape::Option(some) => write(&at.part(some), n / 2, keys, to)?,
+        Shape::List(item) => write_items(&at.part(item), n, many(&at.part(item), n), keys, to)?,
         Shape::Array(&Shape::Of("bytes"), len) => to.bytes(&vec![n as u8; len]),
         Shape::Array(&Shape::List(item), len) | Shape::Array(item, len) => {
-            write_items(item, n, len, keys, to)?
+            write_items(&at.part(item), n, len, keys, to)?
         }
-        Shape::Set(item) => write_set(item, n, keys, to)?,
-        Shape::Map(value) => write_map(value, n, keys, to)?,
+        Shape::Set(item) => write_set(&at.part(item), n, keys, to)?,
+        Shape::Map(value) => write_map(&at.part(value), n, keys, to)?,
         Shape::Tuple(items) => {
             to.array(items.len());
-            items.iter().try_for_each(|item| write(item, n, keys, to))?;
+            items.iter().try_for_each(|item| write(&at.part(item), n, keys, to))?;
         }
         Shape::Record(fields) => {
             to.map(fields.len());
             for (key, field) in fields {
                 to.text(key);
-                write(field, n, keys, to)?;
+                write(&at.inside(field), n, keys, to)?;
             }
         }
         Shape::Enum([]) => return Err(Unsampled::Unknown("enum without variants")),
-        Shape::Enum(variants) => match &variants[n % variants.len()] {
-            (name, Shape::Unit) => to.text(name),
-            (name, data) => {
-                to.map(1).text(name);
-                write(data, n / variants.len(), keys, to)?;
+        Shape::Enum(variants) => {
+            let ends = |(_, data): &&(&str, Shape)| at.inside(data).has_an_end();
+            let ending: Vec<_> = variants.iter().filter(ends).collect();
+            match ending.get(n % ending.len().max(1)) {
+                Some((name, Shape::Unit)) => to.text(name),
+                Some((name, data)) => {
+                    to.map(1).text(name);
+                    write(&at.inside(data), n / ending.len(), keys, to)?;
+                }
+                None => return Err(Unsampled::Unknown("value that never ends")),
             }
-        },
+        }
         Shape::Unit => return Err(Unsampled::Unknown("unit")),
+        Shape::Around(braces) => match at.around(braces) {
+            Some(around) => write(&around, n, keys, to)?,
+            None => return Err(Unsampled::Unknown("value that never ends")),
+        },
     }
     Ok(())
 }
@@ -147,7 +151,7 @@ fn write_simple(name: &'static str, n: usize, to: &mut Encoder) -> Result<(), Un
 }
 
 fn write_items(
-    item: &Shape,
+    item: &Place,
     n: usize,
     len: usize,
     keys: Keys,
@@ -157,24 +161,24 @@ fn write_items(
     (n..n + len).try_for_each(|n| write(item, n, keys, to))
 }
 
-fn write_set(item: &Shape, n: usize, keys: Keys, to: &mut Encoder) -> Result<(), Unsampled> {
+fn write_set(at: &Place, n: usize, keys: Keys, to: &mut Encoder) -> Result<(), Unsampled> {
     let item = |n| {
         let mut to = Encoder::default();
-        write(item, n, keys, &mut to)?;
+        write(at, n, keys, &mut to)?;
         Ok::<_, Unsampled>(to.finish()?)
     };
-    let items = (n..n + many(n)).map(item).collect::<Result<Vec<_>, _>>()?;
+    let items = (n..n + many(at, n)).map(item).collect::<Result<Vec<_>, _>>()?;
     set(items, to);
     Ok(())
 }
 
-fn write_map(value: &Shape, n: usize, keys: Keys, to: &mut Encoder) -> Result<(), Unsampled> {
+fn write_map(value: &Place, n: usize, keys: Keys, to: &mut Encoder) -> Result<(), Unsampled> {
     let entry = |n: usize| {
         let mut to = Encoder::default();
         write(value, n, keys, &mut to)?;
         Ok::<_, Unsampled>(keys.key(n).zip(Some(to.finish()?)))
     };
-    let entries = (n..n + many(n)).map(entry).collect::<Result<Vec<_>, _>>()?;
+    let entries = (n..n + many(value, n)).map(entry).collect::<Result<Vec<_>, _>>()?;
     map(entries.into_iter().flatten().collect(), to);
     Ok(())
 }
@@ -199,8 +203,8 @@ fn map(mut entries: Vec<(String, Vec<u8>)>, to: &mut Encoder) {
 }
 
 /// How many items a list has: one, two, none.
-fn many(n: usize) -> usize {
-    (n + 1) % 3
+fn many(item: &Place, n: usize) -> usize {
+    if item.has_an_end() { (n + 1) % 3 } else { 0 }
 }
 
 fn text(n: usize) -> String {
@@ -251,6 +255,25 @@ mod tests {
             of::<(EventCid, jiff::Timestamp, BTreeMap<String, u8>, Box<i8>)>(n).unwrap();
         }
         assert_eq!(of::<Deep>(0).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn samples_of_what_contains_itself_have_an_end() {
+        const PAGES: Shape = Shape::Record(&[("pages", Shape::List(&Shape::Around(1)))]);
+        const ENDLESS: Shape = Shape::Record(&[("next", Shape::Around(1))]);
+        const CHAIN: Shape = Shape::Enum(&[
+            ("Last", Shape::Of("u8")),
+            ("Next", Shape::Record(&[("next", Shape::Around(2)), ("n", Shape::Of("u8"))])),
+        ]);
+        for shape in [PAGES, CHAIN] {
+            for n in 0..40 {
+                let mut to = Encoder::default();
+                write(&Place::of(&shape), n, Keys::Texts, &mut to).unwrap();
+                cbor::check(&to.finish().unwrap()).unwrap();
+            }
+        }
+        let error = write(&Place::of(&ENDLESS), 0, Keys::Texts, &mut Encoder::default());
+        assert!(error.unwrap_err().to_string().contains("never ends"));
     }
 
     #[test]

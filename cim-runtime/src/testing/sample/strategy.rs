@@ -5,9 +5,11 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use uuid::Uuid;
 
+use super::place::Place;
 use super::{Keys, Unsampled, cid, decoded, map, sampled, set, text, time, uuid};
 use crate::cbor::{Encoder, Shape};
-use crate::machine::{CommandKind, CommandSet};
+use crate::machine::Aggregate;
+use crate::testing::any_command::{AnyCommand, Kind};
 
 /// The bytes of one value.
 type Bytes = BoxedStrategy<Vec<u8>>;
@@ -16,58 +18,82 @@ type Bytes = BoxedStrategy<Vec<u8>>;
 const FEW: usize = 4;
 
 /// Commands of this type.
-pub(in crate::testing) fn commands<C: CommandSet>(
-    kind: CommandKind<C>,
-) -> Result<BoxedStrategy<C>, Unsampled> {
+pub(in crate::testing) fn commands<A: Aggregate>(
+    kind: Kind<A>,
+) -> Result<BoxedStrategy<AnyCommand<A>>, Unsampled> {
     let (_, keys) = sampled(&kind.shape, 0, |from| kind.decode(from))?;
+    let shape = kind.shape;
     let read = move |bytes: Vec<u8>| decoded(&bytes, |from| kind.decode(from)).ok();
-    Ok(bytes(&kind.shape, keys)?.prop_filter_map("not every value is one", read).boxed())
+    Ok(bytes(&Place::of(&shape), keys)?.prop_filter_map("not every value is one", read).boxed())
 }
 
-fn bytes(shape: &Shape, keys: Keys) -> Result<Bytes, Unsampled> {
-    Ok(match *shape {
+fn bytes(at: &Place, keys: Keys) -> Result<Bytes, Unsampled> {
+    // Of a part that contains what is around it there is none, as deep as samples go.
+    let items = |item: &Shape, most: usize| {
+        let item = at.part(item);
+        let (item, most) = match item.has_an_end() {
+            true => (bytes(&item, keys)?, most),
+            false => (Just(Vec::new()).boxed(), 1),
+        };
+        Ok::<_, Unsampled>(vec(item, 0..most))
+    };
+    Ok(match at.shape {
         Shape::Of(name) => simple(name)?,
         Shape::Option(some) => {
-            let none = written(|to| to.null());
-            prop_oneof![1 => Just(none), 3 => bytes(some, keys)?].boxed()
+            let (none, some) = (Just(written(|to| to.null())), at.part(some));
+            match some.has_an_end() {
+                true => prop_oneof![1 => none, 3 => bytes(&some, keys)?].boxed(),
+                false => none.boxed(),
+            }
         }
-        Shape::List(item) => {
-            vec(bytes(item, keys)?, 0..FEW).prop_map(|items| array(&items)).boxed()
-        }
+        Shape::List(item) => items(item, FEW)?.prop_map(|items| array(&items)).boxed(),
         Shape::Array(&Shape::Of("bytes"), len) => {
             vec(any::<u8>(), len).prop_map(|bytes| written(|to| to.bytes(&bytes))).boxed()
         }
         Shape::Array(&Shape::List(item), len) | Shape::Array(item, len) => {
-            vec(bytes(item, keys)?, len).prop_map(|items| array(&items)).boxed()
+            vec(bytes(&at.part(item), keys)?, len).prop_map(|items| array(&items)).boxed()
         }
-        Shape::Set(item) => vec(bytes(item, keys)?, 0..FEW)
-            .prop_map(|items| written(|to| set(items.clone(), to)))
-            .boxed(),
+        Shape::Set(item) => {
+            let items = items(item, FEW)?;
+            items.prop_map(|items| written(|to| set(items.clone(), to))).boxed()
+        }
         Shape::Map(value) => {
-            let entry = (0..FEW, bytes(value, keys)?)
-                .prop_map(move |(key, value)| keys.key(key).zip(Some(value)));
-            let entries = vec(entry, 0..FEW);
+            let entries = (vec(0..FEW, FEW), items(value, FEW)?);
+            let entry = move |(number, value): (&usize, &Vec<u8>)| {
+                keys.key(*number).zip(Some(value.clone()))
+            };
             entries
-                .prop_map(|entries| {
-                    written(|to| map(entries.iter().flatten().cloned().collect(), to))
+                .prop_map(move |(numbers, values)| {
+                    let entries = numbers.iter().zip(&values).filter_map(entry).collect();
+                    written(|to| map(entries, to))
                 })
                 .boxed()
         }
-        Shape::Tuple(items) => all(items, keys)?.prop_map(|items| array(&items)).boxed(),
-        Shape::Record(fields) => {
-            let shapes: Vec<_> = fields.iter().map(|(_, shape)| *shape).collect();
-            let names: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
-            all(&shapes, keys)?.prop_map(move |values| record(&names, &values)).boxed()
+        Shape::Tuple(items) => {
+            let items: Vec<_> = items.iter().map(|item| at.part(item)).collect();
+            all(&items, keys)?.prop_map(|items| array(&items)).boxed()
         }
+        Shape::Record(fields) => {
+            let values: Vec<_> = fields.iter().map(|(_, shape)| at.inside(shape)).collect();
+            let names: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
+            all(&values, keys)?.prop_map(move |values| record(&names, &values)).boxed()
+        }
+        Shape::Enum([]) => return Err(Unsampled::Unknown("enum without variants")),
         Shape::Enum(variants) => {
-            let variant = |(name, data): &(&'static str, Shape)| variant(name, data, keys);
-            let variants = variants.iter().map(variant).collect::<Result<Vec<_>, _>>()?;
-            if variants.is_empty() {
-                return Err(Unsampled::Unknown("enum without variants"));
+            let variants = variants.iter().map(|(name, data)| (*name, at.inside(data)));
+            let ending = variants.filter(|(_, data)| data.has_an_end());
+            let ending = ending.map(|(name, data)| variant(name, &data, keys));
+            let ending = ending.collect::<Result<Vec<_>, _>>()?;
+            if ending.is_empty() {
+                return Err(Unsampled::Unknown("value that never ends"));
             }
-            proptest::strategy::Union::new(variants).boxed()
+            proptest::strategy::Union::new(ending).boxed()
         }
         Shape::Unit => return Err(Unsampled::Unknown("unit")),
+        Shape::Around(braces) => match at.around(braces) {
+            Some(around) => bytes(&around, keys)?,
+            None => return Err(Unsampled::Unknown("value that never ends")),
+        },
     })
 }
 
@@ -123,8 +149,8 @@ fn signed(least: i64, most: i64) -> Bytes {
     number.prop_map(|number| written(|to| to.signed(number))).boxed()
 }
 
-fn variant(name: &'static str, data: &Shape, keys: Keys) -> Result<Bytes, Unsampled> {
-    if *data == Shape::Unit {
+fn variant(name: &'static str, data: &Place, keys: Keys) -> Result<Bytes, Unsampled> {
+    if data.shape == Shape::Unit {
         return Ok(Just(written(|to| to.text(name))).boxed());
     }
     let data = bytes(data, keys)?;
@@ -132,8 +158,8 @@ fn variant(name: &'static str, data: &Shape, keys: Keys) -> Result<Bytes, Unsamp
 }
 
 /// One value of each of the shapes.
-fn all(shapes: &[Shape], keys: Keys) -> Result<BoxedStrategy<Vec<Vec<u8>>>, Unsampled> {
-    let all = shapes.iter().map(|shape| bytes(shape, keys)).collect::<Result<Vec<_>, _>>()?;
+fn all(places: &[Place], keys: Keys) -> Result<BoxedStrategy<Vec<Vec<u8>>>, Unsampled> {
+    let all = places.iter().map(|place| bytes(place, keys)).collect::<Result<Vec<_>, _>>()?;
     Ok(all.boxed())
 }
 
@@ -159,4 +185,33 @@ fn written(write: impl FnOnce(&mut Encoder)) -> Vec<u8> {
     let mut to = Encoder::default();
     write(&mut to);
     to.finish().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::strategy::ValueTree as _;
+    use proptest::test_runner::TestRunner;
+
+    use super::*;
+    use crate::cbor;
+
+    #[test]
+    fn what_contains_itself_is_drawn_to_an_end() {
+        const PAGES: Shape = Shape::Record(&[
+            ("map", Shape::Map(&Shape::Around(1))),
+            ("next", Shape::Option(&Shape::Around(1))),
+            ("set", Shape::Set(&Shape::Around(1))),
+            ("list", Shape::List(&Shape::Around(1))),
+        ]);
+        let drawn = bytes(&Place::of(&PAGES), Keys::Texts).unwrap();
+        let mut runner = TestRunner::deterministic();
+        let mut longest = 0;
+        for _ in 0..50 {
+            let bytes = drawn.new_tree(&mut runner).unwrap().current();
+            cbor::check(&bytes).unwrap();
+            longest = longest.max(bytes.len());
+        }
+        // The empty page takes 22 bytes.
+        assert!(longest > 50, "{longest}");
+    }
 }

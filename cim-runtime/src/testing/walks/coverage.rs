@@ -5,7 +5,7 @@ use std::fmt;
 use crate::machine::{MachineTable, TransitionRow};
 use crate::testing::round_trip::Checked;
 
-/// Which transitions of a machine were walked, and how often.
+/// Which transitions of a machine and of its regions were walked, and how often.
 ///
 /// Its text is a table:
 ///
@@ -27,31 +27,46 @@ use crate::testing::round_trip::Checked;
 #[derive(Debug, Clone)]
 pub struct Coverage {
     table: &'static MachineTable,
-    walked: Vec<u64>,
+    /// The transitions of the machine and of its regions, and how often each was walked.
+    rows: Vec<Row>,
+}
+
+#[derive(Debug, Clone)]
+struct Row {
+    /// The field of the region whose row it is.
+    region: Option<&'static str>,
+    row: &'static TransitionRow,
+    walked: u64,
 }
 
 impl Coverage {
     pub(super) fn new(table: &'static MachineTable) -> Self {
-        Self { table, walked: vec![0; table.transitions.len()] }
+        let regions = table.regions.iter().map(|region| (Some(region.name), region.machine));
+        let rows = std::iter::once((None, table)).chain(regions).flat_map(|(region, table)| {
+            table.transitions.iter().map(move |row| Row { region, row, walked: 0 })
+        });
+        Self { table, rows: rows.collect() }
     }
 
     pub(super) fn walked(&mut self, row: &'static TransitionRow) {
-        for (count, each) in self.walked.iter_mut().zip(self.table.transitions) {
-            *count += u64::from(each == row);
+        // No two machines of one aggregate have an event of one name.
+        for each in &mut self.rows {
+            each.walked += u64::from(each.row == row);
         }
     }
 
     /// The transitions that no walk has taken, though a command brings them about.
     pub fn unwalked(&self) -> Vec<&'static TransitionRow> {
-        let rows = self.table.transitions.iter().zip(&self.walked);
-        rows.filter(|(row, count)| row.command.is_some() && **count == 0)
-            .map(|(row, _)| row)
-            .collect()
+        self.missing().map(|row| row.row).collect()
+    }
+
+    fn missing(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.row.command.is_some() && row.walked == 0)
     }
 
     /// Whether each transition that a command brings about was walked.
     pub(super) fn is_whole(&self) -> Checked {
-        let unwalked: String = self.unwalked().into_iter().map(|row| line(row) + "\n").collect();
+        let unwalked: String = self.missing().map(|row| format!("{row}\n")).collect();
         if unwalked.is_empty() {
             return Ok(());
         }
@@ -65,15 +80,20 @@ impl Coverage {
 
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.walked.iter().max().map_or(1, |most| most.to_string().len());
-        for (row, count) in self.table.transitions.iter().zip(&self.walked) {
-            writeln!(f, "{count:width$} {}", line(row))?;
+        let most = self.rows.iter().map(|row| row.walked).max();
+        let width = most.map_or(1, |most| most.to_string().len());
+        for row in &self.rows {
+            writeln!(f, "{:width$} {row}", row.walked)?;
         }
         Ok(())
     }
 }
 
-fn line(row: &TransitionRow) -> String {
-    let command = row.command.map(|command| format!("{command} / ")).unwrap_or_default();
-    format!("{} -> {}: {command}{}", row.from, row.to, row.event)
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let TransitionRow { from, command, event, to, .. } = self.row;
+        let region = self.region.map(|region| format!("{region}.")).unwrap_or_default();
+        let command = command.map(|command| format!("{command} / ")).unwrap_or_default();
+        write!(f, "{region}{from} -> {region}{to}: {command}{event}")
+    }
 }

@@ -5,20 +5,22 @@ mod story;
 mod strategy;
 mod tree;
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use proptest::strategy::{BoxedStrategy, Strategy};
+use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 
+use super::any_command;
+use super::command_in::CommandIn;
 use super::round_trip::Checked;
-use super::sample;
 use super::walker::{Step, Walker};
-use crate::machine::{Aggregate, Command, CommandSet, Handles};
+use crate::machine::{Aggregate, InOneAggregate};
 
 pub use coverage::Coverage;
-use strategy::{Adjust, Kind, WalkStrategy};
+use strategy::{Adjust, Drawn, WalkStrategy};
 
 /// How many steps a walk has at most, unless it is told otherwise.
 const STEPS: usize = 30;
@@ -31,10 +33,11 @@ const ROUNDS: u32 = 16;
 pub trait Walk: Aggregate {
     /// Random walks through the machine, for a test of one line.
     ///
-    /// The commands are drawn from the shapes of their types, most of them such as the state that
-    /// was reached takes. Of each step it is checked that
+    /// The commands of the aggregate and of its regions are drawn from the shapes of their types,
+    /// most of them such as the state that was reached takes. Of each step it is checked that
     ///
-    /// - the command is taken if the machine's table says so, and is [`NotNow`] otherwise;
+    /// - the command is taken if the machine's table says so, and is [`NotNow`] otherwise,
+    ///   or [`Closed`] if it is a region's;
     /// - its events are rows of the table, and lead where the table says;
     /// - the command, its events and its refusal pass through their bytes;
     /// - decided on a replay of the history, it comes to the same bytes;
@@ -61,6 +64,7 @@ pub trait Walk: Aggregate {
     /// ```
     ///
     /// [`NotNow`]: crate::SendError::NotNow
+    /// [`Closed`]: crate::SendError::Closed
     fn walks() -> Walks<Self> {
         Walks::new()
     }
@@ -75,21 +79,17 @@ pub struct Walks<A: Aggregate> {
     steps: usize,
     /// How many times as many walks are taken at most, as long as they do not cover everything.
     rounds: u32,
-    kinds: Vec<Kind<A::Command>>,
-    adjust: Adjust<A::Command>,
+    kinds: Vec<Drawn<A>>,
+    adjust: Adjust,
 }
 
 impl<A: Aggregate> Walks<A> {
     fn new() -> Self {
-        let kind = |kind: crate::machine::CommandKind<A::Command>| Kind {
-            name: kind.name,
-            drawn: sample::strategy::commands(kind).map_err(|error| error.to_string()),
-        };
         Self {
             cases: Config::default().cases,
             steps: STEPS,
             rounds: 1,
-            kinds: A::Command::kinds().into_iter().map(kind).collect(),
+            kinds: any_command::kinds().into_iter().map(Drawn::from_shape).collect(),
             adjust: Rc::new(|_| {}),
         }
     }
@@ -132,10 +132,20 @@ impl<A: Aggregate> Walks<A> {
     ///     .run();
     /// ```
     pub fn with(self, adjust: impl Fn(&mut A::Command) + 'static) -> Self {
+        self.with_of::<A>(adjust)
+    }
+
+    /// Changes each command of the region `M` before it is sent.
+    pub fn with_of<M>(self, adjust: impl Fn(&mut M::Command) + 'static) -> Self
+    where
+        M: InOneAggregate<Owner = A>,
+    {
         let before = self.adjust;
-        let adjust = move |command: &mut A::Command| {
+        let adjust = move |command: &mut dyn Any| {
             before(command);
-            adjust(command);
+            if let Some(command) = command.downcast_mut() {
+                adjust(command);
+            }
         };
         Self { adjust: Rc::new(adjust), ..self }
     }
@@ -159,13 +169,13 @@ impl<A: Aggregate> Walks<A> {
     /// let keys = proptest::prop_oneof!["[a-z]{1,3}", Just("sesame".to_owned())];
     /// Door::walks().drawing(keys.prop_map(|key| OpenDoor { key })).covering_everything().run();
     /// ```
-    pub fn drawing<C: Command>(mut self, strategy: impl Strategy<Value = C> + 'static) -> Self
-    where
-        A: Handles<C>,
-    {
-        let drawn = strategy.prop_map(A::COMMAND).boxed();
-        if let Some(kind) = self.kinds.iter_mut().find(|kind| kind.name == C::NAME) {
-            kind.drawn = Ok(drawn);
+    pub fn drawing<C: CommandIn<A>>(
+        mut self,
+        strategy: impl Strategy<Value = C> + 'static,
+    ) -> Self {
+        let drawn = strategy.prop_map(any_command::any).boxed();
+        if let Some(kind) = self.kinds.iter_mut().find(|drawn| drawn.kind.name == C::NAME) {
+            kind.commands = Ok(drawn);
         }
         self
     }
@@ -187,7 +197,7 @@ impl<A: Aggregate> Walks<A> {
     }
 
     fn try_run(self) -> Checked<Coverage> {
-        let kinds = self.kinds.into_iter().map(Kind::checked).collect::<Checked<Vec<_>>>()?;
+        let kinds = self.kinds.into_iter().map(Drawn::checked).collect::<Checked<Vec<_>>>()?;
         let strategy = WalkStrategy::<A>::new(kinds, self.steps, self.adjust);
         // A walk that fails becomes a test of its own, and no seed in a file.
         let config = Config {
@@ -197,7 +207,7 @@ impl<A: Aggregate> Walks<A> {
             ..Config::default()
         };
         let coverage = RefCell::new(Coverage::new(A::MACHINE));
-        let walk = |steps: Vec<Step<A::Command>>| {
+        let walk = |steps: Vec<Step<A>>| {
             let mut coverage = coverage.borrow_mut();
             walk::<A>(&steps, &mut coverage).map_err(TestCaseError::fail)
         };
@@ -229,13 +239,10 @@ impl<A: Aggregate> fmt::Debug for Walks<A> {
     }
 }
 
-fn walk<A: Aggregate>(steps: &[Step<A::Command>], coverage: &mut Coverage) -> Checked {
+fn walk<A: Aggregate>(steps: &[Step<A>], coverage: &mut Coverage) -> Checked {
     let mut walker = Walker::<A>::new()?;
     for step in steps {
         walker.step(step, &mut |row| coverage.walked(row)).map(drop)?;
     }
     walker.finish()
 }
-
-/// What is drawn.
-type Drawn<C> = BoxedStrategy<C>;

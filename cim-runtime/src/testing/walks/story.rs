@@ -10,7 +10,7 @@ use crate::testing::NOW;
 use crate::testing::walker::{Ended, Step, Walker};
 
 /// Takes the walk once more, and tells it.
-pub(super) fn tell<A: Aggregate>(steps: &[Step<A::Command>], problem: &str) -> String {
+pub(super) fn tell<A: Aggregate>(steps: &[Step<A>], problem: &str) -> String {
     let name = A::MACHINE.name;
     let mut test = format!("    {name}::given(())");
     let mut actor = Actor::default();
@@ -40,7 +40,7 @@ pub(super) fn tell<A: Aggregate>(steps: &[Step<A::Command>], problem: &str) -> S
 
 fn expectation<A: Aggregate>(ended: &Ended<A>) -> String {
     match ended {
-        Err(Rejection::Refused(refusal)) => format!(".then_refused({refusal:?})"),
+        Err(Rejection::Refused(refusal)) => format!(".then_refused({})", refusal.text),
         Err(Rejection::NotNow | Rejection::Closed) => ".then_not_now()".to_owned(),
         Ok(events) => match events.as_slice() {
             [] => ".then_nothing()".to_owned(),

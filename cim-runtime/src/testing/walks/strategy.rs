@@ -1,5 +1,6 @@
 //! Walks by chance, which know where they have come to, and grow shorter.
 
+use std::any::Any;
 use std::fmt;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,14 +9,15 @@ use std::rc::Rc;
 use jiff::SignedDuration;
 use proptest::prelude::{Just, Strategy, prop_oneof};
 use proptest::sample::select;
-use proptest::strategy::{NewTree, ValueTree};
+use proptest::strategy::{BoxedStrategy, NewTree, ValueTree};
 use proptest::test_runner::{Reason, TestRunner};
 
-use super::Drawn;
 use super::tree::{StepTree, WalkTree};
 use crate::actor::Actor;
-use crate::machine::{Aggregate, MachineState as _};
+use crate::machine::Aggregate;
+use crate::testing::any_command::{AnyCommand, Kind};
 use crate::testing::round_trip::Checked;
+use crate::testing::sample;
 use crate::testing::walker::{Step, Walker};
 
 /// Of this many commands, one may end the walk, and one may be such as the state does not take.
@@ -25,63 +27,66 @@ const STRAY: usize = 6;
 const IDLE: usize = 2;
 
 /// What is done to each command before it is sent.
-pub(super) type Adjust<C> = Rc<dyn Fn(&mut C)>;
+pub(super) type Adjust = Rc<dyn Fn(&mut dyn Any)>;
 
 /// A type of command, and where its commands come from, or why nothing is known of them.
-pub(super) struct Kind<C> {
-    pub(super) name: &'static str,
-    pub(super) drawn: Checked<Drawn<C>>,
+pub(super) struct Drawn<A: Aggregate> {
+    pub(super) kind: Kind<A>,
+    pub(super) commands: Checked<BoxedStrategy<AnyCommand<A>>>,
 }
 
-impl<C> Kind<C> {
-    pub(super) fn checked(self) -> Checked<(&'static str, Drawn<C>)> {
+impl<A: Aggregate> Drawn<A> {
+    pub(super) fn from_shape(kind: Kind<A>) -> Self {
+        let commands = sample::strategy::commands(kind.clone());
+        Self { kind, commands: commands.map_err(|error| error.to_string()) }
+    }
+
+    pub(super) fn checked(self) -> Checked<(Kind<A>, BoxedStrategy<AnyCommand<A>>)> {
         let problem = |problem| {
             format!(
                 "`{}` cannot be drawn: {problem}; say with `drawing` which there are",
-                self.name
+                self.kind.name
             )
         };
-        Ok((self.name, self.drawn.map_err(problem)?))
+        Ok((self.kind.clone(), self.commands.map_err(problem)?))
     }
 }
 
 /// Walks of up to so many steps.
 pub(super) struct WalkStrategy<A: Aggregate> {
-    kinds: Vec<(&'static str, Drawn<Step<A::Command>>)>,
+    kinds: Vec<(Kind<A>, BoxedStrategy<Step<A>>)>,
     steps: usize,
 }
 
 impl<A: Aggregate> WalkStrategy<A> {
     pub(super) fn new(
-        kinds: Vec<(&'static str, Drawn<A::Command>)>,
+        kinds: Vec<(Kind<A>, BoxedStrategy<AnyCommand<A>>)>,
         steps: usize,
-        adjust: Adjust<A::Command>,
+        adjust: Adjust,
     ) -> Self {
-        let step = |(name, command): (&'static str, Drawn<A::Command>)| {
+        let step = |(kind, command): (Kind<A>, BoxedStrategy<AnyCommand<A>>)| {
             let adjust = Rc::clone(&adjust);
-            let adjusted = command.prop_map(move |mut command| {
-                adjust(&mut command);
-                command
-            });
+            let adjusted = command.prop_map(move |command| command.adjusted(&*adjust));
             let step = (adjusted, actor(), later()).prop_map(|(command, actor, later)| Step {
                 command,
                 actor,
                 later,
             });
-            (name, step.boxed())
+            (kind, step.boxed())
         };
         Self { kinds: kinds.into_iter().map(step).collect(), steps }
     }
 
     /// Where the next step comes from: mostly a type of command that the state takes, and that does
     /// not end the walk.
-    fn kind(&self, state: A::State, runner: &mut TestRunner) -> Result<usize, Reason> {
-        let of = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
-            (0..self.kinds.len()).filter(|&kind| fits(self.kinds[kind].0)).collect()
+    fn kind(&self, standing: A::Standing, runner: &mut TestRunner) -> Result<usize, Reason> {
+        let of = |fits: &dyn Fn(&Kind<A>) -> bool| -> Vec<usize> {
+            (0..self.kinds.len()).filter(|&kind| fits(&self.kinds[kind].0)).collect()
         };
-        let mut from = of(&|command| state.can(command) && goes_on::<A>(state, command));
+        let takes = |kind: &Kind<A>| kind.inside.takes(standing, kind.name);
+        let mut from = of(&|kind| takes(kind) && goes_on(kind, standing));
         if from.is_empty() || pick(0..STRAY, runner)? == 0 {
-            from = of(&|command| state.can(command));
+            from = of(&takes);
         }
         if from.is_empty() || pick(0..STRAY, runner)? == 0 {
             from = of(&|_| true);
@@ -90,14 +95,12 @@ impl<A: Aggregate> WalkStrategy<A> {
     }
 }
 
-/// Whether a command may lead from a state to one that is not terminal.
-fn goes_on<A: Aggregate>(state: A::State, command: &str) -> bool {
-    let table = A::MACHINE;
+/// Whether a command may lead its machine to a state that is not terminal.
+fn goes_on<A: Aggregate>(kind: &Kind<A>, standing: A::Standing) -> bool {
+    let (table, state) = (kind.inside.table, (kind.inside.state)(standing));
     let is_terminal = |name| table.states.iter().any(|row| row.name == name && row.terminal);
     let mut rows = table.transitions.iter();
-    rows.any(|row| {
-        (row.from, row.command) == (state.name(), Some(command)) && !is_terminal(row.ends)
-    })
+    rows.any(|row| (row.from, row.command) == (state, Some(kind.name)) && !is_terminal(row.ends))
 }
 
 /// Mostly nobody in particular.
@@ -122,17 +125,19 @@ impl<A: Aggregate> fmt::Debug for WalkStrategy<A> {
 }
 
 impl<A: Aggregate> Strategy for WalkStrategy<A> {
-    type Tree = WalkTree<A::Command>;
-    type Value = Vec<Step<A::Command>>;
+    type Tree = WalkTree<A>;
+    type Value = Vec<Step<A>>;
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
         let len = 1 + pick(0..self.steps, runner)?;
         let mut walker = Walker::<A>::new()?;
-        let mut steps: Vec<StepTree<A::Command>> = Vec::new();
+        let mut steps: Vec<StepTree<A>> = Vec::new();
         let mut idle = 0;
         while steps.len() < len && idle < IDLE {
-            idle += usize::from(walker.state().allowed().is_empty());
-            let kind = self.kind(walker.state(), runner)?;
+            let standing = walker.standing();
+            let takes = |(kind, _): &(Kind<A>, _)| kind.inside.takes(standing, kind.name);
+            idle += usize::from(!self.kinds.iter().any(takes));
+            let kind = self.kind(standing, runner)?;
             let step = self.kinds[kind].1.new_tree(runner)?;
             let taken =
                 catch_unwind(AssertUnwindSafe(|| walker.step(&step.current(), &mut |_| {})));

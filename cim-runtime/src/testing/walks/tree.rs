@@ -3,14 +3,15 @@
 
 use proptest::strategy::ValueTree;
 
+use crate::machine::Aggregate;
 use crate::testing::walker::Step;
 
 /// One step, which can be made simpler.
-pub(super) type StepTree<C> = Box<dyn ValueTree<Value = Step<C>>>;
+pub(super) type StepTree<A> = Box<dyn ValueTree<Value = Step<A>>>;
 
 /// A walk, and how far it was shortened.
-pub(super) struct WalkTree<C> {
-    steps: Vec<(StepTree<C>, Kept)>,
+pub(super) struct WalkTree<A: Aggregate> {
+    steps: Vec<(StepTree<A>, Kept)>,
     next: Next,
     last: Option<usize>,
 }
@@ -30,17 +31,17 @@ enum Next {
     Simplify(usize),
 }
 
-impl<C> WalkTree<C> {
-    pub(super) fn new(steps: Vec<StepTree<C>>) -> Self {
+impl<A: Aggregate> WalkTree<A> {
+    pub(super) fn new(steps: Vec<StepTree<A>>) -> Self {
         let next = Next::LeaveOut(steps.len());
         Self { steps: steps.into_iter().map(|step| (step, Kept::Yes)).collect(), next, last: None }
     }
 }
 
-impl<C: std::fmt::Debug> ValueTree for WalkTree<C> {
-    type Value = Vec<Step<C>>;
+impl<A: Aggregate> ValueTree for WalkTree<A> {
+    type Value = Vec<Step<A>>;
 
-    fn current(&self) -> Vec<Step<C>> {
+    fn current(&self) -> Vec<Step<A>> {
         let kept = self.steps.iter().filter(|(_, kept)| *kept == Kept::Yes);
         kept.map(|(step, _)| step.current()).collect()
     }

@@ -3,6 +3,7 @@
 //# Door DoorOpened 1 {}\r
 //# Door DoorOpened 2 {by: text, how: enum{Gently}}\r
 //# Door DoorShut 1 {}\r
+//# Door DoorPlanned 1 {plan: enum{Both: {after: ^^, first: ^^}, Knock, Ring}}\r
 //# Lamp LampLit 1 {}\r
 use cim_runtime::prelude::*;
 
@@ -46,12 +47,27 @@ pub struct DoorShut;
 #[event(Door)]
 pub struct DoorPainted;
 
+#[value]
+pub enum Plan {
+    Knock,
+    Ring,
+    Both { first: Box<Plan>, after: Box<Self> },
+}
+
+#[event(Door, unread)]
+pub struct DoorPlanned {
+    pub plan: Plan,
+}
+
 #[state_machine(initial Closed, terminal Open)]
 impl Door {
     #[transition(Closed -> Open on DoorUnlocked)]
     fn open(&self, _: OpenDoor, cx: &Context<Self>) -> (DoorPainted, DoorUnlocked) {
         (DoorPainted, DoorUnlocked { actor: cx.actor(), how: How::Softly })
     }
+
+    #[apply(Closed -> Closed)]
+    fn planned(&mut self, _: &DoorPlanned) {}
 
     #[apply(Closed -> Closed)]
     fn shut(&mut self, _: &DoorShut) {}

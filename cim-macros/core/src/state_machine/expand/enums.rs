@@ -7,7 +7,7 @@ use super::super::model::{Model, Region};
 use super::{Names, distinct_states, variants};
 
 pub(super) fn enums(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
-    let Names { ident: owner, state, event, command, .. } = names;
+    let Names { owner: path, ident: owner, state, event, command, .. } = names;
     let states = distinct_states(model);
     let state_attrs = states.iter().map(|&index| {
         let attrs = &model.syntax.states[index].attrs;
@@ -21,7 +21,7 @@ pub(super) fn enums(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     let is_new = |region: &&Region<'_>| events.iter().all(|event| event != region.variant);
     let regions =
         model.regions.iter().filter(is_new).map(
-            |Region { variant, ty, .. }| quote!(#variant(<#ty as #real::code::Machine>::Event)),
+            |Region { variant, ty, .. }| quote!(#variant(#real::code::RegionEvent<#ty, #path>)),
         );
     let commands: Vec<_> = variants(&model.commands);
     let command_paths = model.commands.iter().map(|named| &named.path);

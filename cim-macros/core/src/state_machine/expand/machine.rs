@@ -29,6 +29,7 @@ pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Toke
     let refusal = refusal(krate, model, sound);
     let table = table(krate, model, &name);
     let regions = regions::rows(names, model).filter(|_| sound);
+    let shown = regions::shown(names, model).filter(|_| sound);
     let standing = regions::standing(names, model);
     let is_empty = model.events.is_empty() && model.regions.is_empty();
     let (parts, next, apply) = match sound && !is_empty {
@@ -83,6 +84,7 @@ pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Toke
             fn apply(&mut self, event: &#event) {
                 #apply
             }
+            #shown
         }
     }
 }

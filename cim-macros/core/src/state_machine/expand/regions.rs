@@ -8,14 +8,22 @@ use super::super::model::{Model, Region};
 use super::{Names, stub};
 use crate::scope;
 
-/// `(PersonState, <Skills as Machine>::Standing, …)`; the state alone where there are no regions.
+/// `(PersonState, RegionStanding<Skills, Person>, …)`; the state alone where there are no regions.
 pub(super) fn standing(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
-    let Names { krate, state, .. } = names;
+    let Names { krate, owner, state, .. } = names;
     if model.regions.is_empty() {
         return quote!(#state);
     }
     let regions = model.regions.iter().map(|region| region.ty);
-    quote!((#state, #(<#regions as #krate::Machine>::Standing),*))
+    quote!((#state, #(#krate::RegionStanding<#regions, #owner>),*))
+}
+
+/// `<<Skills as RegionOf<Person>>::Inside as ActsIn<Person, Skills>>`: what the owner asks a region
+/// through.
+pub(super) fn inside(names: &Names<'_>, region: &Region<'_>) -> TokenStream {
+    let Names { krate, owner, .. } = names;
+    let ty = region.ty;
+    quote!(<<#ty as #krate::RegionOf<#owner>>::Inside as #krate::ActsIn<#owner, #ty>>)
 }
 
 /// `(state, region_0, …)`: binds the parts of the standing.
@@ -34,12 +42,12 @@ fn bound(region: usize) -> syn::Ident {
 /// Where the events of the regions lead: one arm for each.
 pub(super) fn next_arms(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
     let Names { krate, event, .. } = names;
-    let arms = model.regions.iter().enumerate().map(|(index, Region { ty, variant, .. })| {
-        let parts = parts(model);
+    let arms = model.regions.iter().enumerate().map(|(index, it)| {
+        let (variant, inside, parts) = (it.variant, inside(names, it), parts(model));
         let region = bound(index);
         quote! {
             (_, #event::#variant(event)) => {
-                let #region = <#ty as #krate::Machine>::next(#region, event)?;
+                let #region = #inside::next(#region, event)?;
                 #krate::Some(#parts)
             }
         }
@@ -49,14 +57,15 @@ pub(super) fn next_arms(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
 
 /// How the events of the regions are folded: one arm for each.
 pub(super) fn apply_arms(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
-    let Names { krate, event, .. } = names;
-    let arms = model.regions.iter().map(|Region { field, ty, variant, .. }| {
+    let Names { event, .. } = names;
+    let arms = model.regions.iter().map(|it| {
+        let (Region { field, ty, variant, .. }, inside) = (it, inside(names, it));
         let data = data(ty, &quote!(region_mut));
         // By a pattern, as in `of`: of a field that is missing rustc then speaks once.
         quote! {
             #event::#variant(event) => {
                 let Self { #field: it, .. } = self;
-                <#ty as #krate::Machine>::apply(#data, event)
+                #inside::apply(#data, event)
             }
         }
     });
@@ -75,18 +84,31 @@ fn data(ty: &syn::Path, access: &TokenStream) -> TokenStream {
 /// The regions in the machine's table.
 pub(super) fn rows(names: &Names<'_>, model: &Model<'_>) -> Option<TokenStream> {
     let Names { krate, .. } = names;
-    let rows = model.regions.iter().map(|Region { field, ty, open_in, .. }| {
+    let rows = model.regions.iter().map(|it| {
+        let (Region { field, open_in, .. }, inside) = (it, inside(names, it));
         let name = crate::names::plain(field);
         let open_in = open_in.iter().map(|&state| &model.states[state].name);
         quote! {
             #krate::RegionRow {
                 name: #name,
-                machine: <#ty as #krate::Machine>::MACHINE,
+                machine: #inside::MACHINE,
                 open_in: &[#(#open_in),*],
             }
         }
     });
     (!model.regions.is_empty()).then(|| quote!(.with_regions(&[#(#rows),*])))
+}
+
+/// `fn regions(…) { … }`: shows each region to whoever asks.
+pub(super) fn shown(names: &Names<'_>, model: &Model<'_>) -> Option<TokenStream> {
+    let krate = &names.krate;
+    let inside = model.regions.iter().map(|region| inside(names, region));
+    let shown = quote! {
+        fn regions<V: #krate::MachineVisitor<Self>>(to: &mut V) {
+            #(#inside::show(to);)*
+        }
+    };
+    (!model.regions.is_empty()).then_some(shown)
 }
 
 /// `impl InOneAggregate for Skills { type Owner = Person; … }`, for each region.
@@ -106,11 +128,11 @@ pub(super) fn within(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Token
             }),
             false => quote!(::core::matches!(state, #(#state::#open_in)|*)),
         };
-        let data = data(ty, &quote!(region));
+        let (data, inside) = (data(ty, &quote!(region)), inside(names, region));
         let (of, wrap, is_open) = match sound {
             true => (
                 quote!(let #owner { #field: it, .. } = owner; #data),
-                quote!(#event::#variant(event)),
+                quote!(#event::#variant(#inside::held(event))),
                 is_open,
             ),
             false => {
@@ -137,7 +159,7 @@ pub(super) fn within(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Token
                     #of
                 }
                 fn at(standing: <#owner as #krate::Machine>::Standing) -> Self::State {
-                    #krate::Standing::state(standing.#place)
+                    #inside::state(standing.#place)
                 }
                 fn wrap(event: Self::Event) -> #event {
                     #wrap
@@ -149,8 +171,18 @@ pub(super) fn within(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Token
         // All of the impl's own tokens stand at the region's name, and so does what rustc says of it.
         let mut body = Group::new(Delimiter::Brace, body);
         body.set_span(span);
-        let within = quote_spanned!(span=> impl #code::InOneAggregate for #ty #body);
+        // Asked here and nowhere else: inside of the impl it is taken for granted.
+        let within = quote_spanned! {span=>
+            impl #code::InOneAggregate for #ty
+            where
+                #ty: #code::Machine
+            #body
+        };
         quote! {
+            impl #krate::RegionOf<#owner> for #ty {
+                type Inside = #krate::Inside<{ #krate::Has::<#ty>::MACHINE.exists() }>;
+            }
+            #[allow(trivial_bounds)]
             #within
             #own_names
         }

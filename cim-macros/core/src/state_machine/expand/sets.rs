@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::super::model::{Model, Named, Region};
-use super::{Names, stub, variants};
+use super::super::model::{Model, Named};
+use super::{Names, regions, stub, variants};
 
 /// The events as one type. Of each of them everything is asked through one trait of the owner's
 /// events, at the user's own name for it.
@@ -23,15 +23,17 @@ pub(super) fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> To
         }
     });
     let of: Vec<_> = of.collect();
-    let regions = model.regions.iter().map(|region| region.ty);
-    let region_arms = model.regions.iter().map(|Region { variant, ty, .. }| {
-        quote!(Self::#variant(it) => #krate::EventSet::visit(it, #krate::InRegion::<#ty, V>::new(to)),)
-    });
+    let inside = model.regions.iter().map(|region| regions::inside(names, region));
+    let inside: Vec<_> = inside.collect();
+    let region_variants = model.regions.iter().map(|region| region.variant);
     let is_empty = variants.is_empty() && model.regions.is_empty();
     let (visit, read) = match sound && !is_empty {
         true => (
-            quote!(match self { #(Self::#variants(it) => #of::visit(it, to),)* #(#region_arms)* }),
-            quote!(#(#of::read(from);)* #(<#regions as #krate::InOneAggregate>::read_within(from);)*),
+            quote!(match self {
+                #(Self::#variants(it) => #of::visit(it, to),)*
+                #(Self::#region_variants(it) => #inside::visit(it, to),)*
+            }),
+            quote!(#(#of::read(from);)* #(#inside::read(from);)*),
         ),
         false => {
             let stub = stub();
