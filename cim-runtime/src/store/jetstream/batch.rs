@@ -44,7 +44,6 @@ const APART: u32 = 32;
 const APARTS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 
 /// Where commits wait for a batch.
-#[derive(Debug)]
 pub(super) struct Batches {
     server: Arc<Server>,
     /// How many commits of this process are on their way.
@@ -52,7 +51,6 @@ pub(super) struct Batches {
     line: Mutex<Line>,
 }
 
-#[derive(Debug)]
 struct Line {
     /// Whether somebody gathers those who wait.
     gathering: bool,
@@ -62,7 +60,6 @@ struct Line {
 }
 
 /// A commit as it is sent.
-#[derive(Debug)]
 struct Member {
     stream: StreamName,
     headers: HeaderMap,
@@ -202,6 +199,12 @@ impl Batches {
     }
 }
 
+impl std::fmt::Debug for Batches {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Batches({} under way)", self.under_way.load(Ordering::Relaxed))
+    }
+}
+
 impl Line {
     fn may_join(&mut self, stream: &StreamName) -> bool {
         let Some(left) = self.apart.get_mut(stream) else { return true };
@@ -295,5 +298,48 @@ impl Server {
             Answer::Nobody => Outcome::Refused("nobody takes it".to_owned()),
             Answer::Silence(why) => Outcome::Silence(why),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line() -> Line {
+        Line { gathering: false, waiting: Vec::new(), apart: LruCache::new(APARTS) }
+    }
+
+    fn stream() -> StreamName {
+        StreamName::new("shop.order", "1").unwrap()
+    }
+
+    fn wait(line: &mut Line, bytes: usize) -> oneshot::Receiver<Option<Answer>> {
+        let (answer, answered) = oneshot::channel();
+        let (stream, payload) = (stream(), Bytes::from(vec![0; bytes]));
+        line.waiting.push(Member { stream, headers: HeaderMap::new(), payload, answer });
+        answered
+    }
+
+    #[test]
+    fn a_batch_has_its_limits_and_nobody_who_left() {
+        let mut line = line();
+        let mut waiting: Vec<_> = (0..MOST + 10).map(|_| wait(&mut line, 1)).collect();
+        drop(waiting.remove(0));
+        assert_eq!(line.take().len(), MOST);
+        assert_eq!(line.take().len(), 9);
+        assert!(line.take().is_empty());
+        let _large: Vec<_> = (0..6).map(|_| wait(&mut line, MOST_BYTES / 2)).collect();
+        assert_eq!((line.take().len(), line.take().len(), line.take().len()), (2, 2, 2));
+        let _larger: Vec<_> = (0..2).map(|_| wait(&mut line, MOST_BYTES + 1)).collect();
+        assert_eq!((line.take().len(), line.take().len()), (1, 1));
+    }
+
+    #[test]
+    fn after_a_conflict_a_stream_goes_alone_for_a_while() {
+        let mut line = line();
+        assert!(line.may_join(&stream()));
+        line.apart.put(stream(), APART);
+        assert!((0..APART).all(|_| !line.may_join(&stream())));
+        assert!(line.may_join(&stream()));
     }
 }

@@ -39,7 +39,6 @@ const STILL: Duration = Duration::from_millis(250);
 const LOOK: usize = 256;
 
 /// The index of a store, and the task that keeps it up to date until this is dropped.
-#[derive(Debug)]
 pub(super) struct Lookups {
     inner: Arc<Inner>,
     runs: Arc<Runs>,
@@ -102,7 +101,7 @@ impl Lookups {
         let progress = self.progress.borrow();
         match &progress.ended {
             Some(error) => Err(error.clone()),
-            None => Ok((last + 1).saturating_sub(progress.next)),
+            None => Ok((last + 1).saturating_sub(progress.next.max(1))),
         }
     }
 
@@ -211,6 +210,13 @@ impl Drop for Lookups {
         }
         // The task goes away in its own time; the folder is free now.
         self.runs.close();
+    }
+}
+
+// What it holds may be millions of entries.
+impl std::fmt::Debug for Lookups {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Lookups({:?})", *self.progress.borrow())
     }
 }
 

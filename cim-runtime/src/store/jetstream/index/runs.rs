@@ -28,13 +28,11 @@ const LAYOUT: Layout = Layout { chunk: 256 * wire::POSITIONS, streams: false };
 const CACHE: u64 = 16 << 20;
 
 /// The runs.
-#[derive(Debug)]
 pub(super) struct Runs {
     disk: Option<Disk>,
     view: RwLock<View>,
 }
 
-#[derive(Debug)]
 struct Disk {
     index: Index,
     folder: Mutex<Option<Folder>>,
