@@ -142,6 +142,7 @@ mod tests {
         name: AggregateName::new("house.door"),
         machine: &MachineTable::new("Door", &[], &[]),
         events: || vec![("Door", OPENED)],
+        doors: Vec::new,
     };
 
     fn door() -> Lines {

@@ -383,11 +383,11 @@ async fn dead_letters_outlive_a_restart() {
 /// Counts what is started, and fails at some of it.
 #[derive(Tables)]
 pub struct Fragile {
-    count: Table<(), u32>,
+    count: Table<u32, u32>,
 }
 
-fn fragile(count: &mut Table<(), u32>, event: &Recorded<Started>) -> Result<To<Note>, String> {
-    let counted = count.get_or_default(&());
+fn fragile(count: &mut Table<u32, u32>, event: &Recorded<Started>) -> Result<To<Note>, String> {
+    let counted = count.get_or_default(&0);
     *counted += 1;
     let text = counted.to_string();
     // What was changed before it fails must not count.
@@ -434,7 +434,7 @@ async fn an_event_at_which_a_policy_fails_is_put_aside() {
 
 #[derive(Tables)]
 pub struct Careful {
-    count: Table<(), u32>,
+    count: Table<u32, u32>,
 }
 
 #[policy(on_failure = stop)]

@@ -50,7 +50,7 @@ pub fn states() -> usize {
 
     let _ = Opened;
 
-    #[policy]
+    #[policy(ends = "a door opens once")]
     fn open_again(event: &Recorded<DoorOpened>) -> Option<To<OpenDoor>> {
         (event.version > 1).then(|| OpenDoor.to(event.id()))
     }

@@ -13,6 +13,6 @@ impl Reminders {
 
     #[on]
     fn paid(&mut self, _: &Recorded<OrderPaid>) {
-        *self.paid.get_or_default(&()) += 1;
+        *self.paid.get_or_default(&0) += 1;
     }
 }
