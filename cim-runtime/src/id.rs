@@ -169,14 +169,32 @@ whole_number!(u8, u16, u32, u64, i8, i16, i32, i64);
 ///
 /// The escape keeps wildcards, dots, blanks and line ends out of the protocol, whatever an id
 /// holds, and is reversible.
-pub(crate) fn push_token(subject: &mut String, id: &str) {
-    for byte in id.bytes() {
+pub(crate) fn push_token(subject: &mut String, id: &[u8]) {
+    for &byte in id {
         if is_plain(byte) {
             subject.push(char::from(byte));
         } else {
             let _ = write!(subject, "={byte:02X}");
         }
     }
+}
+
+/// What [`push_token`] wrote, read back.
+pub(crate) fn token_bytes(token: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(token.len());
+    let mut rest = token.as_bytes();
+    while let [first, behind @ ..] = rest {
+        rest = behind;
+        match first {
+            b'=' => {
+                let (digits, behind) = rest.split_at_checked(2)?;
+                bytes.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
+                rest = behind;
+            }
+            byte => bytes.push(*byte),
+        }
+    }
+    Some(bytes)
 }
 
 fn token_len(id: &str) -> usize {
@@ -195,24 +213,8 @@ mod tests {
 
     fn token(id: &str) -> String {
         let mut token = String::new();
-        push_token(&mut token, id);
+        push_token(&mut token, id.as_bytes());
         token
-    }
-
-    /// What [`push_token`] wrote, read back.
-    fn id(token: &str) -> String {
-        let mut bytes = Vec::new();
-        let mut rest = token;
-        while let Some(first) = rest.chars().next() {
-            if first == '=' {
-                bytes.push(u8::from_str_radix(&rest[1..3], 16).unwrap());
-                rest = &rest[3..];
-            } else {
-                bytes.push(first as u8);
-                rest = &rest[1..];
-            }
-        }
-        String::from_utf8(bytes).unwrap()
     }
 
     #[test]
@@ -249,7 +251,7 @@ mod tests {
             let token = token(&text);
             prop_assert!(token.bytes().all(|byte| is_plain(byte) || byte == b'='));
             prop_assert_eq!(token.len(), token_len(&text));
-            prop_assert_eq!(id(&token), text);
+            prop_assert_eq!(token_bytes(&token), Some(text.into_bytes()));
         }
     }
 }

@@ -64,7 +64,7 @@ impl StreamName {
         subject.push_str(".evt.");
         subject.push_str(name);
         subject.push('.');
-        push_token(&mut subject, id);
+        push_token(&mut subject, id.as_bytes());
         Ok(Self(subject.into()))
     }
 

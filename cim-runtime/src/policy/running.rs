@@ -16,7 +16,7 @@ use super::id::caused_id;
 use super::plan::Letter;
 use super::reaction::Sends;
 use super::sendable::{Sendable, Unsent};
-use super::worker::Worker;
+use super::worker::{self, Worker};
 use super::{OnRefusal, Policy, Starts};
 use crate::actor::Actor;
 use crate::driver::Driver;
@@ -153,7 +153,7 @@ impl<P: Policy> Running<P> {
         let (mut wait, longest) = RETRY;
         loop {
             let before = self.cell.progress.borrow().position;
-            match self.lead(&mut wishes).await {
+            match self.lead_or_follow(&mut wishes).await {
                 // What is in memory is for projections.
                 Err(Stopped::Event(reason) | Stopped::Spoilt { problem: reason, .. }) => {
                     tracing::error!(policy = P::NAME, reason, "a policy has stopped");
@@ -168,8 +168,40 @@ impl<P: Policy> Running<P> {
                     tokio::time::sleep(wait).await;
                     wait = (wait * 2).min(longest);
                 }
-                Ok(never) => match never {},
+                Ok(()) => {}
             }
+        }
+    }
+
+    /// Reacts once this process is the one that does, for as long as it is.
+    async fn lead_or_follow(&self, wishes: &mut mpsc::Receiver<Wish>) -> Result<(), Stopped> {
+        let mut lead = {
+            let lead = self.rows.lead(&worker::space::<P>());
+            match self.rows.written_elsewhere() {
+                None => lead.await?,
+                Some(written) => tokio::select! {
+                    lead = lead => lead?,
+                    ended = self.watch_others(written) => match ended? {},
+                },
+            }
+        };
+        tokio::select! {
+            ended = self.lead(wishes) => match ended? {},
+            () = lead.lost() => {
+                tracing::warn!(policy = P::NAME, "another process goes on with it");
+                Ok(())
+            }
+        }
+    }
+
+    /// Knows how far the process is that reacts.
+    async fn watch_others(&self, mut written: watch::Receiver<u64>) -> Result<Infallible, Stopped> {
+        loop {
+            let rows = Arc::clone(&self.rows);
+            let look = move || rows.view(&worker::space::<P>())?.checkpoint();
+            let position = blocking(look).await?;
+            self.cell.progress.send_modify(|now| (now.position, now.next_due) = (position, None));
+            written.changed().await.map_err(|_| Stopped::Store(ended()))?;
         }
     }
 

@@ -180,7 +180,7 @@ impl<P: Policy> Worker<P> {
 }
 
 /// The space of a policy's rows.
-fn space<P: Policy>() -> String {
+pub(super) fn space<P: Policy>() -> String {
     format!("policy.{}", P::NAME)
 }
 

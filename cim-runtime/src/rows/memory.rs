@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-use super::{RowBatch, RowStore, RowView, medium_key};
+use super::{RowBatch, RowStore, RowView, medium_key, page};
 use crate::store::StoreError;
 
 /// Rows that live and die with their process. Clones share them.
@@ -71,10 +71,6 @@ impl RowView for Space {
         from: &[u8],
         limit: usize,
     ) -> Result<Vec<(Bytes, Bytes)>, StoreError> {
-        let start = medium_key(table, &[]).len();
-        let all = medium_key(table, prefix);
-        let from = Bytes::from(medium_key(table, from.max(prefix)));
-        let rows = self.rows.range(from..).take_while(|(key, _)| key.starts_with(&all));
-        Ok(rows.take(limit).map(|(key, value)| (key.slice(start..), value.clone())).collect())
+        Ok(page(&self.rows, table, prefix, from, limit))
     }
 }

@@ -11,6 +11,7 @@ mod scan;
 mod table;
 mod tables;
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use bytes::Bytes;
@@ -194,10 +195,25 @@ impl RowBatch {
 
 /// The name of a table and one of its keys as one key, which is how media keep them. The first byte
 /// is the length of the name, so no table reaches into another; the checkpoint's table has none.
-fn medium_key(table: &str, key: &[u8]) -> Vec<u8> {
+pub(crate) fn medium_key(table: &str, key: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(1 + table.len() + key.len());
     bytes.push(table.len() as u8);
     bytes.extend_from_slice(table.as_bytes());
     bytes.extend_from_slice(key);
     bytes
+}
+
+/// A page of a table's rows, of all rows of a space in memory.
+pub(crate) fn page(
+    rows: &BTreeMap<Bytes, Bytes>,
+    table: &str,
+    prefix: &[u8],
+    from: &[u8],
+    limit: usize,
+) -> Vec<(Bytes, Bytes)> {
+    let start = medium_key(table, &[]).len();
+    let all = medium_key(table, prefix);
+    let from = Bytes::from(medium_key(table, from.max(prefix)));
+    let rows = rows.range(from..).take_while(|(key, _)| key.starts_with(&all));
+    rows.take(limit).map(|(key, value)| (key.slice(start..), value.clone())).collect()
 }

@@ -117,11 +117,11 @@ impl InMind {
 #[system(aggregates(Till), projections(Goods, InMind))]
 pub struct Market;
 
-fn till(number: u32) -> TillId {
+pub(crate) fn till(number: u32) -> TillId {
     TillId(number)
 }
 
-fn line(count: u32, cents: u64) -> Line {
+pub(crate) fn line(count: u32, cents: u64) -> Line {
     Line { count, cents }
 }
 
@@ -129,7 +129,7 @@ async fn sell(market: &Handle<Market>, goods: &str, cents: u32) -> Sent {
     market.send(&till(1), Sell { goods: goods.to_owned(), cents }).await.unwrap()
 }
 
-fn named(lines: &[(&str, Line)]) -> Vec<(String, Line)> {
+pub(crate) fn named(lines: &[(&str, Line)]) -> Vec<(String, Line)> {
     lines.iter().map(|(goods, line)| ((*goods).to_owned(), line.clone())).collect()
 }
 

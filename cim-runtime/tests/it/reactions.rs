@@ -86,7 +86,7 @@ pub struct Hearing {
 
 const DEAF: u32 = 99;
 
-fn ear(number: u32) -> BellId {
+pub(crate) fn ear(number: u32) -> BellId {
     BellId(number)
 }
 
@@ -111,7 +111,7 @@ impl Hearing {
 pub struct Tower;
 
 /// What each ear should have: a plain recomputation from what was rung.
-async fn check(tower: &Handle<Tower>, rung: &[(u32, u32)]) {
+pub(crate) async fn check(tower: &Handle<Tower>, rung: &[(u32, u32)]) {
     let mut deaf = 0;
     for bell in 0..3 {
         let of_bell = rung.iter().filter(|(number, _)| *number == bell);
@@ -126,7 +126,7 @@ async fn check(tower: &Handle<Tower>, rung: &[(u32, u32)]) {
 }
 
 /// Waits until what is due in a moment was sent as well.
-async fn all_done(workers: &cim_runtime::system::Workers) {
+pub(crate) async fn all_done(workers: &cim_runtime::system::Workers) {
     loop {
         workers.settled().await.unwrap();
         if workers.next_due().is_none() {
@@ -137,10 +137,10 @@ async fn all_done(workers: &cim_runtime::system::Workers) {
 }
 
 /// Rings by chance, and ends the workers at chance moments.
-async fn cut_short(store: Arc<dyn Store>) {
+pub(crate) async fn cut_short(store: Arc<dyn Store>, rounds: u32) {
     let mut random = Random::new(11);
     let mut rung = Vec::new();
-    for round in 0..200 {
+    for round in 0..rounds {
         // Each a new process, as far as its memory goes.
         let tower = Handle::<Tower>::over(Arc::clone(&store));
         let workers = tower.start().await.unwrap();
@@ -152,7 +152,7 @@ async fn cut_short(store: Arc<dyn Store>) {
                 tokio::task::yield_now().await;
             }
         }
-        if round % 20 == 19 {
+        if round % 10 == 9 {
             all_done(&workers).await;
             check(&tower, &rung).await;
         }
@@ -165,13 +165,13 @@ async fn cut_short(store: Arc<dyn Store>) {
 
 #[tokio::test]
 async fn whoever_is_cut_short_reacts_once_in_memory() {
-    cut_short(Arc::new(MemoryStore::new())).await;
+    cut_short(Arc::new(MemoryStore::new()), 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_cut_short_reacts_once_on_disk() {
     let folder = tempfile::tempdir().unwrap();
-    cut_short(Arc::new(EmbeddedStore::open(folder.path()).unwrap())).await;
+    cut_short(Arc::new(EmbeddedStore::open(folder.path()).unwrap()), 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

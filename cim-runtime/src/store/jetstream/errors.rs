@@ -267,6 +267,17 @@ pub(super) fn deleted(sequence: u64, ours: &str) -> StoreError {
     ))
 }
 
+/// The rows of projections and policies cannot be read or written.
+pub(super) fn rows(bucket: &str, problem: &str) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Io,
+        format!(
+            "the rows in the bucket `{bucket}` cannot be read or written ({problem}); no event is \
+             lost: look at the server, and at what this user may do there"
+        ),
+    )
+}
+
 /// The bucket of snapshots cannot be used.
 pub(super) fn snapshots(bucket: &str, problem: &str) -> StoreError {
     StoreError::new(

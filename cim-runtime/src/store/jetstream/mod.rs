@@ -10,6 +10,7 @@
 //! - `scan`, `index`, `subscribe`: reading all streams;
 //! - `contract`, `subjects`, `sync`, `connect`: what server and stream must be like;
 //! - `permissions`, `refusals`: who may do what, and what becomes of a request that one may not;
+//! - `rows`: what projections and policies keep, for all processes;
 //! - `watch`: what was answered for stays there;
 //! - `wire`, `message`: what stands in a message.
 
@@ -31,6 +32,7 @@ mod options;
 mod pause;
 mod permissions;
 mod refusals;
+mod rows;
 mod scan;
 mod server;
 mod slot;
@@ -47,11 +49,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::FutureExt as _;
 use futures::stream::BoxStream;
+use tokio::sync::OnceCell;
 
 use self::address::Address;
 use self::batch::Batches;
 use self::heads::Heads;
 use self::index::Lookups;
+use self::rows::BucketRows;
 use self::scan::Extent;
 use self::server::Server;
 use self::snapshots::Snapshots;
@@ -63,6 +67,7 @@ use super::{
 };
 use crate::cid::EventCid;
 use crate::commit::Commit;
+use crate::rows::RowStore;
 use crate::subject::StreamName;
 
 pub use options::JetStreamOptions;
@@ -113,6 +118,8 @@ struct Inner {
     turns: Turns,
     extent: Extent,
     snapshots: Snapshots,
+    rows: OnceCell<Arc<BucketRows>>,
+    replicas: usize,
 }
 
 impl JetStreamStore {
@@ -168,6 +175,8 @@ impl JetStreamStore {
             turns: Turns::default(),
             extent: Extent::default(),
             snapshots: Snapshots::of(server.name()),
+            rows: OnceCell::new(),
+            replicas: info.config.num_replicas,
             server,
         });
         if inner.start_up.created {
@@ -241,6 +250,14 @@ impl Store for JetStreamStore {
         let stream = stream.clone();
         let kept = async move { self.0.snapshots.put(&self.0.server, &stream, snapshot).await };
         self.0.with_snapshots(kept).boxed()
+    }
+
+    fn rows(&self) -> StoreFuture<'_, Arc<dyn RowStore>> {
+        let open = || async {
+            let rows = BucketRows::open(Arc::clone(&self.0.server), self.0.replicas).await;
+            rows.map(Arc::new)
+        };
+        async move { Ok(Arc::clone(self.0.rows.get_or_try_init(open).await?) as _) }.boxed()
     }
 }
 

@@ -190,6 +190,11 @@ impl Server {
 
     /// What the answer to a message says.
     pub(super) fn understand(&self, answer: &[u8]) -> Answer {
+        self.understand_from(&self.name, answer)
+    }
+
+    /// What the answer of another stream to a message says.
+    pub(super) fn understand_from(&self, stream: &str, answer: &[u8]) -> Answer {
         #[derive(Deserialize)]
         struct Ack<'a> {
             #[serde(default, borrow)]
@@ -205,7 +210,7 @@ impl Server {
             return Answer::Silence("an answer that is not JetStream's".to_owned());
         };
         let Some(error) = ack.error else {
-            if ack.stream != self.name || ack.seq == 0 {
+            if ack.stream != stream || ack.seq == 0 {
                 return Answer::Silence("an answer of another stream".to_owned());
             }
             return Answer::Stored { sequence: ack.seq, duplicate: ack.duplicate };

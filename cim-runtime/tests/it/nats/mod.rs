@@ -11,6 +11,7 @@ mod index;
 mod kills;
 mod ledger;
 mod lost;
+mod rows;
 mod snapshots;
 mod start_up;
 mod stray;

@@ -1,0 +1,251 @@
+//! The bucket at the server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::client::RequestErrorKind;
+use async_nats::jetstream::consumer::pull;
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy};
+use async_nats::jetstream::stream::{Config, DiscardPolicy, RawMessageErrorKind, Stream};
+use async_nats::{HeaderMap, Request};
+use bytes::Bytes;
+use futures::StreamExt as _;
+use tokio::time::timeout;
+
+use super::Change;
+use super::message::Subjects;
+use crate::rows::RowBatch;
+use crate::store::StoreError;
+use crate::store::jetstream::server::{Answer, Server, patience};
+use crate::store::jetstream::{errors, subjects, wire};
+
+/// How many messages are asked for at once.
+const PAGE: usize = 1000;
+
+/// When the server forgets a consumer that nobody asks.
+const FORGOTTEN: Duration = Duration::from_secs(30);
+
+/// The operation of a message that removes a value, as in any bucket.
+const OPERATION: &str = "KV-Operation";
+const REMOVED: &str = "DEL";
+
+/// A bucket of rows.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    server: Arc<Server>,
+    name: String,
+    stream: Stream<()>,
+    /// What subjects begin with, as they are stored and as they are sent.
+    stored: String,
+    sent: String,
+}
+
+/// A value of the bucket.
+#[derive(Debug, Clone)]
+pub(super) struct Last {
+    pub(super) sequence: u64,
+    pub(super) payload: Bytes,
+}
+
+/// What came of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Written {
+    /// All of it is there, its last message at this sequence.
+    At(u64),
+    /// Somebody else was faster.
+    Overtaken,
+    /// Nobody said.
+    Unknown(String),
+    /// It was not taken.
+    Refused(String),
+}
+
+impl Bucket {
+    pub(super) async fn open(server: Arc<Server>, replicas: usize) -> Result<Self, StoreError> {
+        let name = subjects::projections(server.name());
+        let stored = format!("$KV.{name}");
+        let sent = server.interface().api.values(&name);
+        let sent = sent.strip_suffix(".>").unwrap_or(&sent).to_owned();
+        let config = Config {
+            name: subjects::stream_of(&name),
+            description: Some("What projections and policies keep".to_owned()),
+            subjects: vec![format!("{stored}.>")],
+            max_messages_per_subject: 1,
+            discard: DiscardPolicy::New,
+            allow_rollup: true,
+            deny_delete: true,
+            allow_direct: true,
+            allow_atomic_publish: true,
+            num_replicas: replicas,
+            ..Config::default()
+        };
+        let account = server.interface().api.account();
+        let is_ours = |denied: &str| denied.contains(&name) || denied == account;
+        let made = async {
+            let made = server.context.get_or_create_stream(config).await;
+            made.map_err(|error| errors::rows(&name, &error.to_string()))
+        };
+        let made = server.permitted("the rows of projections", is_ours, made).await?;
+        if !made.cached_info().config.allow_atomic_publish {
+            return Err(errors::rows(&name, "it does not take several values as one"));
+        }
+        let stream = server.context.get_stream_no_info(subjects::stream_of(&name)).await;
+        let stream = stream.map_err(|error| errors::rows(&name, &error.to_string()))?;
+        Ok(Self { server, name, stream, stored, sent })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn subjects(&self, space: &str) -> Subjects {
+        Subjects::new(&self.stored, &self.sent, space)
+    }
+
+    /// The last value of a subject, as the leader has it.
+    pub(super) async fn last(&self, subject: &str) -> Result<Option<Last>, StoreError> {
+        match self.stream.raw_message_builder().last_by_subject(subject).send().await {
+            Ok(message) => Ok(Some(Last { sequence: message.sequence, payload: message.payload })),
+            Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(error) => match error.kind() {
+                RawMessageErrorKind::JetStream(error)
+                    if error.error_code().0 == wire::code::NO_MESSAGE =>
+                {
+                    Ok(None)
+                }
+                _ => Err(self.error(&error)),
+            },
+        }
+    }
+
+    /// All messages of these subjects after a sequence, in order.
+    pub(super) async fn changes(
+        &self,
+        subjects: &str,
+        after: u64,
+    ) -> Result<Vec<Change>, StoreError> {
+        let config = pull::Config {
+            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: after + 1 },
+            filter_subject: subjects.to_owned(),
+            ack_policy: AckPolicy::None,
+            max_deliver: 1,
+            inactive_threshold: FORGOTTEN,
+            num_replicas: 1,
+            memory_storage: true,
+            ..pull::Config::default()
+        };
+        let consumer = self.stream.create_consumer(config).await;
+        let mut consumer = consumer.map_err(|error| self.error(&error))?;
+        let mut pending = consumer.cached_info().num_pending;
+        let mut changes = Vec::new();
+        while pending > 0 {
+            let batch = consumer.batch().max_messages(PAGE).expires(patience()).messages().await;
+            let mut batch = batch.map_err(|error| self.error(&error))?;
+            let before = changes.len();
+            while pending > 0 {
+                let Ok(Some(message)) = timeout(patience(), batch.next()).await else { break };
+                let message = message.map_err(|error| self.error(&*error))?;
+                let info = message.info().map_err(|error| self.error(&*error))?;
+                pending = info.pending;
+                changes.push(Change {
+                    sequence: info.stream_sequence,
+                    subject: message.subject.to_string(),
+                    value: (!is_removal(message.headers.as_ref())).then(|| message.payload.clone()),
+                });
+            }
+            if changes.len() == before {
+                // Some may have been replaced since they were counted.
+                let info = consumer.info().await.map_err(|error| self.error(&error))?;
+                pending = info.num_pending;
+            }
+        }
+        Ok(changes)
+    }
+
+    /// Writes rows and their checkpoint, whose message is at `expected` now, as one.
+    pub(super) async fn write(
+        &self,
+        subjects: &Subjects,
+        batch: &RowBatch,
+        checkpoint: &str,
+        expected: u64,
+    ) -> Written {
+        let (count, connection) = (batch.rows.len() + 1, self.server.connection());
+        let inbox = self.server.client.new_inbox();
+        let id = inbox.rsplit('.').next().unwrap_or(&inbox);
+        for (number, change) in (1..).zip(&batch.rows) {
+            let mut headers = HeaderMap::new();
+            headers.insert(wire::BATCH_ID, id);
+            headers.insert(wire::BATCH_SEQUENCE, number.to_string());
+            if change.value.is_none() {
+                headers.insert(OPERATION, REMOVED);
+            }
+            let subject = subjects.to_row(change.table, &change.key);
+            let payload = change.value.clone().unwrap_or_default().into();
+            let sent = self.server.client.publish_with_headers(subject, headers, payload).await;
+            if let Err(error) = sent {
+                // It is not whole, and never will be.
+                return Written::Refused(error.to_string());
+            }
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(wire::EXPECTED_SEQUENCE, expected.to_string());
+        if count > 1 {
+            headers.insert(wire::BATCH_ID, id);
+            headers.insert(wire::BATCH_SEQUENCE, count.to_string());
+            headers.insert(wire::BATCH_COMMIT, "1");
+        }
+        self.send(subjects.to_checkpoint(), headers, checkpoint.to_owned().into(), connection).await
+    }
+
+    /// Writes one value, if the one before it is at `expected`.
+    pub(super) async fn put(&self, subject: String, value: Bytes, expected: u64) -> Written {
+        let mut headers = HeaderMap::new();
+        headers.insert(wire::EXPECTED_SEQUENCE, expected.to_string());
+        self.send(subject, headers, value, self.server.connection()).await
+    }
+
+    async fn send(
+        &self,
+        subject: String,
+        headers: HeaderMap,
+        payload: Bytes,
+        connection: u64,
+    ) -> Written {
+        let request = Request::new().headers(headers).payload(payload).timeout(Some(patience()));
+        let sent = self.server.client.send_request(subject, request);
+        match self.server.unless_lost(connection, sent).await {
+            Some(Ok(message)) => self.outcome(&message.payload),
+            Some(Err(error)) if error.kind() == RequestErrorKind::NoResponders => {
+                Written::Refused("nobody takes it: is the bucket there?".to_owned())
+            }
+            Some(Err(error)) => Written::Unknown(error.to_string()),
+            None => Written::Unknown("the connection was lost".to_owned()),
+        }
+    }
+
+    fn outcome(&self, answer: &[u8]) -> Written {
+        match self.server.understand_from(&subjects::stream_of(&self.name), answer) {
+            Answer::Stored { sequence, .. } => Written::At(sequence),
+            Answer::WrongLast(_) => Written::Overtaken,
+            Answer::Refused { said, .. } => Written::Refused(said),
+            Answer::Nobody => Written::Refused("nobody takes it".to_owned()),
+            Answer::NotNow(said) | Answer::Silence(said) => Written::Unknown(said),
+        }
+    }
+
+    /// Removes all values of these subjects.
+    pub(super) async fn purge(&self, subjects: &str) -> Result<(), StoreError> {
+        let purged = self.stream.purge().filter(subjects).await;
+        purged.map(drop).map_err(|error| self.error(&error))
+    }
+
+    fn error(&self, error: &dyn std::fmt::Display) -> StoreError {
+        errors::rows(&self.name, &error.to_string())
+    }
+}
+
+fn is_removal(headers: Option<&HeaderMap>) -> bool {
+    let operation = headers.and_then(|headers| headers.get(OPERATION));
+    operation.is_some_and(|operation| operation.as_str() == REMOVED)
+}

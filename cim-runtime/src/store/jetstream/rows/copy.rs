@@ -1,0 +1,130 @@
+//! The rows of one space in memory.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+use super::Change;
+use super::message::{Subjects, read_checkpoint};
+use crate::rows::{RowBatch, RowView, medium_key};
+use crate::store::StoreError;
+
+/// A copy of a space, as far as it was read.
+#[derive(Debug, Default)]
+pub(super) struct Copy {
+    /// Whether this process is the one that writes, as far as it knows.
+    pub(super) own: bool,
+    view: View,
+    epoch: Option<Uuid>,
+    /// The message of the checkpoint, and its sequence.
+    last: Bytes,
+    sequence: u64,
+    /// Rows whose checkpoint has not come yet.
+    waiting: Vec<(Bytes, Option<Bytes>)>,
+    seen: u64,
+}
+
+/// The rows at one moment.
+#[derive(Debug, Clone, Default)]
+pub(super) struct View {
+    checkpoint: u64,
+    rows: Arc<BTreeMap<Bytes, Bytes>>,
+}
+
+impl Copy {
+    pub(super) fn view(&self) -> View {
+        self.view.clone()
+    }
+
+    pub(super) fn checkpoint(&self) -> u64 {
+        self.view.checkpoint
+    }
+
+    /// The sequence of the checkpoint's message; 0 if there is none.
+    pub(super) fn checkpoint_sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// The last sequence that was read.
+    pub(super) fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    pub(super) fn epoch(&self) -> Option<Uuid> {
+        self.epoch
+    }
+
+    /// Whether a checkpoint is one of the space that this is a copy of.
+    pub(super) fn is_of_epoch(&self, checkpoint: &[u8]) -> bool {
+        let epoch = read_checkpoint(checkpoint).map(|(_, epoch)| epoch);
+        self.epoch.is_none() || epoch == self.epoch
+    }
+
+    /// Whether the checkpoint is this very message.
+    pub(super) fn is_last(&self, checkpoint: &str) -> bool {
+        self.last == checkpoint.as_bytes()
+    }
+
+    /// Takes a message in; rows count with the checkpoint behind them.
+    pub(super) fn take(&mut self, subjects: &Subjects, change: Change) -> Result<(), StoreError> {
+        self.seen = self.seen.max(change.sequence);
+        if change.subject == subjects.checkpoint() {
+            let value = change.value.unwrap_or_default();
+            let Some((position, epoch)) = read_checkpoint(&value) else {
+                return Err(StoreError::damaged(format!(
+                    "the checkpoint at {} is none: delete the bucket to have all rows made anew",
+                    change.subject
+                )));
+            };
+            self.apply(position, epoch, value, change.sequence);
+        } else if let Some((table, key)) = subjects.row(&change.subject) {
+            self.waiting.push((medium_key(table, &key).into(), change.value));
+        }
+        Ok(())
+    }
+
+    /// Takes in what this process has written.
+    pub(super) fn put(&mut self, batch: RowBatch, epoch: Uuid, sequence: u64) {
+        let rows = batch.rows.into_iter().map(|change| {
+            let key = medium_key(change.table, &change.key).into();
+            (key, change.value.map(Bytes::from))
+        });
+        self.waiting.extend(rows);
+        self.seen = self.seen.max(sequence);
+        self.apply(batch.to, epoch, Bytes::new(), sequence);
+    }
+
+    fn apply(&mut self, position: u64, epoch: Uuid, last: Bytes, sequence: u64) {
+        let rows = Arc::make_mut(&mut self.view.rows);
+        for (key, value) in self.waiting.drain(..) {
+            match value {
+                Some(value) => rows.insert(key, value),
+                None => rows.remove(&key),
+            };
+        }
+        self.view.checkpoint = position;
+        (self.epoch, self.last, self.sequence) = (Some(epoch), last, sequence);
+    }
+}
+
+impl RowView for View {
+    fn checkpoint(&self) -> Result<u64, StoreError> {
+        Ok(self.checkpoint)
+    }
+
+    fn row(&self, table: &str, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
+        Ok(self.rows.get(medium_key(table, key).as_slice()).cloned())
+    }
+
+    fn rows(
+        &self,
+        table: &str,
+        prefix: &[u8],
+        from: &[u8],
+        limit: usize,
+    ) -> Result<Vec<(Bytes, Bytes)>, StoreError> {
+        Ok(crate::rows::page(&self.rows, table, prefix, from, limit))
+    }
+}

@@ -1,0 +1,110 @@
+//! What stands in the bucket: subjects, and the text of a checkpoint.
+
+use uuid::Uuid;
+
+use crate::id::{push_token, token_bytes};
+
+/// The table of checkpoints, which no struct has as a field.
+const CHECKPOINT: &str = "-checkpoint";
+
+/// What stands for a key without bytes.
+const EMPTY: &str = "-";
+
+/// The subjects of one space.
+#[derive(Debug, Clone)]
+pub(super) struct Subjects {
+    /// `$KV.<bucket>.<space>`, as messages are stored.
+    stored: String,
+    /// The same, as they are sent.
+    sent: String,
+}
+
+impl Subjects {
+    pub(super) fn new(stored: &str, sent: &str, space: &str) -> Self {
+        let mut token = String::new();
+        push_token(&mut token, space.as_bytes());
+        Self { stored: format!("{stored}.{token}"), sent: format!("{sent}.{token}") }
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> String {
+        format!("{}.>", self.stored)
+    }
+
+    /// The checkpoint's.
+    pub(super) fn checkpoint(&self) -> String {
+        format!("{}.{CHECKPOINT}.{EMPTY}", self.stored)
+    }
+
+    /// Where the checkpoint is sent to.
+    pub(super) fn to_checkpoint(&self) -> String {
+        format!("{}.{CHECKPOINT}.{EMPTY}", self.sent)
+    }
+
+    /// Where a row is sent to.
+    pub(super) fn to_row(&self, table: &str, key: &[u8]) -> String {
+        let mut subject = format!("{}.{table}.", self.sent);
+        match key {
+            [] => subject.push_str(EMPTY),
+            key => push_token(&mut subject, key),
+        }
+        subject
+    }
+
+    /// The same, as it is stored.
+    pub(super) fn of_row(&self, table: &str, key: &[u8]) -> String {
+        let sent = self.to_row(table, key);
+        format!("{}{}", self.stored, &sent[self.sent.len()..])
+    }
+
+    /// The table and the key of a stored message.
+    pub(super) fn row<'a>(&self, subject: &'a str) -> Option<(&'a str, Vec<u8>)> {
+        let rest = subject.strip_prefix(&self.stored)?.strip_prefix('.')?;
+        let (table, key) = rest.split_once('.')?;
+        let key = if key == EMPTY { Vec::new() } else { token_bytes(key)? };
+        Some((table, key))
+    }
+}
+
+/// A number that nobody else has.
+pub(super) fn nonce() -> Uuid {
+    Uuid::from_u128(rand::random())
+}
+
+/// What stands at a checkpoint: the position, who has begun the space, and who has written it.
+pub(super) fn checkpoint(position: u64, epoch: Uuid, write: Uuid) -> String {
+    format!("{position} {} {}", epoch.simple(), write.simple())
+}
+
+/// The position and the epoch of a checkpoint.
+pub(super) fn read_checkpoint(payload: &[u8]) -> Option<(u64, Uuid)> {
+    let mut words = std::str::from_utf8(payload).ok()?.split(' ');
+    let position = words.next()?.parse().ok()?;
+    Some((position, words.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_says_which_row_it_is() {
+        let subjects = Subjects::new("$KV.B", "$JS.hub.API.$KV.B", "goods.1");
+        assert_eq!(subjects.all(), "$KV.B.goods=2E1.>");
+        for key in [&b"apple\0"[..], b"", b"-x", b"a.b>*\xff"] {
+            let sent = subjects.to_row("lines", key);
+            let stored = sent.strip_prefix("$JS.hub.API.").unwrap();
+            assert_eq!(subjects.row(stored), Some(("lines", key.to_vec())), "{sent}");
+        }
+        assert_eq!(subjects.row(&subjects.checkpoint()).unwrap().0, CHECKPOINT);
+        assert_eq!(subjects.row("$KV.B.goods=2E12.lines.x"), None);
+    }
+
+    #[test]
+    fn a_checkpoint_is_read_back() {
+        let (epoch, write) = (nonce(), nonce());
+        let text = checkpoint(7, epoch, write);
+        assert_eq!(read_checkpoint(text.as_bytes()), Some((7, epoch)));
+        assert_eq!(read_checkpoint(b"seven"), None);
+    }
+}

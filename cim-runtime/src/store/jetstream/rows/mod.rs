@@ -1,0 +1,195 @@
+//! Rows in a bucket beside the stream, which all processes share.
+//!
+//! A row is a value of the bucket `SHOP_projections`, under `<space>.<table>.<key>`, and so is the
+//! checkpoint of a space. What changes together is one atomic batch of messages that ends with the
+//! checkpoint; that message carries the sequence of the checkpoint before it as its expectation, so
+//! of two who write at once one is refused. Readers have a copy of each space in memory: they compare
+//! the checkpoint, and read what is new.
+
+mod bucket;
+mod copy;
+mod lead;
+mod message;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use self::bucket::{Bucket, Written};
+use self::copy::Copy;
+use self::message::Subjects;
+use super::errors;
+use super::server::Server;
+use crate::rows::{Lead, RowBatch, RowStore, RowView};
+use crate::store::{StoreError, StoreErrorKind};
+
+/// How many messages an atomic batch may have.
+const MOST: usize = 1000;
+
+/// How often a process that does not write looks for what others have written.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// The rows of a store's projections and policies.
+#[derive(Debug, Clone)]
+pub(super) struct BucketRows {
+    bucket: Arc<Bucket>,
+    copies: Arc<std::sync::Mutex<HashMap<String, Space>>>,
+    runtime: Handle,
+}
+
+/// One at a time looks for what is new.
+type Space = Arc<tokio::sync::Mutex<Copy>>;
+
+impl BucketRows {
+    /// Opens the bucket, which is made if it is not there.
+    pub(super) async fn open(server: Arc<Server>, replicas: usize) -> Result<Self, StoreError> {
+        let bucket = Arc::new(Bucket::open(server, replicas).await?);
+        Ok(Self { bucket, copies: Arc::default(), runtime: Handle::current() })
+    }
+
+    fn space(&self, name: &str) -> Space {
+        let mut copies = self.copies.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(copies.entry(name.to_owned()).or_default())
+    }
+
+    /// Brings a copy up to date.
+    async fn refresh(&self, subjects: &Subjects, copy: &mut Copy) -> Result<(), StoreError> {
+        let last = self.bucket.last(&subjects.checkpoint()).await?;
+        if last.as_ref().map_or(0, |last| last.sequence) == copy.checkpoint_sequence() {
+            return Ok(());
+        }
+        // Who begins a space anew leaves nothing that was in it.
+        if last.as_ref().is_none_or(|last| !copy.is_of_epoch(&last.payload)) {
+            *copy = Copy::default();
+        }
+        let changes = self.bucket.changes(&subjects.all(), copy.seen()).await?;
+        for change in changes {
+            copy.take(subjects, change)?;
+        }
+        Ok(())
+    }
+
+    async fn write(&self, name: &str, batch: RowBatch) -> Result<(), StoreError> {
+        let (space, subjects) = (self.space(name), self.bucket.subjects(name));
+        let mut copy = space.lock().await;
+        if copy.checkpoint() != batch.from {
+            self.refresh(&subjects, &mut copy).await?;
+        }
+        if copy.checkpoint() != batch.from {
+            copy.own = false;
+            return Err(StoreError::conflict(batch.from, copy.checkpoint()));
+        }
+        let rows = batch.rows.len();
+        if rows >= MOST {
+            return Err(StoreError::new(
+                StoreErrorKind::Invalid,
+                format!(
+                    "one event changes {rows} rows of `{name}`, and {} can be written as one: keep \
+                     fewer, larger rows",
+                    MOST - 1
+                ),
+            ));
+        }
+        let epoch = copy.epoch().unwrap_or_else(message::nonce);
+        let checkpoint = message::checkpoint(batch.to, epoch, message::nonce());
+        let expected = copy.checkpoint_sequence();
+        let written = self.bucket.write(&subjects, &batch, &checkpoint, expected).await;
+        match written {
+            Written::At(sequence) => {
+                copy.put(batch, epoch, sequence);
+                copy.own = true;
+                Ok(())
+            }
+            Written::Overtaken => {
+                copy.own = false;
+                self.refresh(&subjects, &mut copy).await?;
+                Err(StoreError::conflict(batch.from, copy.checkpoint()))
+            }
+            Written::Unknown(problem) => {
+                copy.own = false;
+                self.refresh(&subjects, &mut copy).await?;
+                match copy.is_last(&checkpoint) {
+                    true => Ok(()),
+                    false => Err(errors::rows(self.bucket.name(), &problem)),
+                }
+            }
+            Written::Refused(problem) => Err(errors::rows(self.bucket.name(), &problem)),
+        }
+    }
+
+    async fn look(&self, name: &str) -> Result<Box<dyn RowView>, StoreError> {
+        let space = self.space(name);
+        let mut copy = space.lock().await;
+        // Whoever writes knows what is there until it is overtaken.
+        if !copy.own {
+            self.refresh(&self.bucket.subjects(name), &mut copy).await?;
+        }
+        Ok(Box::new(copy.view()))
+    }
+
+    /// Nobody is known to be the only writer any more.
+    fn disown(&self) {
+        let copies = self.copies.lock().unwrap_or_else(PoisonError::into_inner);
+        let spaces: Vec<_> = copies.values().cloned().collect();
+        drop(copies);
+        self.runtime.spawn(async move {
+            for space in spaces {
+                space.lock().await.own = false;
+            }
+        });
+    }
+}
+
+impl RowStore for BucketRows {
+    fn view(&self, space: &str) -> Result<Box<dyn RowView>, StoreError> {
+        self.runtime.block_on(self.look(space))
+    }
+
+    fn commit(&self, space: &str, batch: RowBatch) -> Result<(), StoreError> {
+        self.runtime.block_on(self.write(space, batch))
+    }
+
+    fn clear(&self, space: &str) -> Result<(), StoreError> {
+        self.runtime.block_on(async {
+            let copy = self.space(space);
+            let mut copy = copy.lock().await;
+            self.bucket.purge(&self.bucket.subjects(space).all()).await?;
+            *copy = Copy::default();
+            Ok(())
+        })
+    }
+
+    fn most_rows(&self) -> usize {
+        MOST - 1
+    }
+
+    fn lead(&self, name: &str) -> BoxFuture<'static, Result<Lead, StoreError>> {
+        let (rows, name) = (self.clone(), name.to_owned());
+        Box::pin(async move { lead::lead(rows, &name).await })
+    }
+
+    fn written_elsewhere(&self) -> Option<watch::Receiver<u64>> {
+        let (looks, receiver) = watch::channel(0);
+        self.runtime.spawn(async move {
+            while !looks.is_closed() {
+                tokio::time::sleep(GLANCE).await;
+                looks.send_modify(|count| *count += 1);
+            }
+        });
+        Some(receiver)
+    }
+}
+
+/// A message of the bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Change {
+    sequence: u64,
+    subject: String,
+    /// None, if the value is removed.
+    value: Option<Bytes>,
+}
