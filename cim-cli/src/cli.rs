@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use crate::events::Events;
 use crate::failure::Failure;
 use crate::lock::Lock;
+use crate::nats::Nats;
 use crate::output::Output;
 use crate::repair::Repair;
 use crate::show::Show;
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     Copy(Copy),
     Repair(Repair),
     Lock(Lock),
+    Nats(Nats),
 }
 
 impl Command {
@@ -52,6 +54,7 @@ impl Command {
             Command::Copy(command) => command.run(out).await,
             Command::Repair(command) => command.run(out),
             Command::Lock(command) => command.run(out),
+            Command::Nats(command) => command.run(out).await,
         }
     }
 }

@@ -10,6 +10,7 @@ mod cli;
 mod events;
 mod failure;
 mod lock;
+mod nats;
 mod open;
 mod output;
 mod pages;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cim_runtime::config::Secret;
-use cim_runtime::store::Store;
+use cim_runtime::store::{JetStreamStore, Store};
 
 use crate::failure::Failure;
 
@@ -32,6 +32,12 @@ impl Url {
     pub(crate) async fn existing(&self) -> Result<Arc<dyn Store>, Failure> {
         must_exist(self.written.reveal())?;
         let store = cim_runtime::store::connect_existing(self.written.reveal()).await;
+        store.map_err(|error| Failure::store(&self.shown, &error))
+    }
+
+    /// Opens the store, which must be there, in JetStream.
+    pub(crate) async fn existing_jetstream(&self) -> Result<JetStreamStore, Failure> {
+        let store = JetStreamStore::options().must_exist().connect(self.written.reveal()).await;
         store.map_err(|error| Failure::store(&self.shown, &error))
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cim_runtime::Timestamp;
+use cim_runtime::store::StartUp;
 use indicatif::{HumanBytes, HumanCount};
 use serde::Serialize;
 
@@ -25,8 +26,48 @@ pub(crate) struct Stats {
     store: StoreUrl,
 }
 
+/// What was found at the server.
+#[derive(Debug, Serialize)]
+struct Server {
+    server: String,
+    version: String,
+    cluster: Option<String>,
+    stream: String,
+    subjects: Vec<String>,
+    replicas: usize,
+    in_files: bool,
+    durability: &'static str,
+    sync: String,
+    max_commit: usize,
+    max_bytes: Option<u64>,
+    messages: u64,
+    bytes: u64,
+}
+
+impl From<&StartUp> for Server {
+    fn from(found: &StartUp) -> Self {
+        Self {
+            server: found.server.clone(),
+            version: found.version.clone(),
+            cluster: found.cluster.clone(),
+            stream: found.stream.clone(),
+            subjects: found.subjects.clone(),
+            replicas: found.replicas,
+            in_files: found.in_files,
+            durability: found.durability.name(),
+            sync: found.sync.to_string(),
+            max_commit: found.max_commit,
+            max_bytes: found.max_bytes,
+            messages: found.messages,
+            bytes: found.bytes,
+        }
+    }
+}
+
 #[derive(Debug, Default, Serialize)]
 struct Counts {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<Server>,
     events: u64,
     streams: u64,
     commits: u64,
@@ -63,7 +104,8 @@ impl Stats {
         let trouble = |error| Failure::store(url, &error);
         let head = store.head().await.map_err(trouble)?;
         let bar = progress::events(&*store, head.map_or(0, |head| head.number));
-        let mut counts = Counts::default();
+        let found = store.start_up();
+        let mut counts = Counts { store: found.map(Server::from), ..Counts::default() };
         let mut pages = Pages::all(&*store);
         loop {
             let page = pages.next().await.map_err(trouble)?;
@@ -77,7 +119,13 @@ impl Stats {
         }
         bar.finish_and_clear();
         pages.warn_of_missing(url);
-        if out.is_json() { out.object(&counts) } else { text(&counts, out) }
+        if out.is_json() {
+            return out.object(&counts);
+        }
+        if let Some(found) = found {
+            out.line(format_args!("{FAINT}{found}{FAINT:#}\n"))?;
+        }
+        text(&counts, out)
     }
 }
 

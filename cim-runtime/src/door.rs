@@ -9,7 +9,9 @@ use crate::driver::Driver;
 use crate::engine::{Message, OneOfAll, Sent};
 use crate::error::{Error, SendError};
 use crate::id::InvalidId;
-use crate::machine::{Aggregate, CommandSet, InOneAggregate, Machine, MachineState as _};
+use crate::machine::{
+    Aggregate, CommandSet, InOneAggregate, Machine, MachineState as _, MachineVisitor,
+};
 use crate::subject::AggregateName;
 
 /// The commands of one machine inside an aggregate.
@@ -66,9 +68,24 @@ impl CommandDoor {
         }
     }
 
+    /// The commands of an aggregate: its own, and those of its regions.
+    pub(crate) fn all<A: Aggregate>() -> Vec<Self> {
+        let mut doors = vec![Self::of::<A>()];
+        A::regions(&mut Doors(&mut doors));
+        doors
+    }
+
     /// Carries a command out.
     pub(crate) async fn send(&self, knock: Knock<'_>) -> Result<Sent, Turned> {
         (self.send)(knock).await
+    }
+}
+
+struct Doors<'a>(&'a mut Vec<CommandDoor>);
+
+impl<A: Aggregate> MachineVisitor<A> for Doors<'_> {
+    fn machine<M: InOneAggregate<Owner = A>>(&mut self) {
+        self.0.push(CommandDoor::of::<M>());
     }
 }
 

@@ -9,6 +9,7 @@ extern crate self as cim_runtime;
 mod actor;
 mod cache;
 pub mod car;
+pub mod causes;
 pub mod cbor;
 mod cid;
 #[doc(hidden)]
@@ -18,6 +19,7 @@ pub mod config;
 mod context;
 pub mod dag_json;
 pub mod decision;
+pub mod describe;
 mod door;
 mod driver;
 pub mod engine;

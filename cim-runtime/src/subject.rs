@@ -87,11 +87,37 @@ impl AggregateName {
 }
 
 /// The subjects of all streams of a domain. Exactly four tokens: what has more is not ours.
+#[cfg(feature = "jetstream")]
 pub(crate) fn streams_of(domain: &str) -> String {
     format!("{domain}.evt.*.*")
 }
 
+/// Where the services of a domain take commands.
+#[cfg(feature = "jetstream")]
+pub(crate) fn commands_of(domain: &str) -> String {
+    format!("{domain}.cmd.>")
+}
+
+/// Where the services of a domain take queries.
+#[cfg(feature = "jetstream")]
+pub(crate) fn queries_of(domain: &str) -> String {
+    format!("{domain}.qry.>")
+}
+
+/// Where NATS asks services who they are and how they do.
+#[cfg(feature = "jetstream")]
+pub(crate) const SERVICES: &str = "$SRV.>";
+
+/// Whether a text is a token of ours: the name of a domain, of an aggregate.
+pub(crate) fn is_token(token: &str) -> bool {
+    let plain = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-'
+    };
+    !token.is_empty() && token.bytes().all(plain)
+}
+
 /// Whether a subject is one of those that `pattern` stands for.
+#[cfg(feature = "jetstream")]
 pub(crate) fn is_match(pattern: &str, subject: &str) -> bool {
     let (mut patterns, mut tokens) = (pattern.split('.'), subject.split('.'));
     loop {
@@ -110,12 +136,6 @@ const MAX_AGGREGATE: usize = 50;
 /// The two tokens of an aggregate's name. Names also come from files that others wrote, where a
 /// wildcard or a third token would make one stream's subject mean another's.
 fn split_aggregate(aggregate: &str) -> Option<(&str, &str)> {
-    let is_token = |token: &str| {
-        let plain = |byte: u8| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-'
-        };
-        !token.is_empty() && token.bytes().all(plain)
-    };
     let (domain, name) = aggregate.split_once('.')?;
     let sound = aggregate.len() <= MAX_AGGREGATE && is_token(domain) && is_token(name);
     sound.then_some((domain, name))

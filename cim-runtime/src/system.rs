@@ -67,6 +67,18 @@ pub trait Includes<A> {}
 )]
 pub trait Shows<P> {}
 
+/// The same, said of the projection: rustc can only name it where it is known before the system is
+/// asked whether it shows it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not part of the system `{S}`",
+    label = "`{S}` does not name the projection that answers this",
+    note = "add it to `#[system(…, projections(…))]`"
+)]
+pub trait ShownBy<S> {}
+
+#[diagnostic::do_not_recommend]
+impl<P, S: Shows<P>> ShownBy<S> for P {}
+
 /// Holds for the commands of the aggregates that the system `S` names.
 #[diagnostic::on_unimplemented(
     message = "the system `{S}` does not know the aggregate of the command `{Self}`",
@@ -384,10 +396,7 @@ impl<S: System> Handle<S> {
     /// [`Error::NotStarted`] when nobody has called [`Handle::start`], [`Error::Behind`] when the
     /// projection has not reached in time what the answer must know, [`Error::Stopped`] when it
     /// cannot, and the errors of the store.
-    pub fn ask<Q: Query>(&self, question: Q) -> Ask<Q>
-    where
-        S: Shows<Q::Of>,
-    {
+    pub fn ask<Q: Query<Of: ShownBy<S>>>(&self, question: Q) -> Ask<Q> {
         Ask::new(Arc::clone(&self.shared.projections), question)
     }
 

@@ -31,6 +31,10 @@ pub mod hygiene_private_types;
 pub mod hygiene_raw_identifiers;
 #[path = "../ui/hygiene/strict_lints.rs"]
 pub mod hygiene_strict_lints;
+#[path = "../ui/policy/pass/every_answer.rs"]
+pub mod policy_every_answer;
+#[path = "../ui/policy/pass/no_loops.rs"]
+pub mod policy_no_loops;
 #[path = "../ui/projection/pass/every_method.rs"]
 pub mod projection_every_method;
 #[path = "../ui/state_machine/pass/every_answer.rs"]

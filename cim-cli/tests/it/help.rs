@@ -2,8 +2,18 @@
 
 use crate::world::World;
 
-const COMMANDS: [&str; 9] =
-    ["verify", "events", "show", "stats", "export", "import", "copy", "repair", "lock"];
+const COMMANDS: [&str; 10] = [
+    "verify",
+    "events",
+    "show",
+    "stats",
+    "export",
+    "import",
+    "copy",
+    "repair",
+    "lock",
+    "nats permissions",
+];
 
 #[test]
 fn every_command_has_examples() {

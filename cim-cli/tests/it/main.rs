@@ -6,6 +6,7 @@ mod events;
 mod help;
 mod lock;
 mod nats;
+mod permissions;
 mod repair;
 mod show;
 mod stats;

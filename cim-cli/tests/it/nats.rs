@@ -21,6 +21,11 @@ fn a_store_is_copied_to_a_server_and_back() {
     world.cim(&format!("verify --store {url}")).well();
     let stats = world.cim(&format!("stats --store {url} --json")).object();
     assert_eq!((&stats["events"], &stats["commits"]), (&json!(450), &json!(300)));
+    let found = &stats["store"];
+    assert_eq!((&found["stream"], &found["durability"]), (&json!("SHOP"), &json!("dev")));
+    assert_eq!((&found["messages"], &found["replicas"]), (&json!(300), &json!(1)));
+    let shown = world.cim(&format!("stats --store {url}")).well();
+    assert!(shown.contains("nats-server 2.") && shown.contains("events   450"), "{shown}");
 
     let again = world.cim(&format!("copy --from shop --to {url} --json")).object();
     assert_eq!(again, json!({"events": 0, "commits": 0, "streams": 9}));

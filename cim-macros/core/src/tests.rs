@@ -3,7 +3,9 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::{aggregate, command, domain_id, event, state_machine, system, value};
+use crate::{
+    aggregate, command, domain_id, event, projection, state_machine, system, tables, value,
+};
 
 /// The messages in an expansion, first lines only.
 fn mistakes(expansion: &TokenStream) -> Vec<String> {
@@ -327,6 +329,7 @@ fn items(source: &str) -> Vec<(Expand, TokenStream, TokenStream)> {
                 "event" => event,
                 "value" => value,
                 "state_machine" => state_machine,
+                "projection" => projection,
                 "system" => system,
                 _ => return None,
             })
@@ -384,7 +387,8 @@ fn cut_attributes(item: &TokenStream) -> Vec<TokenStream> {
 fn sources() -> Vec<String> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     let mut folders = vec![format!("{root}/domains/order/src")];
-    for name in ["aggregate", "command", "event", "state_machine", "system", "value"] {
+    for name in ["aggregate", "command", "event", "state_machine", "projection", "system", "value"]
+    {
         folders.push(format!("{root}/ui-tests/ui/{name}/pass"));
     }
     folders.push(format!("{root}/ui-tests/ui/hygiene"));
@@ -462,6 +466,41 @@ fn half_an_id_is_answered() {
     for item in items {
         for attr in cuts(&quote!(#[domain_id(crate = a::b, x)])) {
             domain_id(quote!(#attr #item));
+        }
+    }
+}
+
+#[test]
+fn half_a_table_is_answered() {
+    let items = [
+        quote!(
+            pub struct OrderBook {
+                orders: Table<String, u64>,
+            }
+        ),
+        quote!(
+            pub struct OrderBook(Table<String, u64>);
+        ),
+        quote!(
+            pub struct OrderBook;
+        ),
+        quote!(
+            pub enum OrderBook {}
+        ),
+        quote!(
+            pub struct OrderBook<K> {
+                orders: Table<K, u64>,
+            }
+        ),
+        quote!(
+            pub fn order_book() {}
+        ),
+        quote!(),
+    ];
+    for item in items {
+        for attr in cuts(&quote!(#[tables(crate = a::b, x)])) {
+            let expansion = tables(quote!(#attr #item));
+            assert!(syn::parse2::<syn::File>(expansion.clone()).is_ok(), "{expansion}");
         }
     }
 }

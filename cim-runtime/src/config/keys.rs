@@ -39,6 +39,7 @@ pub(super) const TABLES: [(&str, Keys); 3] = [
             ("ca", Kind::Text),
             ("cert", Kind::Text),
             ("key", Kind::Text),
+            ("inbox", Kind::Text),
         ],
     ),
     ("jetstream", &[("domain", Kind::Text), ("prefix", Kind::Text), ("replicas", Kind::Number)]),
@@ -47,8 +48,10 @@ pub(super) const TABLES: [(&str, Keys); 3] = [
         &[
             ("url", Kind::Text),
             ("stream", Kind::Text),
+            ("index", Kind::Text),
             ("durability", Kind::Text),
             ("sync_always", Kind::Flag),
+            ("monitoring", Kind::Text),
             ("deadline_seconds", Kind::Number),
             ("snapshot_threshold", Kind::Number),
             ("max_events_per_aggregate", Kind::Number),

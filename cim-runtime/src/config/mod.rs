@@ -1,6 +1,6 @@
 //! The configuration of a program: where its store is, and who it is there.
 //!
-//! A TOML file, in which everything may be left out, and variables of the environment, which go
+//! With the feature `config`, it is read from a TOML file, in which everything may be left out, and variables of the environment, which go
 //! before it:
 //!
 //! ```toml
@@ -10,6 +10,7 @@
 //! ca = "ca.pem"                   # who vouches for the servers, besides those the system trusts
 //! cert = "shop.pem"               # who we are, with its key
 //! key = "shop.key"
+//! inbox = "_INBOX_SHOP_writer"    # where this user's answers come to: see `cim nats permissions`
 //!
 //! [jetstream]
 //! domain = "hub"                  # or prefix, for an account that imports the interface
@@ -18,8 +19,10 @@
 //! [event_store]
 //! url = "file:shop.cim"           # in place of [nats]
 //! stream = "SHOP"
+//! index = "index"                 # where lookups are kept; in memory, if left out
 //! durability = "replicated"       # dev, replicated, power-loss-safe
-//! sync_always = true              # the operator's word for power-loss-safe
+//! monitoring = "http://one.example:8222,http://two.example:8222"  # for power-loss-safe
+//! sync_always = true              # or the operator's word
 //! deadline_seconds = 15
 //! snapshot_threshold = 100
 //! max_events_per_aggregate = 10000
@@ -38,25 +41,31 @@
 //! );
 //! ```
 
+#[cfg(feature = "config")]
 mod environment;
+#[cfg(feature = "config")]
 mod error;
+#[cfg(feature = "config")]
 mod keys;
+#[cfg(feature = "config")]
+mod load;
 mod secret;
 mod store;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+#[cfg(feature = "config")]
 use serde::Deserialize;
-use toml::{Table, Value};
 
+#[cfg(feature = "config")]
 pub use error::ConfigError;
 pub use secret::Secret;
 
 use crate::store::Durability;
 
 /// What a file and the environment say.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "config", derive(Deserialize), serde(default))]
 #[non_exhaustive]
 pub struct Config {
     /// The servers, and who we are to them.
@@ -68,8 +77,8 @@ pub struct Config {
 }
 
 /// `[nats]`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "config", derive(Deserialize), serde(default))]
 #[non_exhaustive]
 pub struct Nats {
     /// `nats://host:port`, or several hosts with commas between.
@@ -90,11 +99,13 @@ pub struct Nats {
     pub cert: Option<PathBuf>,
     /// A PEM file with our certificate's key.
     pub key: Option<PathBuf>,
+    /// What the subjects begin with on which answers come.
+    pub inbox: Option<String>,
 }
 
 /// `[jetstream]`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "config", derive(Deserialize), serde(default))]
 #[non_exhaustive]
 pub struct JetStream {
     /// The JetStream domain, behind a leaf node.
@@ -106,18 +117,22 @@ pub struct JetStream {
 }
 
 /// `[event_store]`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "config", derive(Deserialize), serde(default))]
 #[non_exhaustive]
 pub struct EventStore {
     /// `file:DIR` or `memory:`, where there is no `[nats]`.
     pub url: Option<String>,
     /// The name of the JetStream stream.
     pub stream: Option<String>,
+    /// The folder of the index of a JetStream store; in memory, if there is none.
+    pub index: Option<PathBuf>,
     /// What must not lose an event.
     pub durability: Option<Durability>,
     /// Whether each server syncs before it answers, on the operator's word.
     pub sync_always: bool,
+    /// The monitoring ports of the servers, as `http://HOST:PORT` with commas between.
+    pub monitoring: Option<String>,
     /// How long a call waits for a server that does not answer.
     pub deadline_seconds: Option<u64>,
     /// After how many events an aggregate gets a new snapshot.
@@ -126,103 +141,6 @@ pub struct EventStore {
     pub max_events_per_aggregate: Option<u64>,
 }
 
-impl Config {
-    /// Reads a file, and the environment of this process.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be read, or something in it or in the environment is not understood.
-    pub fn load(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
-        let path = path.as_ref();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| ConfigError::new(format!("could not be read: {error}")).of(path))?;
-        let mut table = table(&text).map_err(|error| error.of(path))?;
-        files_in(&mut table, path.parent().unwrap_or(Path::new("")));
-        environment::apply(&mut table, std::env::vars())?;
-        Self::of(table).map_err(|error| error.of(path))
-    }
-
-    /// The environment of this process alone.
-    ///
-    /// # Errors
-    ///
-    /// When something in it is not understood.
-    pub fn of_environment() -> Result<Self, ConfigError> {
-        Self::parse_with("", std::env::vars())
-    }
-
-    /// Reads the text of a file.
-    ///
-    /// # Errors
-    ///
-    /// When it is no TOML, or has a key or a value that is not understood.
-    pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        Self::parse_with(text, [])
-    }
-
-    /// The same, overridden by variables: each a name, and a value.
-    ///
-    /// # Errors
-    ///
-    /// When the text is not understood, or a variable that begins as ours do.
-    pub fn parse_with(
-        text: &str,
-        variables: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<Self, ConfigError> {
-        let mut table = table(text)?;
-        environment::apply(&mut table, variables)?;
-        Self::of(table)
-    }
-
-    fn of(table: Table) -> Result<Self, ConfigError> {
-        let config: Self = table.try_into().map_err(ConfigError::syntax)?;
-        config.checked()
-    }
-
-    /// Refuses what contradicts itself.
-    fn checked(self) -> Result<Self, ConfigError> {
-        let Nats { user, password, token, nkey, creds, cert, key, .. } = &self.nats;
-        let ways = [user.is_some(), token.is_some(), nkey.is_some(), creds.is_some()];
-        let problem = if ways.iter().filter(|way| **way).count() > 1 {
-            "[nats] names more than one of user, token, nkey, and creds: keep one"
-        } else if user.is_none() && password.is_some() {
-            "[nats] has a password and no user"
-        } else if cert.is_some() != key.is_some() {
-            "[nats] has one of cert and key: a certificate needs both"
-        } else if self.jetstream.domain.is_some() && self.jetstream.prefix.is_some() {
-            "[jetstream] has a domain and a prefix: keep one"
-        } else if self.jetstream.replicas.is_some_and(|count| !(1..=5).contains(&count)) {
-            "[jetstream] replicas is 1 to 5"
-        } else if self.nats.url.is_some() && self.event_store.url.is_some() {
-            "the events are kept in one place: [nats] url or [event_store] url"
-        } else if self.event_store.snapshot_threshold == Some(0) {
-            "[event_store] snapshot_threshold is 1 at least"
-        } else if self.event_store.max_events_per_aggregate == Some(0) {
-            "[event_store] max_events_per_aggregate is 1 at least: leave it out for no limit"
-        } else if self.event_store.deadline_seconds == Some(0) {
-            "[event_store] deadline_seconds is 1 at least"
-        } else {
-            return Ok(self);
-        };
-        Err(ConfigError::new(problem))
-    }
-}
-
-fn table(text: &str) -> Result<Table, ConfigError> {
-    let table: Table = text.parse().map_err(ConfigError::syntax)?;
-    keys::check(&table)?;
-    Ok(table)
-}
-
-/// Makes the names of files relative to the folder of the file that they stand in.
-fn files_in(config: &mut Table, folder: &Path) {
-    let Some(Value::Table(nats)) = config.get_mut("nats") else { return };
-    for key in ["creds", "ca", "cert", "key"] {
-        if let Some(Value::String(path)) = nats.get_mut(key) {
-            *path = folder.join(&*path).to_string_lossy().into_owned();
-        }
-    }
-}
-
 #[cfg(test)]
+#[cfg(feature = "config")]
 mod tests;

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+#[cfg(feature = "config")]
 use serde::Deserialize;
 
 /// A text that does not reach a log: it is shown as `***`.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "config", derive(Deserialize), serde(transparent))]
 pub struct Secret(String);
 
 impl Secret {

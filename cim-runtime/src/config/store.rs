@@ -1,10 +1,13 @@
 //! The store that a configuration names.
 
 use std::sync::Arc;
+#[cfg(feature = "jetstream")]
 use std::time::Duration;
 
 use super::Config;
-use crate::store::{self, JetStreamOptions, JetStreamStore, Store, StoreError, StoreErrorKind};
+use crate::store::{self, Store, StoreError, StoreErrorKind};
+#[cfg(feature = "jetstream")]
+use crate::store::{JetStreamOptions, JetStreamStore};
 
 impl Config {
     /// Opens the store.
@@ -21,22 +24,31 @@ impl Config {
         &self,
         domains: impl IntoIterator<Item = &str>,
     ) -> Result<Arc<dyn Store>, StoreError> {
-        let Some(servers) = &self.nats.url else {
-            let url = self.event_store.url.clone().ok_or_else(|| {
-                let problem = "no store is configured: set `url` of [nats] or of [event_store], or \
-                               the variable CIM_NATS_URL or CIM_EVENT_STORE_URL";
-                StoreError::new(StoreErrorKind::Invalid, problem)
-            })?;
-            return store::connect_for(url, domains).await;
-        };
-        let options = domains.into_iter().fold(self.options(), JetStreamOptions::domain);
+        #[cfg(feature = "jetstream")]
+        if let Some((options, url)) = self.jetstream() {
+            let options = domains.into_iter().fold(options, JetStreamOptions::domain);
+            return Ok(Arc::new(options.connect(&url).await?));
+        }
+        let url = self.nats.url.as_ref().or(self.event_store.url.as_ref()).ok_or_else(|| {
+            let problem = "no store is configured: set `url` of [nats] or of [event_store], or the \
+                           variable CIM_NATS_URL or CIM_EVENT_STORE_URL";
+            StoreError::new(StoreErrorKind::Invalid, problem)
+        })?;
+        store::connect_for(url.clone(), domains).await
+    }
+
+    /// How the JetStream store is set up, and its address; none, where events are kept elsewhere.
+    #[cfg(feature = "jetstream")]
+    pub fn jetstream(&self) -> Option<(JetStreamOptions, String)> {
+        let servers = self.nats.url.as_ref()?;
         let url = match &self.event_store.stream {
             Some(stream) => format!("{}/{stream}", servers.trim_end_matches('/')),
             None => servers.clone(),
         };
-        Ok(Arc::new(options.connect(&url).await?))
+        Some((self.options(), url))
     }
 
+    #[cfg(feature = "jetstream")]
     fn options(&self) -> JetStreamOptions {
         let mut options = JetStreamStore::options();
         let nats = &self.nats;
@@ -52,6 +64,9 @@ impl Config {
         }
         if let Some(creds) = &nats.creds {
             options = options.credentials_file(creds);
+        }
+        if let Some(inbox) = &nats.inbox {
+            options = options.inbox_prefix(inbox);
         }
         if let Some(ca) = &nats.ca {
             options = options.root_certificates(ca);
@@ -71,8 +86,14 @@ impl Config {
         if let Some(durability) = self.event_store.durability {
             options = options.durability(durability);
         }
+        if let Some(folder) = &self.event_store.index {
+            options = options.index(folder);
+        }
         if self.event_store.sync_always {
             options = options.assert_sync_always();
+        }
+        if let Some(ports) = &self.event_store.monitoring {
+            options = ports.split(',').map(str::trim).fold(options, JetStreamOptions::monitoring);
         }
         if let Some(seconds) = self.event_store.deadline_seconds {
             options = options.deadline(Duration::from_secs(seconds));

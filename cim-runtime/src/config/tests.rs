@@ -26,6 +26,7 @@ fn every_key_is_read() {
         ca = "ca.pem"
         cert = "shop.pem"
         key = "shop.key"
+        inbox = "_INBOX_shop"
         [jetstream]
         domain = "hub"
         replicas = 5
@@ -33,6 +34,7 @@ fn every_key_is_read() {
         stream = "SHOP"
         durability = "power-loss-safe"
         sync_always = true
+        monitoring = "http://one:8222,http://two:8222"
         deadline_seconds = 20
         snapshot_threshold = 50
         max_events_per_aggregate = 10_000
@@ -44,7 +46,8 @@ fn every_key_is_read() {
     assert_eq!(config.jetstream.replicas, Some(5));
     assert_eq!(config.event_store.durability, Some(Durability::PowerLossSafe));
     assert_eq!(config.event_store.max_events_per_aggregate, Some(10_000));
-    assert!(config.event_store.sync_always);
+    assert!(config.event_store.sync_always && config.event_store.monitoring.is_some());
+    assert_eq!(config.nats.inbox.as_deref(), Some("_INBOX_shop"));
 }
 
 #[test]
@@ -118,6 +121,7 @@ fn variables_go_before_the_file() {
             ("CIM_EVENT_STORE_SYNC_ALWAYS", "true"),
             ("CIM_NATS_TOKEN", "123"),
             ("CIM_LOCK", "write"),
+            ("CIM_NATS_SERVER", "/bin/nats-server"),
             ("PATH", "/bin"),
         ]),
     )
@@ -145,9 +149,11 @@ fn a_variable_that_means_nothing_is_refused() {
 fn files_are_beside_the_configuration() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("shop.toml");
-    std::fs::write(&path, "[nats]\ncreds = \"shop.creds\"").unwrap();
+    let text = "[nats]\ncreds = \"shop.creds\"\n[event_store]\nindex = \"index\"";
+    std::fs::write(&path, text).unwrap();
     let config = Config::load(&path).unwrap();
     assert_eq!(config.nats.creds, Some(dir.path().join("shop.creds")));
+    assert_eq!(config.event_store.index, Some(dir.path().join("index")));
 
     let missing = Config::load(dir.path().join("none.toml")).unwrap_err().to_string();
     assert!(missing.contains("none.toml: could not be read"), "{missing}");

@@ -6,7 +6,6 @@ use std::marker::PhantomData;
 
 use super::{Emits, Event};
 use crate::cbor::{DecodeError, Decoder, Encoder};
-use crate::door::CommandDoor;
 use crate::lock::EventRow;
 use crate::machine::{InOneAggregate, Machine};
 
@@ -42,7 +41,7 @@ pub trait EventSet: Clone + PartialEq + Debug + Send + Sync + Sized + 'static {
         schema: u32,
         from: &mut Decoder<'_>,
     ) -> Option<Result<Self, DecodeError>> {
-        let mut reading = Reading { name, schema, from, event: None, rows: None, doors: None };
+        let mut reading = Reading { name, schema, from, event: None, rows: None };
         Self::read(&mut reading);
         reading.event
     }
@@ -56,16 +55,6 @@ pub trait EventSet: Clone + PartialEq + Debug + Send + Sync + Sized + 'static {
         asked.rows = Some(Vec::new());
         Self::read(&mut asked);
         asked.rows.unwrap_or_default()
-    }
-
-    /// The commands of the machines inside this one.
-    #[doc(hidden)]
-    fn inner_doors() -> Vec<CommandDoor> {
-        let from = &mut Decoder::new(&[]);
-        let mut asked = Reading::nothing(from);
-        asked.doors = Some(Vec::new());
-        Self::read(&mut asked);
-        asked.doors.unwrap_or_default()
     }
 
     #[doc(hidden)]
@@ -112,21 +101,12 @@ pub struct Reading<'a, 'b, Set> {
     event: Option<Result<Set, DecodeError>>,
     /// Filled by the events that it is not, if somebody wants to know them.
     rows: Option<Vec<(&'static str, EventRow)>>,
-    /// Filled by the machines inside this one, if somebody wants to know their commands.
-    doors: Option<Vec<CommandDoor>>,
 }
 
 impl<'b, Set> Reading<'_, 'b, Set> {
     /// Reads an event without a name, which is none.
     fn nothing<'a>(from: &'a mut Decoder<'b>) -> Reading<'a, 'b, Set> {
-        Reading { name: "", schema: 0, from, event: None, rows: None, doors: None }
-    }
-
-    /// Notes the commands of a machine inside this one.
-    pub(crate) fn meet(&mut self, door: CommandDoor) {
-        if let Some(doors) = &mut self.doors {
-            doors.push(door);
-        }
+        Reading { name: "", schema: 0, from, event: None, rows: None }
     }
 
     #[inline]

@@ -96,7 +96,7 @@ pub trait Aggregate: Machine + Value {
         name: Self::NAME,
         machine: Self::MACHINE,
         events: <Self::Event as EventSet>::rows,
-        doors: doors::<Self>,
+        doors: CommandDoor::all::<Self>,
     };
 }
 
@@ -117,12 +117,6 @@ pub trait InSystem {
 impl<A: Aggregate> InSystem for A {
     const NAME: AggregateName = <A as Aggregate>::NAME;
     const INFO: AggregateInfo = <A as Aggregate>::INFO;
-}
-
-/// The commands of an aggregate: its own, and those of its regions.
-fn doors<A: Aggregate>() -> Vec<CommandDoor> {
-    let own = std::iter::once(CommandDoor::of::<A>());
-    own.chain(<A::Event as EventSet>::inner_doors()).collect()
 }
 
 /// The id of an aggregate whose `#[aggregate]` did not compile.

@@ -3,7 +3,6 @@
 use super::{Aggregate, Machine, Standing};
 use crate::context::Context;
 use crate::decision::{Decision, Events, Rejection};
-use crate::door::CommandDoor;
 use crate::event::Reading;
 
 /// A machine inside an aggregate: the aggregate's own, or one of its regions.
@@ -50,7 +49,6 @@ pub trait InOneAggregate: Machine {
     #[doc(hidden)]
     fn read_within(from: &mut Reading<'_, '_, <Self::Owner as Machine>::Event>) {
         from.read_as(Self::wrap);
-        from.meet(CommandDoor::of::<Self>());
     }
 }
 

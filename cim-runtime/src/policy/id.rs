@@ -4,10 +4,13 @@ use uuid::Uuid;
 
 use crate::cid::EventCid;
 
+/// What the ids of policies' commands begin with: others may have made UUIDv8s of their own.
+const MARK: &[u8; 3] = b"cim";
+
 /// The id of the command that `policy` sends because of an event, as number `index`: the same each
 /// time. `depth` is how many policies have led to it one after the other, from 1.
 ///
-/// It is a UUIDv8 (RFC 9562, 5.8): the first byte is the depth, the rest is from BLAKE3.
+/// It is a UUIDv8 (RFC 9562, 5.8): [`MARK`], the depth, and what is left is from BLAKE3.
 pub(super) fn caused_id(policy: &str, event: &EventCid, index: u32, depth: u8) -> Uuid {
     let mut hasher = blake3::Hasher::new();
     hasher.update(policy.as_bytes());
@@ -16,15 +19,16 @@ pub(super) fn caused_id(policy: &str, event: &EventCid, index: u32, depth: u8) -
     hasher.update(&index.to_be_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    bytes[0] = depth;
+    bytes[..MARK.len()].copy_from_slice(MARK);
+    bytes[MARK.len()] = depth;
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// How many policies have led to the command with this id, one after the other; 0 for one that no
 /// policy has sent.
 pub fn depth_of(command_id: Uuid) -> u8 {
-    match command_id.get_version_num() {
-        8 => command_id.as_bytes()[0],
+    match command_id.as_bytes() {
+        [b'c', b'i', b'm', depth, ..] if command_id.get_version_num() == 8 => *depth,
         _ => 0,
     }
 }
@@ -47,5 +51,6 @@ mod tests {
         }
         assert_eq!((depth_of(id), id.get_version_num()), (3, 8));
         assert_eq!(depth_of(Uuid::now_v7()), 0);
+        assert_eq!(depth_of(Uuid::new_v8([7; 16])), 0);
     }
 }

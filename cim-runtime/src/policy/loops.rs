@@ -230,3 +230,193 @@ const fn who_takes(policies: &[PolicyInfo], aggregate: &AggregateName, event: &s
     }
     set
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::RegionRow;
+    use crate::policy::{Route, Sendable};
+    use crate::prelude::*;
+    use crate::projection::Listened;
+
+    #[derive(DomainId)]
+    pub struct BallId(u32);
+
+    #[aggregate(domain = "loops", id = BallId)]
+    #[derive(Default)]
+    pub struct Ball {}
+
+    #[command(Ball)]
+    pub struct Throw;
+
+    #[event(Ball)]
+    pub struct Thrown;
+
+    #[state_machine(initial Still)]
+    impl Ball {
+        #[transition(Still)]
+        fn throw(&self, _: Throw) -> Thrown {
+            Thrown
+        }
+    }
+
+    #[policy]
+    fn throw_again(event: &Recorded<Thrown>) -> To<Throw> {
+        Throw.to(event.id())
+    }
+
+    const fn policy(routes: &'static [Route]) -> PolicyInfo {
+        PolicyInfo { routes, ..<throw_again as crate::policy::Policy>::INFO }
+    }
+
+    const fn ending(routes: &'static [Route]) -> PolicyInfo {
+        PolicyInfo { ends: Some("the ball is lost some day"), ..policy(routes) }
+    }
+
+    const fn on(event: &'static str, sends: Sends) -> Route {
+        Route { event: Listened { aggregate: Ball::NAME, event }, sends }
+    }
+
+    const fn to(command: &'static str) -> Sends {
+        Sends::One(Sendable::of::<Throw>().named(command))
+    }
+
+    const fn machine(transitions: &'static [TransitionRow]) -> MachineTable {
+        MachineTable::new("Ball", &[], transitions)
+    }
+
+    const fn aggregate(machine: &'static MachineTable) -> AggregateInfo {
+        AggregateInfo { machine, ..<Ball as Aggregate>::INFO }
+    }
+
+    /// Where loops begin.
+    fn begin(policies: &[PolicyInfo], machine: &'static MachineTable) -> Vec<usize> {
+        let loops = Loops::of(policies, &[aggregate(machine)]);
+        (0..policies.len()).filter(|&index| loops.begin_at(policies, index)).collect()
+    }
+
+    const ROWS: &[TransitionRow] = &[
+        TransitionRow::decided("A", "Throw", "Thrown", "B"),
+        TransitionRow::decided("B", "Catch", "Caught", "A"),
+        TransitionRow::decided("B", "Catch", "Dropped", "C"),
+        TransitionRow::decided("C", "Lift", "Lifted", "A").ending("B"),
+        TransitionRow::without_command("A", "Thrown", "B"),
+        TransitionRow::without_command("B", "Praised", "B"),
+        TransitionRow::without_command("C", "Lost", "C"),
+    ];
+    const BALL: MachineTable = machine(ROWS);
+
+    const CATCH: &[Route] = &[on("Thrown", to("Catch"))];
+    const THROW: &[Route] = &[on("Caught", to("Throw"))];
+    const LIFT: &[Route] = &[on("Dropped", to("Lift"))];
+
+    #[test]
+    fn a_policy_that_calls_for_itself_is_a_loop() {
+        assert_eq!(begin(&[policy(const { &[on("Thrown", to("Throw"))] })], &BALL), [0]);
+        assert_eq!(begin(&[policy(CATCH)], &BALL), [0; 0]);
+    }
+
+    #[test]
+    fn a_loop_begins_at_its_first_policy() {
+        assert_eq!(begin(&[policy(LIFT), policy(THROW), policy(CATCH)], &BALL), [0]);
+        assert_eq!(begin(&[policy(&[]), policy(THROW), policy(CATCH)], &BALL), [1]);
+    }
+
+    #[test]
+    fn each_loop_is_told() {
+        const TWICE: &[Route] = &[on("Praised", to("Lift"))];
+        const OWN: &[Route] = &[on("Lost", to("Lose"))];
+        const LOSE: MachineTable = machine(&[
+            TransitionRow::decided("A", "Throw", "Thrown", "B"),
+            TransitionRow::decided("B", "Catch", "Caught", "A"),
+            TransitionRow::decided("A", "Lose", "Lost", "A"),
+        ]);
+        let policies = [policy(CATCH), policy(THROW), policy(OWN), policy(TWICE)];
+        assert_eq!(begin(&policies, &LOSE), [0, 2]);
+    }
+
+    #[test]
+    fn a_policy_that_ends_is_in_no_loop() {
+        assert_eq!(begin(&[policy(THROW), ending(CATCH)], &BALL), [0; 0]);
+        assert_eq!(begin(&[ending(THROW), policy(CATCH)], &BALL), [0; 0]);
+    }
+
+    #[test]
+    fn a_policy_that_goes_on_step_by_step_is_no_loop() {
+        const GOES_ON: &[Route] = &[on("Thrown", to("Catch")), on("Dropped", to("Lift"))];
+        const STEPS: MachineTable = machine(&[
+            TransitionRow::decided("A", "Throw", "Thrown", "B"),
+            TransitionRow::decided("B", "Catch", "Dropped", "A"),
+            TransitionRow::decided("A", "Lift", "Lifted", "A"),
+        ]);
+        assert_eq!(begin(&[policy(GOES_ON)], &STEPS), [0; 0]);
+    }
+
+    #[test]
+    fn what_follows_in_a_commit_counts_for_its_command_alone() {
+        assert_eq!(begin(&[policy(const { &[on("Praised", to("Lift"))] })], &BALL), [0]);
+        assert_eq!(begin(&[policy(const { &[on("Praised", to("Throw"))] })], &BALL), [0; 0]);
+        // It is only replayed.
+        assert_eq!(begin(&[policy(const { &[on("Lost", to("Lift"))] })], &BALL), [0; 0]);
+    }
+
+    #[test]
+    fn each_command_of_an_answer_counts() {
+        const DEEP: &[Route] =
+            &[on("Thrown", Sends::All(&[Sends::None, Sends::All(&[to("Throw")])]))];
+        assert_eq!(begin(&[policy(DEEP)], &BALL), [0]);
+    }
+
+    #[test]
+    fn a_loop_goes_through_regions() {
+        const INNER: MachineTable = machine(&[TransitionRow::decided("A", "Spin", "Spun", "A")]);
+        const REGION: RegionRow = RegionRow { name: "spin", machine: &INNER, open_in: &[] };
+        const OUTER: MachineTable = machine(ROWS).with_regions(&[REGION]);
+        assert_eq!(begin(&[policy(const { &[on("Spun", to("Spin"))] })], &OUTER), [0]);
+    }
+
+    #[test]
+    fn an_aggregate_is_known_by_its_whole_name() {
+        const OTHER: AggregateName = AggregateName::new("loops.bat");
+        let aggregate = AggregateInfo { name: OTHER, ..aggregate(&BALL) };
+        let policies = [policy(CATCH), policy(THROW)];
+        let loops = Loops::of(&policies, &[aggregate]);
+        assert!(!loops.begin_at(&policies, 0));
+    }
+
+    const MANY: [Route; 8] = [on("ThrownOverTheHedge", to("FetchFromTheGarden")); 8];
+    const LARGE: [PolicyInfo; 64] = [policy(&MANY); 64];
+
+    #[test]
+    fn a_reaction_too_many_is_told_once() {
+        let mut policies = LARGE.to_vec();
+        assert!((0..64).all(|index| Loops::has_room(&policies, index)));
+        policies.extend([policy(&MANY); 2]);
+        let too_many: Vec<_> =
+            (0..66).filter(|&index| !Loops::has_room(&policies, index)).collect();
+        assert_eq!(too_many, [64]);
+    }
+
+    /// Sixty states with ten commands each, and no two rows alike: more than rustc evaluates
+    /// without a word is an error, here as in a system.
+    #[test]
+    fn a_large_system_is_looked_at_in_time() {
+        const THROWN: TransitionRow =
+            TransitionRow::decided("A", "ThrowFarOverTheHedge", "ThrownOverTheHedge", "A");
+        const FETCHED: TransitionRow =
+            TransitionRow::decided("A", "FetchFromTheGarden", "FetchedFromAGarden", "A");
+        const ROWS: [TransitionRow; 600] = {
+            let mut rows = [THROWN; 600];
+            let mut i = 1;
+            while i < rows.len() {
+                rows[i] = FETCHED;
+                i += 2;
+            }
+            rows
+        };
+        const TABLE: MachineTable = machine(&ROWS);
+        const LOOPS: Loops = Loops::of(&LARGE, &[aggregate(&TABLE)]);
+        const BEGINS: bool = LOOPS.begin_at(&LARGE, 63);
+        assert!(!BEGINS);
+    }
+}

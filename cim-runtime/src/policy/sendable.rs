@@ -76,3 +76,11 @@ impl fmt::Debug for Sendable {
         write!(f, "{}/{}", self.aggregate, self.command)
     }
 }
+
+#[cfg(test)]
+impl Sendable {
+    /// The same under another name, for tests of what only looks at names.
+    pub(super) const fn named(self, command: &'static str) -> Self {
+        Self { command, ..self }
+    }
+}

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use crate::envelope::Envelope;
-use crate::event::Event;
+use crate::event::{Emits, Event};
 use crate::machine::{Aggregate as _, InOneAggregate, is_same};
 use crate::recorded::Recorded;
 use crate::store::StoredEvent;
@@ -47,7 +47,7 @@ pub trait Heard: Sized {
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: Event<Of: InOneAggregate>> Heard for E {
+impl<E: Event<Of: InOneAggregate + Emits<E>>> Heard for E {
     const EVENT: Listened =
         Listened { aggregate: <E::Of as InOneAggregate>::Owner::NAME, event: E::NAME };
 
@@ -58,9 +58,9 @@ impl<E: Event<Of: InOneAggregate>> Heard for E {
 
 /// What a method for an event may return: nothing, or a `Result` of nothing.
 #[diagnostic::on_unimplemented(
-    message = "a method that takes an event returns nothing, or `Result<(), …>`, and not `{Self}`",
+    message = "a method that takes an event returns nothing, or a `Result` of nothing, and not `{Self}`",
     label = "nobody takes this",
-    note = "write what is to be kept into a table"
+    note = "write what is to be kept into a table; one that may fail returns `Result<(), R>`, where `R` is `Display`"
 )]
 pub trait Answered {
     /// Why it failed.

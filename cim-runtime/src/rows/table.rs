@@ -160,6 +160,10 @@ where
         let (at_hand, changed) = (FxHashMap::default(), Vec::new());
         Self { name, place: place.clone(), at_hand, changed }
     }
+
+    fn kept(&mut self) -> &mut dyn Kept {
+        self
+    }
 }
 
 impl<K: RowKey, V: Value + Clone> Kept for Table<K, V> {

@@ -54,7 +54,7 @@ pub struct TableInfo {
     label = "not a table",
     note = "write `Table<Key, Row>`, or `InMemory<{Self}>` for what is made anew from the events at each start"
 )]
-pub trait TableField: Kept + Sized {
+pub trait TableField: Sized {
     /// A fingerprint of what it holds.
     const SHAPE: u64;
     /// Whether it outlives the process.
@@ -65,9 +65,7 @@ pub trait TableField: Kept + Sized {
 
     /// The field as one of all.
     #[doc(hidden)]
-    fn kept(&mut self) -> &mut dyn Kept {
-        self
-    }
+    fn kept(&mut self) -> &mut dyn Kept;
 }
 
 /// A field that takes part in the transaction of its read model.
@@ -145,6 +143,10 @@ impl<T: Default + Send + Sync + 'static> TableField for InMemory<T> {
 
     fn open(_: &'static str, _: &Place) -> Self {
         Self::default()
+    }
+
+    fn kept(&mut self) -> &mut dyn Kept {
+        self
     }
 }
 

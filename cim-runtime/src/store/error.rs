@@ -35,6 +35,8 @@ pub enum StoreErrorKind {
     Io,
     /// What was given cannot be stored at all.
     Invalid,
+    /// This user may not do it: have the permission granted, or be another user.
+    Denied,
     /// The store was closed.
     Closed,
     /// Nobody answered in time, so it is unknown whether the commit is stored. Send the identical

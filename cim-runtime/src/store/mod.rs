@@ -3,11 +3,17 @@
 //! [`conformance`] is the contract as tests; a store of your own runs them too.
 
 pub mod conformance;
+mod durability;
 mod embedded;
 mod error;
 mod follow;
+mod index;
+#[cfg(feature = "jetstream")]
 mod jetstream;
+mod lock;
 mod memory;
+mod start_up;
+mod trouble;
 mod url;
 
 use std::fmt::Debug;
@@ -27,10 +33,13 @@ use crate::envelope::Envelope;
 use crate::rows::{MemoryRows, RowStore};
 use crate::subject::StreamName;
 
+pub use durability::Durability;
 pub use embedded::{EmbeddedOptions, EmbeddedStore, Lost, RepairReport, repair};
 pub use error::{Alarm, StoreError, StoreErrorKind};
-pub use jetstream::{Durability, JetStreamOptions, JetStreamStore};
+#[cfg(feature = "jetstream")]
+pub use jetstream::{JetStreamOptions, JetStreamStore, Permissions, Role, StoreSubjects};
 pub use memory::MemoryStore;
+pub use start_up::{DiskSync, StartUp};
 pub(crate) use url::connect_for;
 pub use url::{connect, connect_existing, directory, open, shown};
 
@@ -221,6 +230,11 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// their way. Otherwise only those of one stream are.
     fn keeps_order(&self) -> bool {
         true
+    }
+
+    /// What was found when the store was opened, where there is a server to look at.
+    fn start_up(&self) -> Option<&StartUp> {
+        None
     }
 
     /// The last event of the store.

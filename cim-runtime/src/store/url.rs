@@ -3,14 +3,20 @@
 use std::path::Path;
 use std::sync::Arc;
 
+#[cfg(feature = "jetstream")]
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use super::{
-    EmbeddedStore, JetStreamOptions, JetStreamStore, MemoryStore, Store, StoreError, StoreErrorKind,
-};
+use super::{EmbeddedStore, MemoryStore, Store, StoreError, StoreErrorKind};
+#[cfg(feature = "jetstream")]
+use super::{JetStreamOptions, JetStreamStore};
+
+/// Whether `url` is the address of a store in JetStream.
+fn is_jetstream(url: &str) -> bool {
+    url.starts_with("nats://") || url.starts_with("tls://")
+}
 
 /// Opens the store that `url` names: `memory:`, a directory as `file:DIR` or as a plain path, or a
-/// JetStream stream as `nats://HOST:PORT/STREAM`.
+/// JetStream stream as `nats://HOST:PORT/STREAM`, with the feature `jetstream`.
 ///
 /// # Errors
 ///
@@ -24,9 +30,8 @@ pub(crate) async fn connect_for(
     url: String,
     domains: impl IntoIterator<Item = &str>,
 ) -> Result<Arc<dyn Store>, StoreError> {
-    if JetStreamStore::is_at(&url) {
-        let options = domains.into_iter().fold(JetStreamStore::options(), JetStreamOptions::domain);
-        return Ok(Arc::new(options.connect(&url).await?));
+    if is_jetstream(&url) {
+        return connect_jetstream(&url, domains, true).await;
     }
     // Opening may scan a log and rebuild an index.
     let opened = tokio::task::spawn_blocking(move || open(&url)).await;
@@ -41,10 +46,39 @@ pub(crate) async fn connect_for(
 /// As [`connect`], and when there is no such stream.
 pub async fn connect_existing(url: impl Into<String>) -> Result<Arc<dyn Store>, StoreError> {
     let url = url.into();
-    match JetStreamStore::is_at(&url) {
-        true => Ok(Arc::new(JetStreamStore::options().must_exist().connect(&url).await?)),
+    match is_jetstream(&url) {
+        true => connect_jetstream(&url, [], false).await,
         false => connect(url).await,
     }
+}
+
+#[cfg(feature = "jetstream")]
+async fn connect_jetstream(
+    url: &str,
+    domains: impl IntoIterator<Item = &str>,
+    create: bool,
+) -> Result<Arc<dyn Store>, StoreError> {
+    let options = domains.into_iter().fold(JetStreamStore::options(), JetStreamOptions::domain);
+    let options = if create { options } else { options.must_exist() };
+    Ok(Arc::new(options.connect(url).await?))
+}
+
+#[cfg(not(feature = "jetstream"))]
+async fn connect_jetstream(
+    url: &str,
+    _: impl IntoIterator<Item = &str>,
+    _: bool,
+) -> Result<Arc<dyn Store>, StoreError> {
+    Err(without_jetstream(url))
+}
+
+#[cfg(not(feature = "jetstream"))]
+fn without_jetstream(url: &str) -> StoreError {
+    let url = shown(url);
+    invalid(format!(
+        "{url} is a store in JetStream, and this program was compiled without it: give its dependency \
+         on `cim-runtime` the feature `jetstream`"
+    ))
 }
 
 /// The address of a store as it may be shown: without what stands before an `@`.
@@ -56,7 +90,7 @@ pub async fn connect_existing(url: impl Into<String>) -> Result<Arc<dyn Store>, 
 /// ```
 pub fn shown(url: &str) -> String {
     match url.split_once("://") {
-        Some((scheme, rest)) if JetStreamStore::is_at(url) => match rest.rsplit_once('@') {
+        Some((scheme, rest)) if is_jetstream(url) => match rest.rsplit_once('@') {
             Some((_, rest)) => format!("{scheme}://***@{rest}"),
             None => url.to_owned(),
         },
@@ -82,7 +116,7 @@ pub fn shown(url: &str) -> String {
 ///
 /// [`StoreErrorKind::Invalid`] when there is no such kind of store, and what the store itself says.
 pub fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
-    if JetStreamStore::is_at(url) {
+    if is_jetstream(url) {
         return connected(url);
     }
     match directory(url)? {
@@ -91,7 +125,13 @@ pub fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
     }
 }
 
+#[cfg(not(feature = "jetstream"))]
+fn connected(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+    Err(without_jetstream(url))
+}
+
 /// Connects while this thread waits.
+#[cfg(feature = "jetstream")]
 fn connected(url: &str) -> Result<Arc<dyn Store>, StoreError> {
     match Handle::try_current() {
         Ok(runtime) if runtime.runtime_flavor() == RuntimeFlavor::MultiThread => {
@@ -114,7 +154,7 @@ fn connected(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 ///
 /// [`StoreErrorKind::Invalid`] when there is no such kind of store.
 pub fn directory(url: &str) -> Result<Option<&Path>, StoreError> {
-    if url == "memory:" || JetStreamStore::is_at(url) {
+    if url == "memory:" || is_jetstream(url) {
         return Ok(None);
     }
     let path = match url.split_once(':') {

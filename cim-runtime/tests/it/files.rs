@@ -64,7 +64,7 @@ pub(crate) fn copy(dir: &Path) -> TempDir {
 }
 
 // An open store goes on indexing while it is copied: files of the index may vanish meanwhile.
-fn copy_into(from: &Path, to: &Path) {
+pub(crate) fn copy_into(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     let Ok(entries) = fs::read_dir(from) else { return };
     for path in entries.map(|entry| entry.unwrap().path()) {

@@ -23,6 +23,7 @@ mod lamp;
 mod limits;
 mod models;
 mod nats;
+mod policies;
 mod projections;
 mod reactions;
 mod regions;

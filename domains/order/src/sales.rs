@@ -67,6 +67,9 @@ pub struct OrderById {
     pub id: OrderId,
 }
 
+/// All orders.
+pub struct AllOrders;
+
 /// One customer.
 pub struct CustomerByName {
     pub name: String,
@@ -183,6 +186,11 @@ impl Sales {
     #[query]
     fn order(&self, question: OrderById) -> Option<OrderSummary> {
         self.orders.get(&question.id)
+    }
+
+    #[query]
+    fn orders(&self, _: AllOrders) -> Vec<(OrderId, OrderSummary)> {
+        self.orders.iter().collect()
     }
 
     #[query]

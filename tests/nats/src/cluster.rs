@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use crate::Server;
+use crate::{Server, ServerOptions};
 
 /// How often other ports are tried, should one be taken between two looks.
 const TRIES: u32 = 5;
@@ -24,9 +24,18 @@ impl Cluster {
     ///
     /// When they do not start.
     pub fn start() -> Self {
+        Self::start_with(|options| options)
+    }
+
+    /// The same, with settings of each server.
+    ///
+    /// # Panics
+    ///
+    /// When they do not start.
+    pub fn start_with(settings: impl Fn(ServerOptions) -> ServerOptions) -> Self {
         let mut problem = String::new();
         for _ in 0..TRIES {
-            match Self::try_start() {
+            match Self::try_start(&settings) {
                 Ok(servers) => return Self { servers },
                 Err(said) => problem = said,
             }
@@ -34,12 +43,14 @@ impl Cluster {
         panic!("a cluster did not start:\n{problem}");
     }
 
-    fn try_start() -> Result<Vec<Server>, String> {
+    fn try_start(
+        settings: &impl Fn(ServerOptions) -> ServerOptions,
+    ) -> Result<Vec<Server>, String> {
         let ports = free_ports();
         let routes: Vec<_> = ports.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
         let routes = routes.join(", ");
         let servers = ports.iter().enumerate().map(|(number, port)| {
-            Server::options()
+            settings(Server::options())
                 .setting(&format!("server_name: s{number}"))
                 .setting(&format!(
                     "cluster {{ name: cim, listen: \"127.0.0.1:{port}\", routes: [{routes}] }}"

@@ -56,6 +56,12 @@ impl ServerOptions {
         self
     }
 
+    /// A server that is watched: it has a monitoring port.
+    #[must_use]
+    pub fn monitored(self) -> Self {
+        self.setting("http: \"127.0.0.1:-1\"")
+    }
+
     /// Starts the server and waits until it listens.
     ///
     /// # Panics
@@ -129,6 +135,20 @@ impl Server {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Its monitoring port, such as `http://127.0.0.1:41235`.
+    ///
+    /// # Panics
+    ///
+    /// When it has none: see [`ServerOptions::monitored`].
+    pub fn monitoring_url(&self) -> String {
+        let log = self.log();
+        let port = log.split_once("Starting http monitor on ").map(|(_, rest)| rest.lines().next());
+        match port.flatten() {
+            Some(address) => format!("http://{}", address.trim()),
+            None => panic!("the server has no monitoring port:\n{log}"),
+        }
     }
 
     /// Its folder, in which JetStream's is.

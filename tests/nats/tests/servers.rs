@@ -53,6 +53,16 @@ fn a_server_is_set_up_as_told() {
 }
 
 #[test]
+fn a_monitored_server_tells_what_it_is() {
+    let server = Server::options().monitored().start();
+    let url = server.monitoring_url();
+    let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    stream.write_all(b"GET /varz HTTP/1.0\r\n\r\n").unwrap();
+    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("\"server_id\"")));
+}
+
+#[test]
 fn an_old_server_can_be_had() {
     let server = Server::options().version("2.12.8").start();
     assert!(greeting(&server.url()).unwrap().contains("\"version\":\"2.12.8\""));

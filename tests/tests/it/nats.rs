@@ -65,3 +65,21 @@ async fn a_server_that_is_not_there_is_an_error_of_the_machine() {
     let error = Shop::open(url).await.err().unwrap();
     assert!(matches!(error, Error::Store(_)) && error.is_retryable(), "{error}");
 }
+
+#[test]
+fn a_program_says_what_it_found_at_the_server() {
+    let server = Server::start();
+    let url = format!("{}/SHOP", server.url());
+    let simulate = |arguments: &[&str]| {
+        let mut command = cim_tests::programs::program("cim-order");
+        command.args(["simulate", "--orders", "1", "--store", &url]).args(arguments);
+        let said = command.output().unwrap();
+        assert!(said.status.success());
+        String::from_utf8(said.stderr).unwrap()
+    };
+    let said = simulate(&["-v"]);
+    for part in ["nats-server 2.", "SHOP, created now", "shop.evt.*.*", "durability  dev"] {
+        assert!(said.contains(part), "no `{part}` in {said}");
+    }
+    assert!(!simulate(&[]).contains("nats-server"));
+}

@@ -15,6 +15,7 @@ fn macro_of(attr: &syn::Attribute) -> Option<Expand> {
         "event" => cim_macros_core::event,
         "value" => cim_macros_core::value,
         "state_machine" => cim_macros_core::state_machine,
+        "policy" => cim_macros_core::policy,
         "projection" => cim_macros_core::projection,
         "system" => cim_macros_core::system,
         _ => return None,
@@ -33,6 +34,7 @@ fn attributes(item: &mut syn::Item) -> Option<&mut Vec<syn::Attribute>> {
         syn::Item::Struct(item) => &mut item.attrs,
         syn::Item::Enum(item) => &mut item.attrs,
         syn::Item::Impl(item) => &mut item.attrs,
+        syn::Item::Fn(item) => &mut item.attrs,
         _ => return None,
     })
 }

@@ -127,3 +127,36 @@ macro_rules! bookshop {
 }
 
 bookshop!(Bookshop: Order, Book);
+
+macro_rules! policy {
+    ($function:ident($event:ty) -> $answer:ty { $body:expr }, $name:ident, $owner:ty, $ends:literal) => {
+        #[policy]
+        pub fn $function(event: &Recorded<$event>) -> $answer {
+            let _ = event;
+            $body
+        }
+
+        #[derive(Tables)]
+        pub struct $name;
+
+        #[policy(ends = $ends)]
+        impl $owner {
+            #[on]
+            fn hear(&self, event: &Recorded<$event>) -> $answer {
+                let _ = event;
+                $body
+            }
+        }
+    };
+}
+
+policy!(find(ParcelLost) -> Option<To<FindParcel>> { None }, Searchers, Searchers, "it is found");
+
+macro_rules! post {
+    ($name:ident: $aggregate:ty, $($policy:ty),*) => {
+        #[system(aggregates($aggregate), policies($($policy),*))]
+        pub struct $name;
+    };
+}
+
+post!(Post: Parcel, find, Searchers);

@@ -50,11 +50,17 @@ pub fn states() -> usize {
 
     let _ = Opened;
 
-    #[system(aggregates(Door), projections(Doors))]
+    #[policy(ends = "a door opens once")]
+    fn open_again(event: &Recorded<DoorOpened>) -> Option<To<OpenDoor>> {
+        (event.version > 1).then(|| OpenDoor.to(event.id()))
+    }
+
+    #[system(aggregates(Door), policies(open_again), projections(Doors))]
     struct House;
 
     DoorState::ALL.len()
         + House::AGGREGATES.len()
+        + House::POLICIES.len()
         + House::PROJECTIONS.len()
         + usize::from(Key(1) == Key(2))
 }

@@ -1,7 +1,8 @@
 //! Commands, events and values with the names of std and of the runtime.
 
 use cim_runtime::prelude::{
-    DomainId, Recorded, Tables, aggregate, command, event, projection, state_machine, system, value,
+    Addressed as _, Cancel, DomainId, Recorded, Tables, aggregate, command, event, policy,
+    projection, state_machine, system, value,
 };
 
 #[derive(DomainId)]
@@ -105,5 +106,30 @@ impl Projection {
     }
 }
 
-#[system(aggregates(Machine), projections(Projection))]
+/// With the names of what is in scope where it is called.
+#[policy]
+pub fn plan(event: &Recorded<Event>) -> Cancel<Vec> {
+    Vec::cancel(event.id())
+}
+
+#[policy]
+pub fn incoming(event: &Recorded<Option>) -> Cancel<Vec> {
+    Vec::cancel(event.id())
+}
+
+#[derive(Tables)]
+pub struct Policy {}
+
+#[policy]
+impl Policy {
+    #[on]
+    fn react(&self, event: &Recorded<Event>) -> Cancel<Command> {
+        Command::cancel(event.id())
+    }
+
+    #[on]
+    fn open(&mut self, _: &Recorded<Result>) {}
+}
+
+#[system(aggregates(Machine), policies(plan, incoming, Policy), projections(Projection))]
 pub struct System;

@@ -3,7 +3,7 @@
 #![no_implicit_prelude]
 
 use ::cim_runtime::prelude::{
-    DomainId, Tables, aggregate, command, event, projection, state_machine, system, value,
+    DomainId, Tables, aggregate, command, event, policy, projection, state_machine, system, value,
 };
 
 #[derive(DomainId)]
@@ -89,5 +89,21 @@ impl OrderBook {
     }
 }
 
-#[system(aggregates(Order), projections(OrderBook))]
+#[policy]
+pub fn cancel(
+    event: &::cim_runtime::prelude::Recorded<OrderPlaced>,
+) -> ::cim_runtime::prelude::Cancel<PlaceOrder> {
+    <PlaceOrder as ::cim_runtime::prelude::Addressed>::cancel(event.id())
+}
+
+#[derive(Tables)]
+pub struct Nothing;
+
+#[policy(ends = "it does nothing")]
+impl Nothing {
+    #[on]
+    fn placed(&self, _: &::cim_runtime::prelude::Recorded<OrderPlaced>) {}
+}
+
+#[system(aggregates(Order), policies(cancel, Nothing), projections(OrderBook))]
 pub struct Shop;

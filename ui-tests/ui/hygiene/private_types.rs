@@ -58,7 +58,21 @@ impl Doors {
     }
 }
 
-#[system(aggregates(Door), projections(Doors))]
+#[policy]
+fn shut(event: &Recorded<DoorOpened>) -> Cancel<OpenDoor> {
+    OpenDoor::cancel(event.id())
+}
+
+#[derive(Tables)]
+struct Bell;
+
+#[policy]
+impl Bell {
+    #[on]
+    fn opened(&self, _: &Recorded<DoorOpened>) {}
+}
+
+#[system(aggregates(Door), policies(shut, Bell), projections(Doors))]
 struct House;
 
 /// Uses them.

@@ -68,5 +68,16 @@ impl r#while {
     }
 }
 
-#[system(aggregates(r#move), projections(r#while))]
+#[policy]
+pub fn r#match(event: &Recorded<r#yield>) -> Cancel<Go> {
+    Go::cancel(event.id())
+}
+
+#[policy(name = "static")]
+impl r#while {
+    #[on]
+    fn r#static(&mut self, _: &Recorded<r#yield>) {}
+}
+
+#[system(aggregates(r#move), policies(r#match, r#while), projections(r#while))]
 pub struct r#Shop;

@@ -131,6 +131,24 @@ impl OrderBook {
     }
 }
 
+/// A function that is a policy.
+#[policy]
+pub fn cancel(event: &Recorded<OrderPlaced>) -> Option<To<CancelOrder>> {
+    event.event.reason.is_empty().then(|| CancelOrder.to(event.id()))
+}
+
+/// A policy that keeps nothing.
+#[derive(Tables)]
+pub struct Reminders;
+
+#[policy(ends = "an order is cancelled some day")]
+impl Reminders {
+    #[on]
+    fn placed(&self, event: &Recorded<OrderPlaced>) -> To<CancelOrder> {
+        CancelOrder.to(event.id()).after(2.weeks())
+    }
+}
+
 /// The system.
-#[system(aggregates(Order), projections(OrderBook))]
+#[system(aggregates(Order), policies(cancel, Reminders), projections(OrderBook))]
 pub struct Shop;

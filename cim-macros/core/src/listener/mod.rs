@@ -12,7 +12,7 @@ pub(crate) use keys::{Name, OnFailure, name, on_failure};
 pub(crate) use method::{Listener, is_another, read};
 pub(crate) use owner::owner;
 pub(crate) use signature::{check, is_nameable, parameters, receiver, takes_itself, ungrouped};
-pub(crate) use told_by_rustc::{distinct, event_at, heard};
+pub(crate) use told_by_rustc::{distinct, event_at, heard, local};
 
 /// Who takes the events.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -14,11 +14,15 @@ pub(crate) fn heard(listener: &Listener) -> TokenStream {
     quote_spanned!(event.span()=> <#event as #krate::Heard>)
 }
 
-/// `event`, of which rustc says that it stands at the parameter: of a type with the name of ours it
-/// then says where it is asked for.
-pub(crate) fn event_at(listener: &Listener) -> TokenStream {
-    let span = Span::call_site().located_at(listener.parameter.span());
-    quote_spanned!(span=> event)
+/// A local variable that no name of the author's means.
+pub(crate) fn local(name: &str) -> syn::Ident {
+    syn::Ident::new(name, Span::mixed_site())
+}
+
+/// The local variable `event`, of which rustc says that it stands at the parameter: of a type with
+/// the name of ours it then says where it is asked for.
+pub(crate) fn event_at(listener: &Listener) -> syn::Ident {
+    syn::Ident::new("event", Span::mixed_site().located_at(listener.parameter.span()))
 }
 
 /// Assertions that no two methods take one event, by whatever paths they name it. `is_taken_once`

@@ -21,9 +21,11 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
     let routes = listeners.iter().map(route);
     let react = match sound {
         true => {
-            let calls = listeners.iter().map(|listener| call(syntax.function.as_ref(), listener));
+            let function = syntax.function.as_ref();
+            let (incoming, plan) = (listener::local("incoming"), listener::local("plan"));
+            let calls = listeners.iter().map(|listener| call(function, listener));
             quote! {
-                let (incoming, plan) = event.parts();
+                let (#incoming, #plan) = event.parts();
                 #(#calls)*
             }
         }
@@ -98,13 +100,16 @@ fn answered(listener: &Listener) -> TokenStream {
     }
 }
 
-/// `<To<PayOrder> as Reaction>::planned(self.paid(event), plan)`, of an event that is the method's.
+/// `<To<PayOrder> as Reaction>::planned(Self::paid(self, event), plan)`, of an event that is the
+/// method's.
 fn call(function: Option<&Function>, listener: &Listener) -> TokenStream {
     let (heard, answered) = (listener::heard(listener), answered(listener));
+    let (incoming, plan) = (listener::local("incoming"), listener::local("plan"));
     let (method, event) = (&listener.method, listener::event_at(listener));
     let call = match function {
         Some(_) => quote!(#method(#event)),
-        None => quote!(self.#method(#event)),
+        // A method that takes `&self` may have the name of ours, which takes `&mut self`.
+        None => quote!(Self::#method(self, #event)),
     };
-    quote!(#heard::hand(incoming, |event| #answered::planned(#call, plan));)
+    quote!(#heard::hand(#incoming, |#event| #answered::planned(#call, #plan));)
 }

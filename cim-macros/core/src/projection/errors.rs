@@ -15,7 +15,7 @@ pub(super) fn outside(attribute: &str, places: &str, attributes: &str) -> Diagno
 // The keys and the impl.
 
 pub(super) fn version_out_of_range(literal: &syn::LitInt) -> Diagnostic {
-    Diagnostic::at(literal, format!("`version = {literal}` has no rows made anew"))
+    Diagnostic::at(literal, format!("`version = {literal}` makes no rows anew"))
         .note("a projection that gives no version is version 1")
         .help("write `version = 2`, and one more each time that the rows are to be made anew")
 }
@@ -85,10 +85,14 @@ pub(super) fn question_by_reference(reference: &syn::TypeReference) -> Diagnosti
 
 pub(super) fn not_a_question(ty: &syn::Type) -> Diagnostic {
     let found = names::shown(ty);
+    let inside = match ty {
+        syn::Type::Reference(reference) => owned(reference),
+        _ => found.clone(),
+    };
     Diagnostic::at(ty, format!("expected a question, found `{found}`"))
         .note("a question is told from others by its type, which is one of your own")
         .help(format!(
-            "write a struct around it, such as `pub struct OrdersOf {{ pub of: {found} }}`"
+            "write a struct around it, such as `pub struct OrdersOf {{ pub of: {inside} }}`"
         ))
 }
 

@@ -18,8 +18,8 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
     let listeners = if sound { syntax.listeners.as_slice() } else { &[] };
     let heard: Vec<_> = listeners.iter().map(listener::heard).collect();
     let calls = listeners.iter().zip(&heard).map(|(listener, heard)| {
-        let call = call(&krate, listener);
-        quote!(#heard::hand(event, |event| #call);)
+        let (own, call) = (listener::event_at(listener), call(&krate, listener));
+        quote!(#heard::hand(event, |#own| #call);)
     });
     let calls = match sound {
         true => quote!(#(#calls)*),

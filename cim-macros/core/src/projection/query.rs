@@ -46,12 +46,10 @@ pub(super) fn read(method: &syn::ImplItemFn, diagnostics: &mut Diagnostics) -> O
         diagnostics.push(errors::takes_more_than_the_question(second));
     }
     let ty = match ungrouped(&parameter.ty) {
-        syn::Type::Path(ty) if !is_primitive(ty) => ty.clone(),
+        syn::Type::Path(path) if is_own(&parameter.ty) => path.clone(),
         ty => {
             diagnostics.push(match ty {
-                syn::Type::Reference(reference)
-                    if matches!(*reference.elem, syn::Type::Path(_)) =>
-                {
+                syn::Type::Reference(reference) if is_own(&reference.elem) => {
                     errors::question_by_reference(reference)
                 }
                 _ => errors::not_a_question(ty),
@@ -64,13 +62,15 @@ pub(super) fn read(method: &syn::ImplItemFn, diagnostics: &mut Diagnostics) -> O
     Some(Question { method: signature.ident.clone(), ty, answer, conditions })
 }
 
-/// Whether everybody knows that the type belongs to the language.
-fn is_primitive(ty: &syn::TypePath) -> bool {
-    const NAMES: [&str; 14] = [
-        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32",
-        "u64", "usize",
+/// Whether it may be a type of the author's own: it is none of those that everybody knows from the
+/// language.
+fn is_own(ty: &syn::Type) -> bool {
+    const NAMES: [&str; 15] = [
+        "str", "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "isize", "u8", "u16",
+        "u32", "u64", "usize",
     ];
-    NAMES.iter().any(|name| ty.path.is_ident(name))
+    let syn::Type::Path(ty) = ungrouped(ty) else { return false };
+    !NAMES.iter().any(|name| ty.path.is_ident(name))
 }
 
 /// The first reference in an answer.

@@ -21,9 +21,3 @@ pub(super) fn unnamed(fields: &syn::FieldsUnnamed) -> Diagnostic {
         },
     )
 }
-
-pub(super) fn conditional(cfg: &syn::Attribute) -> Diagnostic {
-    Diagnostic::at(cfg, "a table cannot depend on features")
-        .note("each build of the program would make anew what another has kept")
-        .help("remove the `#[cfg]`, or write two structs")
-}

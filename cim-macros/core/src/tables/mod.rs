@@ -8,7 +8,6 @@ use syn::spanned::Spanned as _;
 
 use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
-use crate::fields::is_cfg;
 use crate::names;
 use crate::scope;
 
@@ -60,11 +59,6 @@ fn fields<'a>(
     };
     if !input.generics.params.is_empty() {
         diagnostics.push(errors::generic(&input.generics));
-    }
-    for field in &data.fields {
-        if let Some(cfg) = field.attrs.iter().find(|attr| is_cfg(attr)) {
-            diagnostics.push(errors::conditional(cfg));
-        }
     }
     match &data.fields {
         syn::Fields::Unnamed(fields) if !fields.unnamed.is_empty() => {

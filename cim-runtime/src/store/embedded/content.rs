@@ -3,22 +3,19 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tokio::sync::watch;
 
-use super::index::{CHUNK, Db, Index, Indexed, Trouble, Versions};
 use super::options::EmbeddedOptions;
 use super::read::Patience;
-use super::recent::{Question, Recent};
 use super::segment::Files;
-use super::spot::{Spot, Spots};
 use crate::cid::EventCid;
+use crate::store::index::{
+    Db, Index, Question, Source, Spot, Spots, Trouble, Versions, View, read,
+};
 use crate::store::{Damage, Head, StoreError};
 use crate::subject::StreamName;
-
-/// The index of one segment in memory, which the writer goes on filling if it is the last.
-pub(super) type SharedRecent = Arc<RwLock<Recent>>;
 
 /// An open store.
 ///
@@ -41,15 +38,6 @@ pub(super) struct Content {
     pub(super) is_broken: AtomicBool,
 }
 
-/// Where each segment's events are indexed: a segment is in one of the two.
-#[derive(Debug, Default)]
-pub(super) struct View {
-    /// Segments in memory, by the position of their first event; the last one is being written.
-    pub(super) memory: BTreeMap<u64, SharedRecent>,
-    /// Segments that the index on disk holds.
-    pub(super) known: BTreeMap<u64, Indexed>,
-}
-
 /// How far a question may go for its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
@@ -61,12 +49,6 @@ pub(super) enum Reach {
 
 /// The places of events, or `None` when the disk has to be asked.
 pub(super) type Gathered = Result<Option<Vec<Spots>>, StoreError>;
-
-/// One segment, as a question finds it.
-enum Source {
-    Memory(SharedRecent),
-    Known(Indexed),
-}
 
 impl Content {
     pub(super) fn view(&self) -> RwLockReadGuard<'_, View> {
@@ -128,7 +110,7 @@ impl Content {
         stream: &StreamName,
         version: u64,
     ) -> Result<Option<Head>, StoreError> {
-        for (_, recent) in self.split().0 {
+        for (_, recent) in self.view().split().0 {
             let recent = read(&recent);
             let entry = recent.stream_after(stream, version - 1).next();
             if let Some(entry) = entry.filter(|entry| entry.version == version) {
@@ -147,7 +129,7 @@ impl Content {
 
     /// The places of a stream's events after version `after`.
     pub(super) fn stream(&self, stream: &StreamName, after: u64, reach: Reach) -> Gathered {
-        let (memory, on_disk) = self.split();
+        let (memory, on_disk) = self.view().split();
         let mut found: BTreeMap<u64, Versions> = BTreeMap::new();
         for (segment, recent) in &memory {
             let recent = read(recent);
@@ -196,14 +178,14 @@ impl Content {
             }
             Source::Known(_) if reach == Reach::Memory => Ok(None),
             Source::Known(known) => {
-                self.ask(|db| chunks(db, known, after, room, |_| true)).map(Some)
+                self.ask(|db| db.chunks(known, after, room, |_| true)).map(Some)
             }
         })
     }
 
     /// The place of the event with this CID.
     pub(super) fn find(&self, cid: &EventCid, reach: Reach) -> Gathered {
-        let (memory, on_disk) = self.split();
+        let (memory, on_disk) = self.view().split();
         for (segment, recent) in &memory {
             if let Some(spot) = read(recent).find(cid) {
                 return Ok(Some(vec![Spots { segment: *segment, spots: vec![spot] }]));
@@ -243,14 +225,14 @@ impl Content {
             Source::Known(known) => {
                 let having = match &having {
                     Some(having) => having,
-                    None => having.insert(self.ask(|db| segments_having(db, question))?),
+                    None => having.insert(self.ask(|db| db.segments_having(question))?),
                 };
                 let may_have = match having {
                     Some(segments) => segments.binary_search(&known.first).is_ok(),
                     None => true,
                 };
                 match may_have {
-                    true => self.ask(|db| matching(db, known, question, after, room)).map(Some),
+                    true => self.ask(|db| db.matching(known, question, after, room)).map(Some),
                     false => Ok(Some(Vec::new())),
                 }
             }
@@ -267,7 +249,7 @@ impl Content {
     ) -> Gathered {
         let mut found = Vec::new();
         let mut room = limit;
-        for (segment, source) in self.sources(after) {
+        for (segment, source) in self.view().sources(after) {
             if room == 0 {
                 break;
             }
@@ -279,23 +261,6 @@ impl Content {
             found.push(Spots { segment, spots });
         }
         Ok(Some(found))
-    }
-
-    /// The segments that may hold something after position `after`, in order.
-    fn sources(&self, after: u64) -> BTreeMap<u64, Source> {
-        let view = self.view();
-        let known = view.known.range(start_of(&view.known, after)..);
-        let known = known.map(|(segment, known)| (*segment, Source::Known(*known)));
-        let memory = view.memory.range(start_of(&view.memory, after)..);
-        let memory = memory.map(|(segment, recent)| (*segment, Source::Memory(Arc::clone(recent))));
-        known.chain(memory).collect()
-    }
-
-    /// The segments in memory, and whether there are others.
-    fn split(&self) -> (Vec<(u64, SharedRecent)>, bool) {
-        let view = self.view();
-        let memory = view.memory.iter().map(|(segment, recent)| (*segment, Arc::clone(recent)));
-        (memory.collect(), !view.known.is_empty())
     }
 
     /// Asks the index on disk; one that cannot answer is built again, once.
@@ -313,64 +278,4 @@ impl Content {
         let (asked, _) = self.index.ask(&question);
         asked.map_err(|trouble| trouble.error(self.index.dir()))
     }
-}
-
-/// The lock of a segment's index; a panic while it was held left whole events behind.
-pub(super) fn read(recent: &SharedRecent) -> RwLockReadGuard<'_, Recent> {
-    recent.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The first position of the segment that holds what follows `after`.
-fn start_of<T>(segments: &BTreeMap<u64, T>, after: u64) -> u64 {
-    segments.range(..=after.saturating_add(1)).next_back().map_or(0, |(segment, _)| *segment)
-}
-
-/// Up to `room` events of a segment after position `after` whose times are wanted.
-fn chunks(
-    db: &Db,
-    known: &Indexed,
-    after: u64,
-    room: usize,
-    wanted: impl Fn(i64) -> bool,
-) -> Result<Vec<Spot>, Trouble> {
-    let mut spots = Vec::new();
-    let first = (after + 1).max(known.first);
-    let mut chunk = (first - known.first) / CHUNK;
-    while spots.len() < room && known.first + chunk * CHUNK < known.next {
-        let events = db.chunk(known.first, chunk)?;
-        let events = events.into_iter().filter(|(at, spot)| spot.position >= first && wanted(*at));
-        spots.extend(events.map(|(_, spot)| spot).take(room - spots.len()));
-        chunk += 1;
-    }
-    Ok(spots)
-}
-
-/// The segments of the index that have an answer, or `None` when each must be asked.
-fn segments_having(db: &Db, question: &Question) -> Result<Option<Vec<u64>>, Trouble> {
-    match question {
-        Question::Correlation(id) => db.correlation_segments(*id).map(Some),
-        Question::EventType(name) => db.event_type_segments(name).map(Some),
-        Question::Time { .. } => Ok(None),
-    }
-}
-
-/// The answer of one segment of the index.
-fn matching(
-    db: &Db,
-    known: &Indexed,
-    question: &Question,
-    after: u64,
-    room: usize,
-) -> Result<Vec<Spot>, Trouble> {
-    let mut positions = match question {
-        Question::Correlation(id) => db.correlation(*id, known.first)?,
-        Question::EventType(name) => db.event_type(name, known.first)?,
-        Question::Time { from, to } if known.times.0 < *to && known.times.1 >= *from => {
-            return chunks(db, known, after, room, |at| (*from..*to).contains(&at));
-        }
-        Question::Time { .. } => return Ok(Vec::new()),
-    };
-    positions.retain(|position| *position > after);
-    positions.truncate(room);
-    Ok(db.spots(known.first, &positions)?.spots)
 }

@@ -5,10 +5,11 @@ use std::sync::PoisonError;
 
 use bytes::Bytes;
 
-use super::content::{Content, read};
+use super::content::Content;
 use super::recovery::{place, sealed_damage};
 use super::scan::scan;
-use super::trouble::io_error;
+use crate::store::index::read;
+use crate::store::trouble::io_error;
 use crate::store::{Damage, StoreError};
 
 impl Content {

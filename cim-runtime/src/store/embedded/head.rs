@@ -7,8 +7,8 @@ use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-use super::trouble::io_error;
 use crate::cid::EventCid;
+use crate::store::trouble::io_error;
 use crate::store::{Head, StoreError};
 
 /// Store, position, CID, checksum.

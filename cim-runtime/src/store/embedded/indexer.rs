@@ -3,12 +3,13 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use super::content::{Content, SharedRecent, read};
-use super::index::Indexed;
-use super::ingest::ingest;
+use super::content::Content;
 use super::recovery::rebuild_index;
 use super::segment;
 use crate::store::StoreError;
+use crate::store::index::Indexed;
+use crate::store::index::ingest;
+use crate::store::index::{SharedRecent, read};
 
 /// After trouble, such as a full disk, it is tried again so often.
 const AGAIN: Duration = Duration::from_millis(500);

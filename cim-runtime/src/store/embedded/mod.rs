@@ -3,22 +3,15 @@
 mod content;
 mod damage;
 mod head;
-mod index;
 mod indexer;
-mod ingest;
-mod lock;
 mod mark;
 mod options;
-mod posting;
 mod queue;
 mod read;
-mod recent;
 mod recovery;
 mod repair;
 mod scan;
 mod segment;
-mod spot;
-mod trouble;
 mod writer;
 
 use std::fs;
@@ -34,15 +27,14 @@ use futures::stream::BoxStream;
 use tokio::sync::{oneshot, watch};
 
 use self::content::Content;
-use self::index::Index;
-use self::lock::Lock;
 use self::queue::{Queue, Request};
 use self::read::blocking;
-use self::recent::Question;
 use self::segment::Files;
-use self::trouble::{closed, io_error};
 use self::writer::Writer;
 use super::follow::follow;
+use super::index::{self, Index, Layout, Question};
+use super::lock::Lock;
+use super::trouble::{closed, io_error};
 use super::{
     Committed, Damage, Head, Lookup, Store, StoreError, StoreErrorKind, StoreFuture, StoredEvent,
 };
@@ -53,6 +45,9 @@ use crate::subject::StreamName;
 
 pub use options::EmbeddedOptions;
 pub use repair::{Lost, RepairReport, repair};
+
+/// What the index knows.
+const LAYOUT: Layout = Layout { chunk: 256, streams: true };
 
 /// No commit may be longer: 64 MiB.
 const MAX_COMMIT: usize = 64 << 20;
@@ -147,10 +142,10 @@ impl EmbeddedStore {
         if is_new {
             segment::sync_dir(dir)?;
         }
-        let index = Index::open(dir.join("index"), options.index_cache)?;
+        let index = Index::open(dir.join("index"), options.index_cache, LAYOUT)?;
         let recovered = recovery::recover(dir, &log, &index)?;
         let last = recovered.view.memory.last_key_value();
-        let last = last.and_then(|(_, recent)| content::read(recent).head());
+        let last = last.and_then(|(_, recent)| index::read(recent).head());
         let content = Arc::new(Content {
             files: Files::new(log.clone()),
             log,

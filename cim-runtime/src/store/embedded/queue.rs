@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::trouble::closed;
 use crate::commit::Commit;
+use crate::store::trouble::closed;
 use crate::store::{Committed, StoreError};
 
 /// When nothing came for this long, whoever was to send again is busy with something else.

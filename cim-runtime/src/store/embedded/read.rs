@@ -8,9 +8,9 @@ use bytes::Bytes;
 use rustix::io::{ReadWriteFlags, preadv2};
 
 use super::content::{Content, Gathered, Reach};
-use super::spot::{Spot, Spots};
-use super::trouble::io_error;
 use crate::car::Section;
+use crate::store::index::{Spot, Spots};
+use crate::store::trouble::io_error;
 use crate::store::{StoreError, StoreErrorKind, StoredEvent};
 
 /// A gap is read along when that costs less than one more call.

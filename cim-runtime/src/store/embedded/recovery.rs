@@ -13,16 +13,17 @@ use std::sync::{Arc, RwLock};
 
 use bytes::Bytes;
 
-use super::content::{Content, View};
+use super::content::Content;
 use super::head::{HeadFile, Remembered};
-use super::index::{Index, Indexed, Trouble};
-use super::ingest::ingest;
-use super::recent::Recent;
 use super::scan::{Bad, Scan, scan};
 use super::segment;
-use super::trouble::io_error;
 use crate::car::{self, Section};
 use crate::cid::EventCid;
+use crate::store::index::Recent;
+use crate::store::index::View;
+use crate::store::index::ingest;
+use crate::store::index::{Index, Indexed, Trouble};
+use crate::store::trouble::io_error;
 use crate::store::{Damage, Head, StoreError};
 
 /// So many events go into the index at a time.
@@ -316,7 +317,7 @@ impl Walk<'_> {
 
     fn cid_at(&self, index: &Index, position: u64) -> Result<Option<EventCid>, StoreError> {
         for recent in self.view.memory.values() {
-            let recent = super::content::read(recent);
+            let recent = crate::store::index::read(recent);
             let entry = recent.entries_after(position - 1).first();
             if let Some(entry) = entry.filter(|entry| entry.spot.position == position) {
                 return Ok(Some(entry.cid));

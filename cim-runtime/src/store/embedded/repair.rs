@@ -10,14 +10,14 @@ use rustc_hash::FxHashMap;
 
 use super::EmbeddedStore;
 use super::head::{HeadFile, Remembered};
-use super::lock::Lock;
 use super::mark::Mark;
 use super::recovery::{Ending, cut_torn_end, place, sealed_damage};
 use super::scan::{Bad, Placed, Scan, scan};
 use super::segment;
-use super::trouble::io_error;
 use crate::car::{self, Section};
 use crate::envelope::Envelope;
+use crate::store::lock::Lock;
+use crate::store::trouble::io_error;
 use crate::store::{Head, StoreError, StoreErrorKind};
 use crate::subject::StreamName;
 

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lru::LruCache;
 
-use super::trouble::io_error;
 use crate::car;
 use crate::store::StoreError;
+use crate::store::trouble::io_error;
 
 /// How many segments are kept open for reading.
 const OPEN_FILES: NonZeroUsize = NonZeroUsize::new(128).expect("128 is not zero");

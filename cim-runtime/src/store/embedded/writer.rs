@@ -10,16 +10,17 @@ use std::time::{Duration, Instant};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::content::{Content, SharedRecent};
+use super::content::Content;
 use super::head::{HeadFile, Remembered};
 use super::mark::Mark;
 use super::queue::{Queue, Request};
-use super::recent::Recent;
 use super::recovery::Active;
 use super::segment;
-use super::trouble::io_error;
 use crate::cid::EventCid;
 use crate::commit::Commit;
+use crate::store::index::Recent;
+use crate::store::index::SharedRecent;
+use crate::store::trouble::io_error;
 use crate::store::{Committed, Head, StoreError, StoreErrorKind};
 use crate::subject::StreamName;
 
@@ -264,7 +265,7 @@ impl Writer {
             &mut self.segment,
             Segment { file, path, first: self.next, at, filled: at },
         );
-        let head = super::content::read(&self.recent).head();
+        let head = crate::store::index::read(&self.recent).head();
         self.recent = Arc::new(RwLock::new(Recent::new(self.next, head)));
         self.content.view_mut().memory.insert(self.next, Arc::clone(&self.recent));
         if let Err(error) = self.head_file.sync() {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::options::{Credentials, Durability};
-use crate::store::{StoreError, StoreErrorKind};
+use super::options::Credentials;
+use crate::store::{Durability, StoreError, StoreErrorKind};
 
 /// The name of the JetStream stream, unless the address names another.
 const STREAM: &str = "CIM";
@@ -20,14 +20,11 @@ pub(super) struct Address {
     pub(super) stream: String,
     pub(super) credentials: Option<Credentials>,
     pub(super) durability: Option<Durability>,
+    /// What the subjects of answers begin with.
+    pub(super) inbox: Option<String>,
 }
 
 impl Address {
-    /// Whether `url` is the address of a JetStream store.
-    pub(super) fn is_one(url: &str) -> bool {
-        url.starts_with("nats://") || url.starts_with("tls://")
-    }
-
     /// Reads an address. No error shows what stands before an `@`.
     pub(super) fn parse(url: &str) -> Result<Self, StoreError> {
         let (scheme, rest) = url.split_once("://").ok_or_else(|| invalid("it has no `://`"))?;
@@ -38,11 +35,13 @@ impl Address {
             None => (None, authority),
         };
         let servers = hosts.split(',').map(|host| server(scheme, host));
+        let (durability, inbox) = settings(query)?;
         Ok(Self {
             servers: servers.collect::<Result<_, _>>()?,
-            stream: stream(path)?,
+            stream: stream_name(path)?,
             credentials: login.map(credentials).transpose()?,
-            durability: durability(query)?,
+            durability,
+            inbox,
         })
     }
 
@@ -73,7 +72,7 @@ fn server(scheme: &str, host: &str) -> Result<String, StoreError> {
 }
 
 // The name becomes part of subjects of the server's interface, and of a folder's name.
-fn stream(path: &str) -> Result<String, StoreError> {
+pub(super) fn stream_name(path: &str) -> Result<String, StoreError> {
     let sound = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     match path {
         "" => Ok(STREAM.to_owned()),
@@ -110,16 +109,23 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn durability(query: &str) -> Result<Option<Durability>, StoreError> {
-    match query.split_once('=') {
-        None if query.is_empty() => Ok(None),
-        Some(("durability", "dev")) => Ok(Some(Durability::Dev)),
-        Some(("durability", "replicated")) => Ok(Some(Durability::Replicated)),
-        _ => Err(invalid(
-            "after the `?` stands `durability=dev` or `durability=replicated`; what protects from a \
-             power loss is asserted in the program, with JetStreamOptions",
-        )),
+fn settings(query: &str) -> Result<(Option<Durability>, Option<String>), StoreError> {
+    let (mut durability, mut inbox) = (None, None);
+    for setting in query.split('&').filter(|setting| !setting.is_empty()) {
+        match setting.split_once('=') {
+            Some(("durability", "dev")) => durability = Some(Durability::Dev),
+            Some(("durability", "replicated")) => durability = Some(Durability::Replicated),
+            Some(("inbox", prefix)) => inbox = Some(prefix.to_owned()),
+            _ => {
+                return Err(invalid(
+                    "after the `?` stand `durability=dev` or `durability=replicated`, and \
+                     `inbox=PREFIX`, with `&` between; what protects from a power loss is asserted \
+                     in the program, with JetStreamOptions",
+                ));
+            }
+        }
     }
+    Ok((durability, inbox))
 }
 
 fn invalid(problem: &str) -> StoreError {
@@ -147,11 +153,13 @@ mod tests {
 
     #[test]
     fn an_address_has_servers_credentials_a_stream_and_a_durability() {
-        let url = "tls://al%20ice:p%40ss:w@one:1,[::1]:2,[::2]/SHOP?durability=replicated";
+        let url =
+            "tls://al%20ice:p%40ss:w@one:1,[::1]:2,[::2]/SHOP?durability=replicated&inbox=_ME";
         let address = Address::parse(url).unwrap();
         assert_eq!(address.servers, ["tls://one:1", "tls://[::1]:2", "tls://[::2]:4222"]);
         assert_eq!(address.stream, "SHOP");
         assert_eq!(address.durability, Some(Durability::Replicated));
+        assert_eq!(address.inbox.as_deref(), Some("_ME"));
         let (user, password) = ("al ice".to_owned(), "p@ss:w".to_owned());
         assert_eq!(address.credentials, Some(Credentials::User { user, password }));
         let address = Address::parse("nats://t0ken@one").unwrap();

@@ -11,6 +11,8 @@
 //! each sequence to the next, all as LEB128 in base64. Which commits these are follows from the
 //! number.
 
+use std::sync::Arc;
+
 use data_encoding::BASE64_NOPAD;
 
 /// How many commits a block has, and how many blocks the next larger one.
@@ -22,13 +24,13 @@ pub(super) struct Back {
     /// The commit's number in its stream, from 1.
     pub(super) number: u64,
     /// The sequences of the commits that [`listed`] names, in that order.
-    sequences: Box<[u64]>,
+    sequences: Arc<[u64]>,
 }
 
 impl Back {
     /// The list of a stream's first commit.
     pub(super) fn first() -> Self {
-        Self { number: 1, sequences: Box::default() }
+        Self { number: 1, sequences: Arc::default() }
     }
 
     /// The list of the next commit, when this one is at `sequence`.
@@ -51,7 +53,7 @@ impl Back {
         let mut bytes = Vec::with_capacity(2 * self.sequences.len() + 8);
         push(&mut bytes, self.number);
         let mut last = None;
-        for &sequence in &self.sequences {
+        for &sequence in self.sequences.iter() {
             push(&mut bytes, last.map_or(sequence, |last: u64| last.saturating_sub(sequence)));
             last = Some(sequence);
         }

@@ -12,7 +12,7 @@ impl Inner {
         let turn = self.turns.of(commit.stream());
         let _ours = turn.turnstile.lock().await;
         match self.known_base(&commit)? {
-            Some(base) => self.send(commit, base).await,
+            Some(base) => self.send(&commit, base).await,
             None => Box::pin(self.commit_on_what_is_there(commit)).await,
         }
     }
@@ -42,7 +42,7 @@ impl Inner {
         }
         let (Some(last), true) = (last, version > expected) else {
             StoreError::check_link(&commit, known.cid())?;
-            return self.send(commit, known).await;
+            return self.send(&commit, known).await;
         };
         // Its slot is won. The winner may be the commit itself.
         for winner in self.commits(stream, last, version, expected).await? {

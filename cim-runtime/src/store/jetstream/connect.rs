@@ -2,20 +2,23 @@
 
 use std::time::Duration;
 
-use async_nats::jetstream::context::CreateStreamErrorKind;
+use async_nats::jetstream;
+use async_nats::jetstream::context::{CreateStreamErrorKind, RequestErrorKind};
 use async_nats::jetstream::response::Response;
-use async_nats::jetstream::stream::Info;
-use async_nats::jetstream::{self, Context};
+use async_nats::jetstream::stream::{Info, StorageType};
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
 use tokio::sync::watch;
 
 use super::address::Address;
+use super::interface::Interface;
 use super::link::{self, Link};
-use super::options::{Credentials, Durability, JetStreamOptions, Reached};
+use super::options::{Credentials, JetStreamOptions, Reached};
+use super::refusals::Refusals;
 use super::server::{Server, patience};
+use super::subjects::Api;
 use super::wire::code;
-use super::{contract, errors, subjects};
-use crate::store::{StoreError, StoreErrorKind};
+use super::{contract, errors, subjects, sync};
+use crate::store::{DiskSync, Durability, StartUp, StoreError, StoreErrorKind};
 
 /// How often the server is asked whether it is there. A connection that was cut without a word is
 /// noticed after three of these, which leaves time within the deadline to go to another server.
@@ -31,9 +34,10 @@ const RECONNECT: Duration = Duration::from_millis(500);
 pub(super) async fn connect(
     address: &Address,
     options: &JetStreamOptions,
-) -> Result<(Server, Info), StoreError> {
+) -> Result<(Server, Info, StartUp), StoreError> {
     let (events, connected) = watch::channel(true);
-    let client = client(address, options, events).await?;
+    let refusals = Refusals::new(&options.inbox);
+    let client = client(address, options, events, refusals.clone()).await?;
     contract::check_version(&client.server_info())?;
     let mut context = match &options.reached {
         Reached::Here => jetstream::new(client.clone()),
@@ -41,26 +45,62 @@ pub(super) async fn connect(
         Reached::Prefix(prefix) => jetstream::with_prefix(client.clone(), prefix),
     };
     context.set_timeout(patience());
-    let mut info = stream(&context, address, options).await?;
+    let api = Api::of(&options.reached);
+    let interface = Interface { context: &context, api: &api, refusals: &refusals };
+    let (mut info, created) = stream(interface, address, options).await?;
     let missing = subjects::missing(&info.config, &options.domains);
     if options.durability == Durability::Dev && !missing.is_empty() {
-        info = subjects::extend(&context, info.config, missing).await?;
+        info = subjects::extend(interface, &address.stream, missing).await?;
     }
-    contract::check_stream(&info.config, options)?;
+    let sync = sync::look(&client, &refusals, &info, options).await;
+    contract::check_stream(&info.config, options, &sync)?;
+    let start_up = start_up(&client, &info, options, sync, created);
     let name = &info.config.name;
     let stream = context
         .get_stream_no_info(name)
         .await
         .map_err(|error| errors::not_created(name, &error.to_string()))?;
-    let link = Link::new(client.clone(), connected);
-    let server = Server::new(client, context, stream, &info, link, options.deadline);
-    Ok((server, info))
+    let link = Link::new(client.clone(), connected, refusals);
+    let server = Server::new(client, context, stream, &info, api, link, options.deadline);
+    Ok((server, info, start_up))
+}
+
+fn start_up(
+    client: &Client,
+    info: &Info,
+    options: &JetStreamOptions,
+    sync: DiskSync,
+    created: bool,
+) -> StartUp {
+    let (server, config) = (client.server_info(), &info.config);
+    let positive = |limit: i64| u64::try_from(limit).ok().filter(|limit| *limit > 0);
+    let of_stream = positive(config.max_message_size.into());
+    let max_commit = of_stream.map_or(server.max_payload, |limit| {
+        usize::try_from(limit).map_or(server.max_payload, |limit| limit.min(server.max_payload))
+    });
+    StartUp {
+        server: server.server_name,
+        version: server.version,
+        cluster: server.cluster,
+        stream: config.name.clone(),
+        created,
+        subjects: config.subjects.clone(),
+        replicas: config.num_replicas,
+        in_files: config.storage == StorageType::File,
+        durability: options.durability,
+        sync,
+        max_commit,
+        max_bytes: positive(config.max_bytes),
+        messages: info.state.messages,
+        bytes: info.state.bytes,
+    }
 }
 
 async fn client(
     address: &Address,
     options: &JetStreamOptions,
     events: watch::Sender<bool>,
+    refusals: Refusals,
 ) -> Result<Client, StoreError> {
     let shown = address.shown();
     let servers = address.servers.iter().map(|server| server.parse::<ServerAddr>());
@@ -69,6 +109,7 @@ async fn client(
         .map_err(|error| errors::not_connected(&shown, &error.to_string()))?;
     let mut connecting = ConnectOptions::new()
         .name("cim")
+        .custom_inbox_prefix(&options.inbox)
         .ping_interval(PING)
         .connection_timeout(GREETING)
         .request_timeout(Some(patience()))
@@ -78,7 +119,7 @@ async fn client(
             most.mul_f64(rand::random_range(0.5..1.0))
         })
         .event_callback(move |event| {
-            link::note(&events, &event);
+            link::note(&events, &refusals, &event);
             std::future::ready(())
         });
     if let Some(path) = &options.root_certificates {
@@ -111,28 +152,27 @@ async fn client(
     })
 }
 
-/// The stream, which is created when it is not there.
+/// The stream, which is created when it is not there; true, if it was.
 async fn stream(
-    context: &Context,
+    interface: Interface<'_>,
     address: &Address,
     options: &JetStreamOptions,
-) -> Result<Info, StoreError> {
+) -> Result<(Info, bool), StoreError> {
     let name = &address.stream;
     let refused = |problem: &str| errors::not_created(name, problem);
-    // Without JetStream nobody listens on its subjects.
-    let found: Response<Info> = match context.request(format!("STREAM.INFO.{name}"), &()).await {
+    let what = format!("looking at the stream `{name}`");
+    let found = match interface.request::<Info>(&what, ("STREAM.INFO", name), &()).await? {
         Ok(found) => found,
         Err(error) => {
             return Err(match error.kind() {
-                jetstream::context::RequestErrorKind::NoResponders => {
-                    errors::no_jetstream(&address.shown())
-                }
+                // Without JetStream nobody listens on its subjects.
+                RequestErrorKind::NoResponders => errors::no_jetstream(&address.shown()),
                 _ => refused(&error.to_string()),
             });
         }
     };
     match found {
-        Response::Ok(info) => return Ok(info),
+        Response::Ok(info) => return Ok((info, false)),
         Response::Err { error } => match error.error_code() {
             jetstream::ErrorCode::STREAM_NOT_FOUND if options.must_exist => {
                 return Err(errors::not_there(name, &address.shown()));
@@ -146,9 +186,10 @@ async fn stream(
         },
     }
     // Two processes that do this at once send the same settings, which is no error.
-    let created = context.create_stream(contract::config(name, options)).await;
-    match created {
-        Ok(stream) => Ok(stream.cached_info().clone()),
+    let what = format!("the stream `{name}` is not there, and creating it");
+    let created = interface.context.create_stream(contract::config(name, options));
+    match interface.permitted(&what, ("STREAM.CREATE", name), created).await? {
+        Ok(stream) => Ok((stream.cached_info().clone(), true)),
         Err(error) => Err(match error.kind() {
             CreateStreamErrorKind::JetStream(error)
                 if error.error_code().0 == code::SUBJECTS_OVERLAP =>

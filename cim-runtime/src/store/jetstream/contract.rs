@@ -5,9 +5,9 @@ use async_nats::jetstream::stream::{
     Config, DiscardPolicy, PersistenceMode, RetentionPolicy, StorageType,
 };
 
-use super::options::{Durability, JetStreamOptions};
+use super::options::JetStreamOptions;
 use super::{errors, subjects, wire};
-use crate::store::StoreError;
+use crate::store::{DiskSync, Durability, StoreError};
 
 /// Before 2.14.4, servers judge the expectations in a batch wrongly; 2.10 and 2.11 store a batch's
 /// members one by one without a word.
@@ -35,6 +35,8 @@ pub(super) fn config(name: &str, options: &JetStreamOptions) -> Config {
         max_consumers: -1,
         duplicate_window: wire::DUPLICATE_WINDOW,
         allow_direct: true,
+        // Only where each message is synced are batches faster.
+        allow_atomic_publish: options.sync_always || durability == Durability::PowerLossSafe,
         deny_delete: true,
         deny_purge: true,
         ..Config::default()
@@ -59,11 +61,15 @@ fn version(text: &str) -> Option<(u64, u64, u64)> {
 }
 
 /// Refuses a stream that keeps less than it is declared to.
-pub(super) fn check_stream(config: &Config, options: &JetStreamOptions) -> Result<(), StoreError> {
+pub(super) fn check_stream(
+    config: &Config,
+    options: &JetStreamOptions,
+    sync: &DiskSync,
+) -> Result<(), StoreError> {
     let mut problems = Vec::new();
     keeps_everything(config, &mut problems);
     keeps_it_as_sent(config, &mut problems);
-    keeps_it_through(options, config, &mut problems);
+    keeps_it_through(options, config, sync, &mut problems);
     takes_the_domains(options, config, &mut problems);
     if problems.is_empty() {
         return Ok(());
@@ -105,7 +111,12 @@ fn keeps_it_as_sent(config: &Config, problems: &mut Vec<String>) {
     wrong(!config.allow_direct, "it does not answer direct gets (allow_direct)");
 }
 
-fn keeps_it_through(options: &JetStreamOptions, config: &Config, problems: &mut Vec<String>) {
+fn keeps_it_through(
+    options: &JetStreamOptions,
+    config: &Config,
+    sync: &DiskSync,
+    problems: &mut Vec<String>,
+) {
     let durability = options.durability;
     if durability == Durability::Dev {
         return;
@@ -120,12 +131,19 @@ fn keeps_it_through(options: &JetStreamOptions, config: &Config, problems: &mut 
     if config.persist_mode == Some(PersistenceMode::Async) {
         problems.push(format!("{durability:?} needs answers after writes (persist_mode)"));
     }
-    if durability == Durability::PowerLossSafe && !options.sync_always {
-        problems.push(
-            "an application cannot see whether the servers run with `sync_interval: always`: if \
-             they do, say so with JetStreamOptions::assert_sync_always"
-                .to_owned(),
-        );
+    if durability == Durability::PowerLossSafe {
+        match sync {
+            DiskSync::Always | DiskSync::Asserted => {}
+            DiskSync::Later { server } => problems.push(format!(
+                "{durability:?} needs servers that sync before they answer, and {server} does not: \
+                 set `sync_interval: always` in its `jetstream` block"
+            )),
+            DiskSync::NotSeen(why) => problems.push(format!(
+                "{durability:?} needs servers with `sync_interval: always`, and that was not seen \
+                 ({why}): name the monitoring port of each server with JetStreamOptions::monitoring, \
+                 or say that they have it, with JetStreamOptions::assert_sync_always"
+            )),
+        }
     }
 }
 
@@ -141,22 +159,43 @@ mod tests {
 
     use super::*;
 
+    // Nobody looks.
+    fn sync_of(options: &JetStreamOptions) -> DiskSync {
+        match options.sync_always {
+            true => DiskSync::Asserted,
+            false => DiskSync::NotSeen("nobody looked".to_owned()),
+        }
+    }
+
+    fn check(config: &Config, options: &JetStreamOptions) -> Result<(), StoreError> {
+        check_stream(config, options, &sync_of(options))
+    }
+
     fn refused(options: &JetStreamOptions, change: impl FnOnce(&mut Config)) -> String {
         let mut config = config("SHOP", options);
         change(&mut config);
-        check_stream(&config, options).unwrap_err().to_string()
+        check_stream(&config, options, &sync_of(options)).unwrap_err().to_string()
     }
 
     #[test]
     fn the_stream_that_is_created_is_taken() {
         for durability in [Durability::Dev, Durability::Replicated] {
             let options = JetStreamOptions::default().durability(durability);
-            check_stream(&config("SHOP", &options), &options).unwrap();
+            check(&config("SHOP", &options), &options).unwrap();
         }
         let safe = JetStreamOptions::default().durability(Durability::PowerLossSafe);
         assert!(refused(&safe, |_| {}).contains("assert_sync_always"));
         let safe = safe.assert_sync_always();
-        check_stream(&config("SHOP", &safe), &safe).unwrap();
+        let stream = config("SHOP", &safe);
+        check(&stream, &safe).unwrap();
+        assert!(
+            stream.allow_atomic_publish
+                && !config("SHOP", &JetStreamOptions::default()).allow_atomic_publish
+        );
+        // What is seen goes before what is said.
+        let later = DiskSync::Later { server: "s1".to_owned() };
+        let error = check_stream(&stream, &safe, &later).unwrap_err().to_string();
+        assert!(error.contains("s1 does not") && error.contains("sync_interval"), "{error}");
     }
 
     #[test]
@@ -179,8 +218,8 @@ mod tests {
         let options = JetStreamOptions::default().domain("shop").domain("house");
         let config = config("SHOP", &options);
         assert_eq!(config.subjects, ["SHOP.evt.*.*", "house.evt.*.*", "shop.evt.*.*"]);
-        check_stream(&config, &options).unwrap();
-        let error = check_stream(&config, &options.domain("office")).unwrap_err();
+        check(&config, &options).unwrap();
+        let error = check(&config, &options.domain("office")).unwrap_err();
         assert!(error.to_string().contains("the subjects office.evt.*.*"), "{error}");
     }
 

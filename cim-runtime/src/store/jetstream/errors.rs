@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::message::Foreign;
+use super::refusals::Refusal;
 use crate::commit::Commit;
 use crate::store::{Alarm, StoreError, StoreErrorKind};
 use crate::subject::StreamName;
@@ -21,7 +22,35 @@ pub(super) fn not_connected(servers: &str, problem: &str) -> StoreError {
 pub(super) fn not_allowed(servers: &str) -> StoreError {
     StoreError::new(
         StoreErrorKind::Invalid,
-        format!("{servers} refuses our credentials: check the user, the password or the token"),
+        format!(
+            "{servers} refuses our credentials: check the user, the password or the token; those of a \
+             file may have expired, or be for another server"
+        ),
+    )
+}
+
+/// The server does not let this user do it.
+pub(super) fn denied(what: &str, refusal: &Refusal) -> StoreError {
+    let remedy = match refusal {
+        Refusal::Publish(_) => {
+            "be another user, or have it granted: `cim nats permissions` prints what each role needs"
+        }
+        Refusal::Subscribe(_) => {
+            "that is where answers come to: name the prefix that this user was given, as `inbox` of \
+             [nats], as `?inbox=PREFIX` in the address, or with JetStreamOptions::inbox_prefix"
+        }
+    };
+    StoreError::new(
+        StoreErrorKind::Denied,
+        format!("{what} is denied: the server does not let this user {refusal}; {remedy}"),
+    )
+}
+
+/// Subjects cannot begin with it.
+pub(super) fn no_prefix(found: &str) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Invalid,
+        format!("`{found}` is no prefix of inboxes: write one such as `_INBOX_shop`"),
     )
 }
 

@@ -38,10 +38,10 @@ pub(super) struct StreamHead {
 }
 
 impl Known {
-    /// What is known once a commit that was decided on this is stored at `sequence`.
-    pub(super) fn after(&self, commit: &Commit, sequence: u64) -> Self {
+    /// What is known once a commit, whose list is `back`, is stored at `sequence`.
+    pub(super) fn after(commit: &Commit, back: Back, sequence: u64) -> Self {
         let (version, cid) = (commit.version(), commit.head());
-        let head = StreamHead { sequence, version, cid, back: self.back_of_next() };
+        let head = StreamHead { sequence, version, cid, back };
         Self { last: sequence, head: Some(head) }
     }
 
@@ -104,8 +104,11 @@ mod tests {
     fn what_is_later_stays() {
         let heads = Heads::new(NonZeroUsize::MIN);
         let mut sample = SampleStream::new("kettle");
-        let first = Known::default().after(&sample.commit(1), 7);
-        let second = first.after(&sample.commit(2), 9);
+        let mut next = |known: &Known, events, sequence| {
+            Known::after(&sample.commit(events), known.back_of_next(), sequence)
+        };
+        let first = next(&Known::default(), 1, 7);
+        let second = next(&first, 2, 9);
         assert_eq!((second.version(), second.cid()), (3, sample.head()));
         heads.raise(sample.name(), second.clone());
         heads.raise(sample.name(), first.clone());

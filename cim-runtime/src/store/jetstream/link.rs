@@ -10,6 +10,8 @@ use async_nats::{Client, Event, Statistics};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::refusals::Refusals;
+
 /// How often the client is asked, should an event of its have been lost.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -19,12 +21,22 @@ pub(super) struct Link {
     /// Counts connections. It is ahead of all that is sent over a new one, and the events are not.
     statistics: Arc<Statistics>,
     connected: watch::Receiver<bool>,
+    refusals: Refusals,
 }
 
 impl Link {
     /// The link of a client whose events come to [`note`].
-    pub(super) fn new(client: Client, connected: watch::Receiver<bool>) -> Self {
-        Self { statistics: client.statistics(), client, connected }
+    pub(super) fn new(
+        client: Client,
+        connected: watch::Receiver<bool>,
+        refusals: Refusals,
+    ) -> Self {
+        Self { statistics: client.statistics(), client, connected, refusals }
+    }
+
+    /// What the server does not let us do.
+    pub(super) fn refusals(&self) -> &Refusals {
+        &self.refusals
     }
 
     /// The number of the present connection.
@@ -32,10 +44,18 @@ impl Link {
         self.statistics.connects.load(Ordering::Acquire)
     }
 
+    /// Whether there is a connection now.
+    pub(super) fn is_connected(&self) -> bool {
+        self.client.connection_state() == State::Connected
+    }
+
     /// Waits until there is a connection; false when there is none at the deadline.
     pub(super) async fn connected(&self, deadline: Instant) -> bool {
+        if self.is_connected() {
+            return true;
+        }
         let mut connected = self.connected.clone();
-        while self.client.connection_state() != State::Connected {
+        while !self.is_connected() {
             if Instant::now() >= deadline {
                 return false;
             }
@@ -71,11 +91,22 @@ impl fmt::Debug for Link {
 }
 
 /// Takes an event of the client in.
-pub(super) fn note(connected: &watch::Sender<bool>, event: &Event) {
+pub(super) fn note(connected: &watch::Sender<bool>, refusals: &Refusals, event: &Event) {
     match event {
-        Event::Connected => drop(connected.send_replace(true)),
+        Event::Connected => {
+            refusals.forget();
+            connected.send_replace(true);
+        }
         Event::Disconnected | Event::Closed => drop(connected.send_replace(false)),
-        Event::ServerError(error) => tracing::warn!(%error, "the NATS server reports an error"),
+        Event::ServerError(error) => {
+            tracing::warn!(%error, "the NATS server reports an error");
+            refusals.note(&error.to_string());
+        }
+        // Such as credentials that have expired: it goes on trying, they may be good again.
+        Event::ClientError(error) => {
+            tracing::warn!(%error, "no connection to the NATS server");
+            refusals.note_problem(error.to_string());
+        }
         Event::SlowConsumer(_) => tracing::warn!("a subscription is behind"),
         _ => {}
     }

@@ -24,7 +24,7 @@ pub(super) struct Message {
     pub(super) payload: Bytes,
 }
 
-/// A message that no writer of this library has sent.
+/// A message that no writer of this library has sent there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Foreign {
     pub(super) sequence: u64,
@@ -51,7 +51,16 @@ impl Message {
         let cid = text(wire::CID).and_then(|text| text.parse().ok());
         let back = text(wire::BACK).and_then(Back::decode);
         match (cid, back) {
-            (Some(cid), Some(back)) => Ok(Self { sequence, subject, cid, back, payload }),
+            (Some(cid), Some(back)) => {
+                let message = Self { sequence, subject, cid, back, payload };
+                match message.other_stream() {
+                    None => Ok(message),
+                    Some(other) => {
+                        let problem = format!("it is a commit of {other}");
+                        Err(Foreign { sequence, subject: message.subject, problem })
+                    }
+                }
+            }
             (cid, _) => {
                 let missing = if cid.is_none() { wire::CID } else { wire::BACK };
                 let problem = format!("it has no `{missing}` that can be read");
@@ -112,6 +121,15 @@ impl Message {
             "the message at sequence {sequence} ({subject}) is damaged: {problem}; restore the \
              stream from a replica or a backup"
         ))
+    }
+
+    /// Another stream, if the commit says that it is of that one. Whoever may ask the server for a
+    /// message may have the answer sent to any subject, and with it the commit as it was stored.
+    fn other_stream(&self) -> Option<StreamName> {
+        // What cannot be read is damage, and not somebody else's.
+        let envelope = Envelope::decode(Section::read(&self.payload, 0).ok()?.block).ok()?;
+        let stream = StreamName::new(envelope.aggregate, envelope.id).ok()?;
+        (stream.as_str() != self.subject).then_some(stream)
     }
 
     fn section(&self, at: usize) -> Result<Section<'_>, StoreError> {

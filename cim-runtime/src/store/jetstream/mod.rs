@@ -5,31 +5,39 @@
 //!
 //! - `slot`: what becomes of a commit whose answer was lost;
 //! - `base`, `heads`, `turns`: from versions to sequences;
+//! - `batch`: many commits as one, where the server syncs each message;
 //! - `back`, `load`: how a stream is read in a few round trips;
 //! - `scan`, `index`, `subscribe`: reading all streams;
-//! - `contract`, `subjects`, `connect`: what server and stream must be like;
+//! - `contract`, `subjects`, `sync`, `connect`: what server and stream must be like;
+//! - `permissions`, `refusals`: who may do what, and what becomes of a request that one may not;
 //! - `watch`: what was answered for stays there;
 //! - `wire`, `message`: what stands in a message.
 
 mod address;
 mod back;
 mod base;
+mod batch;
 mod connect;
 mod contract;
 mod errors;
 mod heads;
 mod index;
+mod interface;
 mod link;
 mod load;
 mod message;
+mod objects;
 mod options;
 mod pause;
+mod permissions;
+mod refusals;
 mod scan;
 mod server;
 mod slot;
 mod snapshots;
 mod subjects;
 mod subscribe;
+mod sync;
 mod turns;
 mod watch;
 mod wire;
@@ -39,22 +47,29 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::FutureExt as _;
 use futures::stream::BoxStream;
-use tokio::sync::Mutex;
 
 use self::address::Address;
+use self::batch::Batches;
 use self::heads::Heads;
-use self::index::Index;
+use self::index::Lookups;
 use self::scan::Extent;
 use self::server::Server;
 use self::snapshots::Snapshots;
 use self::turns::Turns;
 use self::watch::Watch;
-use super::{Committed, Damage, Head, Lookup, Store, StoreError, StoreFuture, StoredEvent};
+use super::{
+    Committed, Damage, DiskSync, Durability, Head, Lookup, StartUp, Store, StoreError, StoreFuture,
+    StoredEvent,
+};
 use crate::cid::EventCid;
 use crate::commit::Commit;
 use crate::subject::StreamName;
 
-pub use options::{Durability, JetStreamOptions};
+pub use options::JetStreamOptions;
+pub use permissions::{Permissions, Role, StoreSubjects};
+
+/// What the index on disk is, so that another one is not taken for it.
+const INDEX: &str = "cim index 1";
 
 /// A store in a stream of NATS JetStream, for many processes on many machines.
 ///
@@ -70,9 +85,10 @@ pub use options::{Durability, JetStreamOptions};
 /// stands in the stream's subjects and is no commit is passed over, and reported by
 /// [`Store::damage`].
 ///
-/// Lookups are answered from an index in memory, which each process builds when it first asks.
-/// Snapshots are in a bucket named after the stream; those that do not fit into one message are not
-/// kept.
+/// Lookups are answered from an index that follows the stream. Unless it has a folder
+/// ([`JetStreamOptions::index`]), it is in memory, and begins with the first question.
+/// Snapshots are in a bucket named after the stream, `SHOP_snapshots`; those that do not fit into one
+/// message are objects in the bucket `SHOP_large_snapshots`. Both may be deleted.
 ///
 /// ```no_run
 /// use cim_runtime::store::JetStreamStore;
@@ -83,17 +99,19 @@ pub use options::{Durability, JetStreamOptions};
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct JetStreamStore(Arc<Inner>);
+pub struct JetStreamStore(Arc<Inner>, Arc<Lookups>);
 
 #[derive(Debug)]
 struct Inner {
-    server: Server,
+    server: Arc<Server>,
+    /// Only where batches are faster.
+    batches: Option<Arc<Batches>>,
+    start_up: StartUp,
     durability: Durability,
     watch: Watch,
     heads: Heads,
     turns: Turns,
     extent: Extent,
-    index: Mutex<Index>,
     snapshots: Snapshots,
 }
 
@@ -112,23 +130,53 @@ impl JetStreamStore {
         JetStreamOptions::default()
     }
 
-    /// Whether `url` is the address of such a store.
-    pub(super) fn is_at(url: &str) -> bool {
-        Address::is_one(url)
+    /// What was found when the store was opened.
+    pub fn start_up(&self) -> &StartUp {
+        &self.0.start_up
+    }
+
+    /// How many messages are in the stream that the index has not seen. Whoever asks it waits until
+    /// there are none of those that were stored before; each takes some microseconds.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not answer, or the stream is not the one that it was.
+    pub async fn index_lag(&self) -> Result<u64, StoreError> {
+        self.1.lag().await
+    }
+
+    /// Throws the index away, and builds it anew from the stream.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not answer, or the stream is not the one that it was.
+    pub async fn rebuild_index(&self) -> Result<(), StoreError> {
+        self.1.rebuild().await
     }
 
     async fn open(address: &Address, options: JetStreamOptions) -> Result<Self, StoreError> {
-        let (server, info) = connect::connect(address, &options).await?;
-        Ok(Self(Arc::new(Inner {
+        let (server, info, start_up) = connect::connect(address, &options).await?;
+        let server = Arc::new(server);
+        let syncs = matches!(start_up.sync, DiskSync::Always | DiskSync::Asserted);
+        let batching = syncs && options.batches && info.config.allow_atomic_publish;
+        let inner = Arc::new(Inner {
             watch: Watch::new(&info, server.connection()),
+            batches: batching.then(|| Batches::new(Arc::clone(&server))),
             durability: options.durability,
+            start_up,
             heads: Heads::new(options.heads),
             turns: Turns::default(),
             extent: Extent::default(),
-            index: Mutex::default(),
             snapshots: Snapshots::of(server.name()),
             server,
-        })))
+        });
+        if inner.start_up.created {
+            inner.create_buckets().await;
+        }
+        let (name, created) = (inner.server.name(), inner.watch.created());
+        let identity = format!("{INDEX}\nstream {name}\ncreated {created}\n");
+        let lookups = Lookups::open(Arc::clone(&inner), identity, options.index.as_deref()).await?;
+        Ok(Self(inner, Arc::new(lookups)))
     }
 }
 
@@ -147,8 +195,7 @@ impl Store for JetStreamStore {
     }
 
     fn find(&self, cid: &EventCid) -> StoreFuture<'_, Option<StoredEvent>> {
-        let cid = *cid;
-        async move { self.0.find(&cid).await }.boxed()
+        self.1.find(*cid).boxed()
     }
 
     fn lookup(
@@ -157,7 +204,7 @@ impl Store for JetStreamStore {
         after: u64,
         limit: usize,
     ) -> StoreFuture<'_, Vec<StoredEvent>> {
-        self.0.lookup(lookup, after, limit).boxed()
+        self.1.lookup(lookup, after, limit).boxed()
     }
 
     fn subscribe(&self, after: u64) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
@@ -172,6 +219,10 @@ impl Store for JetStreamStore {
         false
     }
 
+    fn start_up(&self) -> Option<&StartUp> {
+        Some(&self.0.start_up)
+    }
+
     fn head(&self) -> StoreFuture<'_, Option<Head>> {
         self.0.head().boxed()
     }
@@ -182,11 +233,36 @@ impl Store for JetStreamStore {
 
     fn snapshot(&self, stream: &StreamName) -> StoreFuture<'_, Option<Bytes>> {
         let stream = stream.clone();
-        async move { self.0.snapshot(&stream).await }.boxed()
+        let snapshot = async move { self.0.snapshot(&stream).await };
+        self.0.with_snapshots(snapshot).boxed()
     }
 
     fn keep_snapshot(&self, stream: &StreamName, snapshot: Bytes) -> StoreFuture<'_, ()> {
         let stream = stream.clone();
-        async move { self.0.snapshots.put(&self.0.server, &stream, snapshot).await }.boxed()
+        let kept = async move { self.0.snapshots.put(&self.0.server, &stream, snapshot).await };
+        self.0.with_snapshots(kept).boxed()
+    }
+}
+
+impl Inner {
+    /// Makes the buckets of snapshots together with the stream: those who write later may not be
+    /// permitted to.
+    async fn create_buckets(&self) {
+        if let Err(error) = self.with_snapshots(self.snapshots.make(&self.server)).await {
+            tracing::warn!(%error, "there is no bucket for snapshots");
+        }
+    }
+
+    /// Does something with the snapshots, if that is permitted.
+    async fn with_snapshots<T>(
+        &self,
+        done: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let (small, large) = (self.server.name(), self.server.name());
+        let (small, large) = (subjects::snapshots(small), subjects::large_snapshots(large));
+        let account = self.server.interface().api.account();
+        let is_ours =
+            |denied: &str| denied.contains(&small) || denied.contains(&large) || denied == account;
+        self.server.permitted("a snapshot", is_ours, done).await
     }
 }

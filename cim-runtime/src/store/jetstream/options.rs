@@ -6,29 +6,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::Deserialize;
-
-use super::JetStreamStore;
 use super::address::Address;
-use crate::store::StoreError;
-
-/// What must not lose an event that was answered for. A server or a stream that keeps less is
-/// refused when the store is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Durability {
-    /// The end of the server's process. A power loss may take the last two minutes along.
-    #[default]
-    Dev,
-    /// The loss of one machine: three replicas at least. A power loss of all of them at once may
-    /// take the last two minutes along.
-    Replicated,
-    /// A power loss of all machines at once: three replicas at least, and each server syncs before
-    /// it answers (`sync_interval: always`). An application cannot see that setting, so the operator
-    /// has to assert it: [`JetStreamOptions::assert_sync_always`].
-    PowerLossSafe,
-}
+use super::{JetStreamStore, errors, subjects};
+use crate::store::{Durability, StoreError};
 
 /// Who we are to the server.
 #[derive(Clone, PartialEq, Eq)]
@@ -69,9 +49,14 @@ pub struct JetStreamOptions {
     pub(super) durability: Durability,
     pub(super) domains: BTreeSet<String>,
     pub(super) sync_always: bool,
+    /// Where servers can be asked what they are, as `http://host:port`.
+    pub(super) monitoring: Vec<String>,
+    pub(super) batches: bool,
     pub(super) deadline: Duration,
     pub(super) heads: NonZeroUsize,
+    pub(super) index: Option<PathBuf>,
     pub(super) credentials: Option<Credentials>,
+    pub(super) inbox: String,
     pub(super) root_certificates: Option<PathBuf>,
     /// Our own, and its key.
     pub(super) certificate: Option<(PathBuf, PathBuf)>,
@@ -97,10 +82,14 @@ impl Default for JetStreamOptions {
             durability: Durability::Dev,
             domains: BTreeSet::new(),
             sync_always: false,
+            monitoring: Vec::new(),
+            batches: true,
             // After the loss of a leader, a cluster refuses for 4 to 8 s.
             deadline: Duration::from_secs(15),
             heads: const { NonZeroUsize::new(50_000).unwrap() },
+            index: None,
             credentials: None,
+            inbox: "_INBOX".to_owned(),
             root_certificates: None,
             certificate: None,
             reached: Reached::Here,
@@ -128,10 +117,30 @@ impl JetStreamOptions {
         self
     }
 
-    /// Says, on the operator's word, that each server runs with `sync_interval: always`.
+    /// Says, on the operator's word, that each server runs with `sync_interval: always`. One that is
+    /// seen not to is refused all the same.
+    ///
+    /// Such a server syncs once for each message, so commits that wait (16 at least, 256 at most) are
+    /// then joined into one atomic batch, if the stream takes batches (`allow_atomic`): one that is
+    /// created with this does. For each commit, what comes of it is the same as without.
     #[must_use]
     pub fn assert_sync_always(mut self) -> Self {
         self.sync_always = true;
+        self
+    }
+
+    /// The monitoring port of a server, such as `http://one.example:8222`: there is seen whether it
+    /// syncs before it answers. To see it of a cluster, name the port of each of its servers.
+    #[must_use]
+    pub fn monitoring(mut self, url: impl Into<String>) -> Self {
+        self.monitoring.push(url.into());
+        self
+    }
+
+    /// Sends each commit as a message of its own, also where the servers sync each message.
+    #[must_use]
+    pub fn without_batches(mut self) -> Self {
+        self.batches = false;
         self
     }
 
@@ -147,6 +156,21 @@ impl JetStreamOptions {
     #[must_use]
     pub fn heads(mut self, count: NonZeroUsize) -> Self {
         self.heads = count;
+        self
+    }
+
+    /// Keeps the index for lookups in this folder, which is created if it is missing: it follows the
+    /// stream from the moment when the store is opened, and goes on where it was when the store is
+    /// opened again. Its memory does not grow with the stream.
+    ///
+    /// Each process has a folder of its own in there, so several can be given the same one. What is
+    /// there can be deleted while no process has it: it is built anew from the stream.
+    ///
+    /// Without it the index is in memory, 150 bytes an event, and each process reads the whole
+    /// stream when it first looks something up.
+    #[must_use]
+    pub fn index(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.index = Some(folder.into());
         self
     }
 
@@ -176,6 +200,15 @@ impl JetStreamOptions {
     #[must_use]
     pub fn credentials_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.credentials = Some(Credentials::File(path.into()));
+        self
+    }
+
+    /// What the subjects begin with on which answers come; `_INBOX` unless told otherwise, here or in
+    /// the address. Users that may subscribe to one of their own alone cannot read the answers of
+    /// others: see [`Permissions`](crate::store::Permissions).
+    #[must_use]
+    pub fn inbox_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.inbox = prefix.into();
         self
     }
 
@@ -230,7 +263,8 @@ impl JetStreamOptions {
     /// Connects to the store at `url`, such as `nats://host:4222/STREAM`, and creates the stream if
     /// it is not there.
     ///
-    /// What the address says of credentials and of durability goes before what was set here.
+    /// What the address says of credentials, of durability and of the inbox goes before what was set
+    /// here.
     ///
     /// # Errors
     ///
@@ -240,6 +274,10 @@ impl JetStreamOptions {
         let mut address = Address::parse(url)?;
         self.durability = address.durability.unwrap_or(self.durability);
         self.credentials = address.credentials.take().or(self.credentials);
+        self.inbox = address.inbox.take().unwrap_or(self.inbox);
+        if !subjects::is_prefix(&self.inbox) {
+            return Err(errors::no_prefix(&self.inbox));
+        }
         JetStreamStore::open(&address, self).await
     }
 }

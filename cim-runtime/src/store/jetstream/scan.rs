@@ -174,9 +174,6 @@ fn check(found: Found) -> Option<Damage> {
         Ok(commit) if commit.head() != message.cid => {
             format!("the header `{}` names another event", wire::CID)
         }
-        Ok(commit) if commit.stream().as_str() != message.subject => {
-            format!("a commit of {} was stored as one of {}", commit.stream(), message.subject)
-        }
         Ok(_) => return None,
         Err(CommitError::Car(error)) => return Some(damaged_block(&message, place, &error)),
         Err(error) => error.to_string(),

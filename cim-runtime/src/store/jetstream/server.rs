@@ -1,5 +1,6 @@
 //! The server as this store sees it: one stream, and what can be asked of it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
@@ -13,10 +14,13 @@ use async_nats::{Client, HeaderMap, Request, StatusCode};
 use bytes::Bytes;
 use futures::future::{Either, select};
 use serde::Deserialize;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
+use super::interface::Interface;
 use super::link::Link;
 use super::pause::Pauses;
+use super::refusals::{Listener, Refusal};
+use super::subjects::Api;
 use super::wire::code;
 use super::{errors, wire};
 use crate::store::StoreError;
@@ -25,6 +29,10 @@ use crate::subject::StreamName;
 /// How long one question waits before it is asked again. A server that is there answers within
 /// milliseconds; one that is not is seen by the connection first.
 const ATTEMPT: Duration = Duration::from_secs(2);
+
+/// How long the answer to a message is waited for before the connection is watched as well, which
+/// costs more than all the waiting.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// When a direct get is not answered by then, the leader is asked too: the replica that was to
 /// answer may hang.
@@ -35,6 +43,7 @@ pub(super) struct Server {
     pub(super) client: Client,
     pub(super) context: Context,
     stream: Stream<()>,
+    api: Api,
     name: String,
     link: Link,
     /// Whether others than the leader answer direct gets, and may be behind it.
@@ -77,12 +86,13 @@ impl Server {
         context: Context,
         stream: Stream<()>,
         info: &Info,
+        api: Api,
         link: Link,
         deadline: Duration,
     ) -> Self {
         let name = info.config.name.clone();
         let replicated = info.config.num_replicas > 1;
-        Self { client, context, stream, name, link, replicated, deadline }
+        Self { client, context, stream, api, name, link, replicated, deadline }
     }
 
     /// The JetStream stream's name.
@@ -93,6 +103,11 @@ impl Server {
     /// The JetStream stream, to make consumers on.
     pub(super) fn stream(&self) -> &Stream<()> {
         &self.stream
+    }
+
+    /// Whether there is a connection.
+    pub(super) fn is_connected(&self) -> bool {
+        self.link.is_connected()
     }
 
     /// Waits for a connection; false when there is none at the deadline.
@@ -118,12 +133,31 @@ impl Server {
         payload: Bytes,
         deadline: Instant,
     ) -> Answer {
-        let patience = ATTEMPT.min(deadline.saturating_duration_since(Instant::now()));
-        let request = Request::new().headers(headers).payload(payload).timeout(Some(patience));
-        let sent = pin!(self.client.send_request(subject.to_owned(), request));
-        let answer = match select(sent, pin!(self.lost(self.connection()))).await {
-            Either::Left((answer, _)) => answer,
-            Either::Right(_) => return Answer::Silence("the connection was lost".to_owned()),
+        let end = deadline.min(Instant::now() + ATTEMPT);
+        let connection = self.connection();
+        let heard = self.link.refusals().count();
+        let request = Request::new().headers(headers).payload(payload).timeout(None);
+        let mut sent = pin!(self.client.send_request(subject.to_owned(), request));
+        let answer = match timeout_at(end.min(Instant::now() + GLANCE), &mut sent).await {
+            Ok(answer) => answer,
+            // Every commit's future has room for what it awaits; this is rare.
+            Err(_) => {
+                let sent =
+                    self.link.refusals().or_answer_since(heard, |denied| denied == subject, sent);
+                match Box::pin(timeout_at(end, self.unless_lost(connection, sent))).await {
+                    Ok(Some(Ok(answer))) => answer,
+                    // It was not passed on.
+                    Ok(Some(Err(Refusal::Publish(said)))) => {
+                        return Answer::Refused { code: code::DENIED, said };
+                    }
+                    // It was, and its answer cannot come.
+                    Ok(Some(Err(refusal))) => {
+                        return Answer::Silence(format!("this user may not {refusal}"));
+                    }
+                    Ok(None) => return Answer::Silence("the connection was lost".to_owned()),
+                    Err(_) => return Answer::Silence("no answer".to_owned()),
+                }
+            }
         };
         match answer {
             Ok(message) if message.status.is_none_or(|status| status == StatusCode::OK) => {
@@ -138,12 +172,28 @@ impl Server {
         }
     }
 
+    /// The answer over a connection, `None` when it is lost before.
+    pub(super) async fn unless_lost<T>(
+        &self,
+        connection: u64,
+        answer: impl Future<Output = T>,
+    ) -> Option<T> {
+        // That it was lost a while ago is told to nobody who asks now.
+        if !self.link.is_connected() {
+            return None;
+        }
+        match select(pin!(answer), pin!(self.lost(connection))).await {
+            Either::Left((answer, _)) => Some(answer),
+            Either::Right(_) => None,
+        }
+    }
+
     /// What the answer to a message says.
-    fn understand(&self, answer: &[u8]) -> Answer {
+    pub(super) fn understand(&self, answer: &[u8]) -> Answer {
         #[derive(Deserialize)]
-        struct Ack {
-            #[serde(default)]
-            stream: String,
+        struct Ack<'a> {
+            #[serde(default, borrow)]
+            stream: Cow<'a, str>,
             #[serde(default)]
             seq: u64,
             #[serde(default)]
@@ -151,7 +201,7 @@ impl Server {
             error: Option<jetstream::Error>,
         }
         // Anybody may listen on the subject and answer: only what the stream says is an answer.
-        let Ok(ack) = serde_json::from_slice::<Ack>(answer) else {
+        let Ok(ack) = serde_json::from_slice::<Ack<'_>>(answer) else {
             return Answer::Silence("an answer that is not JetStream's".to_owned());
         };
         let Some(error) = ack.error else {
@@ -213,6 +263,7 @@ impl Server {
             }
             Query::Last(stream) => get.last_by_subject(stream.as_str()),
         };
+        // That it is denied is not heard here: the leader is asked soon, and says so.
         match get.send().await {
             Ok(message) => Direct::Found(message),
             Err(error) if error.kind() == DirectGetErrorKind::NotFound => Direct::NotHere,
@@ -232,7 +283,7 @@ impl Server {
             Query::At(sequence) => format!("the message at sequence {sequence}"),
             Query::Next(_, stream) | Query::Last(stream) => format!("the messages of {stream}"),
         };
-        self.ask(what, || async move {
+        self.ask("STREAM.MSG.GET", what, || async move {
             let get = self.stream.raw_message_builder();
             let get = match query {
                 Query::At(sequence) => get.sequence(sequence),
@@ -253,26 +304,50 @@ impl Server {
 
     /// What the leader says of the stream; `None` when there is no such stream.
     pub(super) async fn info(&self) -> Result<Option<Info>, StoreError> {
-        self.ask(
-            || format!("the state of `{}`", self.name),
-            || async move {
-                let subject = format!("STREAM.INFO.{}", self.name);
-                match self.context.request(subject, &()).await {
-                    Ok(Response::Ok(info)) => Ok(Some(info)),
-                    Ok(Response::Err { error }) if error.error_code().0 == code::NO_STREAM => {
-                        Ok(None)
-                    }
-                    Ok(Response::Err { error }) => Err(Unanswered::from(error)),
-                    Err(error) => Err(Unanswered::from_text(&error)),
-                }
-            },
-        )
+        let what = || format!("the state of `{}`", self.name);
+        self.ask("STREAM.INFO", what, || async move {
+            let subject = format!("STREAM.INFO.{}", self.name);
+            match self.context.request(subject, &()).await {
+                Ok(Response::Ok(info)) => Ok(Some(info)),
+                Ok(Response::Err { error }) if error.error_code().0 == code::NO_STREAM => Ok(None),
+                Ok(Response::Err { error }) => Err(Unanswered::from(error)),
+                Err(error) => Err(Unanswered::from_text(&error)),
+            }
+        })
         .await
+    }
+
+    /// Waits for an answer to what is asked on a subject of which `is_ours` is true, or for the
+    /// server's refusal to pass it on.
+    pub(super) async fn permitted<T>(
+        &self,
+        what: &str,
+        is_ours: impl Fn(&str) -> bool,
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let answer = self.link.refusals().or_answer(is_ours, answer).await;
+        answer.unwrap_or_else(|refusal| Err(errors::denied(what, &refusal)))
+    }
+
+    /// Where streams are asked about.
+    pub(super) fn interface(&self) -> Interface<'_> {
+        Interface { context: &self.context, api: &self.api, refusals: self.link.refusals() }
+    }
+
+    /// What is refused from now on.
+    pub(super) fn listen(&self) -> Listener {
+        self.link.refusals().listen()
+    }
+
+    /// Where the stream's interface is asked for one thing, such as `STREAM.INFO`.
+    pub(super) fn subject(&self, verb: &str) -> String {
+        self.api.ask(verb, &self.name)
     }
 
     /// Asks again and again until there is an answer or the deadline comes.
     async fn ask<T, F>(
         &self,
+        verb: &str,
         what: impl Fn() -> String,
         question: impl Fn() -> F,
     ) -> Result<T, StoreError>
@@ -282,10 +357,13 @@ impl Server {
         let deadline = Instant::now() + self.deadline;
         let mut pauses = Pauses::until(deadline);
         let mut problem = "no connection".to_owned();
+        let subject = self.subject(verb);
         while self.connected(deadline).await {
             let lost = pin!(self.lost(self.connection()));
-            let answer = match select(pin!(question()), lost).await {
-                Either::Left((answer, _)) => answer,
+            let question = self.link.refusals().or_answer(|denied| denied == subject, question());
+            let answer = match select(pin!(question), lost).await {
+                Either::Left((Ok(answer), _)) => answer,
+                Either::Left((Err(refusal), _)) => return Err(errors::denied(&what(), &refusal)),
                 Either::Right(_) => continue,
             };
             match answer {
@@ -299,6 +377,7 @@ impl Server {
                 break;
             }
         }
+        let problem = self.link.refusals().problem().unwrap_or(problem);
         Err(errors::no_answer(&what(), self.deadline, &problem))
     }
 }

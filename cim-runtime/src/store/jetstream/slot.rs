@@ -6,13 +6,14 @@
 //! whom. The stream's head would not tell: others may have built on our commit. Nor does a slot that
 //! is still free tell anything: what was sent may still arrive.
 
-use async_nats::{HeaderMap, HeaderName};
-use smallvec::SmallVec;
+use async_nats::{HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 
+use super::back::Back;
 use super::heads::Known;
 use super::message::Message;
 use super::pause::Pauses;
+use super::refusals::Refusal;
 use super::server::{Answer, Query};
 use super::wire::code;
 use super::{Inner, errors, wire};
@@ -37,22 +38,38 @@ impl Inner {
     /// Every commit moves this future to the heap, so what is rarely awaited is boxed.
     pub(super) async fn send(
         &self,
-        commit: Commit,
+        commit: &Commit,
         mut base: Known,
     ) -> Result<Committed, StoreError> {
-        let mut headers = self.headers(&commit, &base);
-        self.check_size(&commit, &headers)?;
+        let mut back = base.back_of_next();
         let deadline = Instant::now() + self.server.deadline;
         let mut pauses = Pauses::until(deadline);
         // Whether an attempt may have been stored, or may yet be.
         let mut open = false;
+        // The first attempt may be one of a batch; what did not come off goes alone.
+        let mut batches = self.batches.as_ref();
+        let _under_way = batches.map(|batches| batches.count());
         let mut problem = "no connection".to_owned();
-        while self.server.connected(deadline).await {
+        while self.server.is_connected() || Box::pin(self.server.connected(deadline)).await {
             self.watch.check(&self.server).await?;
             let highest = self.watch.highest();
-            let (subject, payload) = (commit.stream().as_str(), commit.sections().clone());
-            let answer =
-                self.server.publish(subject, header_map(&headers), payload, deadline).await;
+            let (stream, payload) = (commit.stream(), commit.sections());
+            let headers = self.headers(commit, base.last, &back);
+            self.check_size(commit, &headers)?;
+            let joined = match batches.take() {
+                Some(batches) => {
+                    let joined = batches.send(stream, || headers.clone(), payload, deadline);
+                    Box::pin(joined).await
+                }
+                None => None,
+            };
+            let answer = match joined {
+                Some(answer) => answer,
+                None => {
+                    let payload = payload.clone();
+                    self.server.publish(stream.as_str(), headers, payload, deadline).await
+                }
+            };
             let last = match answer {
                 Answer::Stored { sequence, duplicate: false } => {
                     if sequence <= highest {
@@ -60,12 +77,13 @@ impl Inner {
                         let found = format!("a commit came to {sequence}, {highest} was before it");
                         return Err(self.watch.raise(Alarm::Rewound, &self.server, &found));
                     }
-                    return self.won(commit, &base, sequence, false).await;
+                    return self.won(commit, back, sequence, false).await;
                 }
                 Answer::Stored { duplicate: true, .. } => Some(None),
                 Answer::WrongLast(last) => Some(last),
                 Answer::Refused { code, said } => {
-                    let refused = self.refused(&commit, &headers, code, &said);
+                    let size = || size(commit, &self.headers(commit, base.last, &back));
+                    let refused = self.refused(commit, size, code, &said);
                     if !open {
                         return Err(refused);
                     }
@@ -89,18 +107,21 @@ impl Inner {
                 }
             };
             if let Some(last) = last {
-                match Box::pin(self.winner(&commit, base.last, last)).await? {
+                match Box::pin(self.winner(commit, base.last, last)).await? {
                     Winner::Us(sequence) => {
-                        return self.won(commit, &base, sequence, !open).await;
+                        return self.won(commit, back, sequence, !open).await;
                     }
                     Winner::Other { version } => {
+                        if let Some(batches) = &self.batches {
+                            batches.keep_apart(commit.stream());
+                        }
                         return Err(StoreError::conflict(commit.expected(), version));
                     }
                     // The slot is lost for ever, and the stream has not moved: there is another.
                     Winner::Stray(last) => {
                         base.last = last;
                         self.heads.raise(commit.stream(), base.clone());
-                        headers = self.headers(&commit, &base);
+                        back = base.back_of_next();
                         continue;
                     }
                     Winner::Nobody(why) => problem = why,
@@ -112,16 +133,16 @@ impl Inner {
         }
         let deadline = self.server.deadline;
         Err(match open {
-            true => errors::unknown(commit, deadline, &problem),
-            false => errors::not_stored(&commit, deadline, &problem),
+            true => errors::unknown(commit.clone(), deadline, &problem),
+            false => errors::not_stored(commit, deadline, &problem),
         })
     }
 
     /// Takes note of a commit that is stored.
     async fn won(
         &self,
-        commit: Commit,
-        base: &Known,
+        commit: &Commit,
+        back: Back,
         sequence: u64,
         duplicate: bool,
     ) -> Result<Committed, StoreError> {
@@ -129,11 +150,11 @@ impl Inner {
         if let Err(error) = self.watch.check(&self.server).await {
             return Err(match error.kind() {
                 StoreErrorKind::Alarm(_) => error,
-                _ => errors::unknown(commit, self.server.deadline, &error.to_string()),
+                _ => errors::unknown(commit.clone(), self.server.deadline, &error.to_string()),
             });
         }
         self.watch.acknowledged(sequence, commit.head());
-        self.heads.raise(commit.stream(), base.after(&commit, sequence));
+        self.heads.raise(commit.stream(), Known::after(commit, back, sequence));
         let position = wire::position(sequence, commit.events().len() as u64);
         Ok(Committed { position, duplicate })
     }
@@ -187,13 +208,23 @@ impl Inner {
         Err(self.watch.raise(Alarm::AckedEventLost, &self.server, &found))
     }
 
-    fn refused(&self, commit: &Commit, headers: &Headers, code: u64, said: &str) -> StoreError {
+    fn refused(
+        &self,
+        commit: &Commit,
+        size: impl FnOnce() -> usize,
+        code: u64,
+        said: &str,
+    ) -> StoreError {
         let stream = commit.stream();
         match code {
             code::STORE_FAILED | code::INSUFFICIENT_RESOURCES | code::STORAGE_EXCEEDED => {
                 errors::full(stream, code, said)
             }
-            code::MESSAGE_TOO_LARGE => errors::too_large_for_stream(stream, size(commit, headers)),
+            code::MESSAGE_TOO_LARGE => errors::too_large_for_stream(stream, size()),
+            code::DENIED => {
+                let refusal = Refusal::Publish(said.to_owned());
+                errors::denied(&format!("the commit to {stream}"), &refusal)
+            }
             code::OTHER_STREAM => errors::other_stream(stream, self.server.name()),
             _ => errors::refused(&format!("the commit to {stream}"), code, said),
         }
@@ -201,7 +232,7 @@ impl Inner {
 
     /// Above max_payload the server closes the connection, and the outcome of everything under way
     /// is unknown: so it is checked here.
-    fn check_size(&self, commit: &Commit, headers: &Headers) -> Result<(), StoreError> {
+    fn check_size(&self, commit: &Commit, headers: &HeaderMap) -> Result<(), StoreError> {
         let (size, limit) = (size(commit, headers), self.server.client.max_payload());
         if size > limit {
             return Err(errors::too_large(commit.stream(), size, limit));
@@ -212,7 +243,7 @@ impl Inner {
         }
     }
 
-    fn headers(&self, commit: &Commit, base: &Known) -> Headers {
+    fn headers(&self, commit: &Commit, last: u64, back: &Back) -> HeaderMap {
         let cid = commit.head().to_string();
         let mut types = String::new();
         for event in commit.events() {
@@ -222,16 +253,17 @@ impl Inner {
             // Names also come from files that others wrote, and a header is one line.
             types.extend(event.event_type.chars().filter(|char| !char.is_control()));
         }
-        let mut headers = Headers::from_iter([
-            (wire::EXPECTED_SEQUENCE, base.last.to_string()),
-            (wire::EXPECTED_STREAM, self.server.name().to_owned()),
-            (wire::BACK, base.back_of_next().encode()),
-            (wire::TYPES, types),
+        let name = |name| HeaderName::from_static(name);
+        let mut headers = HeaderMap::from_iter([
+            (name(wire::EXPECTED_SEQUENCE), HeaderValue::from(last)),
+            (name(wire::EXPECTED_STREAM), HeaderValue::from(self.server.name())),
+            (name(wire::BACK), HeaderValue::from(back.encode())),
+            (name(wire::TYPES), HeaderValue::from(types)),
         ]);
         if self.server.replicated {
-            headers.push((wire::MESSAGE_ID, cid.clone()));
+            headers.insert(name(wire::MESSAGE_ID), cid.clone());
         }
-        headers.push((wire::CID, cid));
+        headers.insert(name(wire::CID), cid);
         headers
     }
 
@@ -244,19 +276,12 @@ impl Inner {
     }
 }
 
-/// The headers of a commit.
-type Headers = SmallVec<[(&'static str, String); 6]>;
-
-fn header_map(headers: &Headers) -> HeaderMap {
-    let mut map = HeaderMap::new();
-    for (name, value) in headers {
-        map.insert(HeaderName::from_static(name), value.as_str());
-    }
-    map
-}
-
 /// What a message takes on the wire: `NATS/1.0`, a line for each header, an empty line, the payload.
-fn size(commit: &Commit, headers: &Headers) -> usize {
-    let headers: usize = headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+fn size(commit: &Commit, headers: &HeaderMap) -> usize {
+    let lines = headers.iter().flat_map(|(name, values)| {
+        let name: &str = name.as_ref();
+        values.iter().map(|value| name.len() + value.as_str().len() + 4)
+    });
+    let headers: usize = lines.sum();
     "NATS/1.0\r\n".len() + headers + "\r\n".len() + commit.sections().len()
 }

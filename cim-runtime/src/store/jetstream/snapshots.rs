@@ -1,19 +1,23 @@
-//! Snapshots in a bucket of their own, beside the stream.
+//! Snapshots in a bucket of their own, beside the stream; those that do not fit into one message are
+//! objects, to which the bucket leads.
 //!
-//! They are a shortcut: one that does not fit into a message is not kept, and one that cannot be read
-//! is as good as none.
+//! They are a shortcut: one that cannot be read is as good as none.
 
 use async_nats::jetstream::kv;
 use bytes::Bytes;
 use tokio::sync::OnceCell;
 
+use super::objects::Objects;
 use super::server::Server;
-use super::{Inner, errors};
+use super::{Inner, errors, subjects};
 use crate::store::StoreError;
 use crate::subject::StreamName;
 
 /// What the server adds to a value: the subject and a few headers.
 const ROOM: usize = 1024;
+
+/// What stands in the bucket for a snapshot that is an object. No snapshot begins like this.
+const IS_OBJECT: &[u8] = b"\0cim-object\n";
 
 /// A stream with fewer commits is loaded as fast as its snapshot.
 const WORTH_IT: u64 = 32;
@@ -33,11 +37,13 @@ impl Inner {
 pub(super) struct Snapshots {
     name: String,
     bucket: OnceCell<kv::Store>,
+    objects: Objects,
 }
 
 impl Snapshots {
     pub(super) fn of(stream: &str) -> Self {
-        Self { name: format!("{stream}_snapshots"), bucket: OnceCell::new() }
+        let objects = Objects::of(stream);
+        Self { name: subjects::snapshots(stream), bucket: OnceCell::new(), objects }
     }
 
     /// The last snapshot of a stream.
@@ -47,7 +53,11 @@ impl Snapshots {
         stream: &StreamName,
     ) -> Result<Option<Bytes>, StoreError> {
         let bucket = self.bucket(server).await?;
-        bucket.get(stream.as_str()).await.map_err(|error| self.error(&error))
+        let found = bucket.get(stream.as_str()).await.map_err(|error| self.error(&error))?;
+        match found {
+            Some(found) if found == IS_OBJECT => Ok(self.objects.get(server, stream).await),
+            found => Ok(found),
+        }
     }
 
     /// Keeps a snapshot in place of the last.
@@ -57,18 +67,27 @@ impl Snapshots {
         stream: &StreamName,
         snapshot: Bytes,
     ) -> Result<(), StoreError> {
-        let (size, limit) = (snapshot.len(), server.client.max_payload());
-        if size + ROOM > limit {
-            tracing::debug!(%stream, size, limit, "a snapshot is too large to be kept");
-            return Ok(());
-        }
         let bucket = self.bucket(server).await?;
-        bucket.put(stream.as_str(), snapshot).await.map_err(|error| self.error(&error))?;
+        let is_large = snapshot.len() + ROOM > server.client.max_payload();
+        let value = match is_large {
+            true => {
+                self.objects.put(server, stream, &snapshot).await?;
+                Bytes::from_static(IS_OBJECT)
+            }
+            false => snapshot,
+        };
+        bucket.put(stream.as_str(), value).await.map_err(|error| self.error(&error))?;
         Ok(())
     }
 
     async fn bucket(&self, server: &Server) -> Result<&kv::Store, StoreError> {
         self.bucket.get_or_try_init(|| self.open(server)).await
+    }
+
+    /// Makes the buckets, where they are not there.
+    pub(super) async fn make(&self, server: &Server) -> Result<(), StoreError> {
+        self.bucket(server).await?;
+        self.objects.bucket(server).await.map(drop)
     }
 
     async fn open(&self, server: &Server) -> Result<kv::Store, StoreError> {

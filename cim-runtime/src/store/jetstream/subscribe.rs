@@ -12,14 +12,16 @@ use std::time::Duration;
 use async_nats::jetstream;
 use async_nats::jetstream::consumer::pull::{Batch, Config};
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy};
-use futures::future::{Either, select};
+use futures::future::{Either, FutureExt as _, select};
 use futures::stream::{self, BoxStream, StreamExt as _};
 use tokio::time::{Instant, timeout};
 
 use super::message::Message;
 use super::pause::Pauses;
+use super::refusals::Listener;
+use super::server::Server;
 use super::{Inner, errors, wire};
-use crate::store::{Alarm, StoreError, StoredEvent};
+use crate::store::{Alarm, StoreError, StoreErrorKind, StoredEvent};
 
 /// How many messages a batch has at most, and how many bytes.
 const BATCH: usize = 256;
@@ -33,12 +35,53 @@ const GRACE: Duration = Duration::from_secs(1);
 /// When the server forgets a consumer that nobody asks.
 const FORGOTTEN: Duration = Duration::from_secs(30);
 
+/// What was asked for.
+struct Asked {
+    batch: Batch,
+    connection: u64,
+    /// Hears whether that is refused, which the batch does not say.
+    listener: Listener,
+    subject: String,
+}
+
+/// What came of what was asked for.
+enum Came {
+    Message(Box<jetstream::Message>),
+    End,
+    /// Neither, and nothing more will come.
+    Nothing,
+}
+
+impl Asked {
+    async fn next(&mut self, server: &Server) -> Result<Came, StoreError> {
+        let next = pin!(timeout(EXPIRES + GRACE, self.batch.next()));
+        let refused = pin!(self.listener.refused(|denied| denied == self.subject));
+        let lost = pin!(server.lost(self.connection));
+        Ok(match select(next, select(refused, lost)).await {
+            Either::Left((Ok(Some(Ok(message))), _)) => Came::Message(Box::new(message)),
+            Either::Left((Ok(None), _)) => Came::End,
+            Either::Left((Ok(Some(Err(_))) | Err(_), _)) => Came::Nothing,
+            Either::Right((Either::Left((refusal, _)), _)) => {
+                return Err(errors::denied("following the stream", &refusal));
+            }
+            Either::Right((Either::Right(_), _)) => Came::Nothing,
+        })
+    }
+}
+
+/// Why there is no consumer.
+enum Trouble {
+    /// It may be made later.
+    Later(String),
+    /// It may not be made.
+    Denied(StoreError),
+}
+
 /// A place in the stream, from which it goes on.
-struct Tail {
+pub(super) struct Tail {
     inner: Arc<Inner>,
     consumer: Option<Consumer<Config>>,
-    /// What was asked for, and over which connection.
-    batch: Option<(Batch, u64)>,
+    batch: Option<Asked>,
     /// How many messages this consumer has given.
     delivered: u64,
     /// The sequence behind the last message that was given.
@@ -57,16 +100,7 @@ impl Inner {
         after: u64,
     ) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
         let (next, skip) = wire::place(after);
-        let tail = Tail {
-            inner: Arc::clone(self),
-            consumer: None,
-            batch: None,
-            delivered: 0,
-            next,
-            skip,
-            begun: false,
-            events: VecDeque::new(),
-        };
+        let tail = Tail::at(Arc::clone(self), next, skip);
         stream::unfold(Some(tail), |tail| async move {
             let mut tail = tail?;
             match tail.event().await {
@@ -79,6 +113,25 @@ impl Inner {
 }
 
 impl Tail {
+    /// Begins with the message at sequence `next`, of whose events the first `skip` are left out.
+    pub(super) fn at(inner: Arc<Inner>, next: u64, skip: u64) -> Self {
+        Self {
+            inner,
+            consumer: None,
+            batch: None,
+            delivered: 0,
+            next,
+            skip,
+            begun: false,
+            events: VecDeque::new(),
+        }
+    }
+
+    /// The sequence behind the last message that was given or passed over.
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
     async fn event(&mut self) -> Result<StoredEvent, StoreError> {
         loop {
             if let Some(event) = self.events.pop_front() {
@@ -91,22 +144,17 @@ impl Tail {
     }
 
     /// The next message that is a commit; `None` when something has to be asked again.
-    async fn message(&mut self) -> Result<Option<Message>, StoreError> {
+    pub(super) async fn message(&mut self) -> Result<Option<Message>, StoreError> {
         let inner = Arc::clone(&self.inner);
-        let Some((batch, connection)) = self.batch().await? else { return Ok(None) };
-        let next = pin!(timeout(EXPIRES + GRACE, batch.next()));
-        let next = match select(next, pin!(inner.server.lost(*connection))).await {
-            Either::Left((next, _)) => next,
-            Either::Right(_) => return Ok(self.start_again()),
-        };
-        match next {
-            Ok(Some(Ok(message))) => self.take(message),
+        let Some(asked) = self.batch().await? else { return Ok(None) };
+        match asked.next(&inner.server).await? {
+            Came::Message(message) => self.take(*message),
             // The batch is at its end, and the consumer where it was.
-            Ok(None) => {
+            Came::End => {
                 self.batch = None;
                 Ok(None)
             }
-            Ok(Some(Err(_))) | Err(_) => Ok(self.start_again()),
+            Came::Nothing => Ok(self.start_again()),
         }
     }
 
@@ -144,11 +192,14 @@ impl Tail {
     }
 
     /// The batch that is under way, or a new one; `None` when the consumer does not answer.
-    async fn batch(&mut self) -> Result<Option<&mut (Batch, u64)>, StoreError> {
+    async fn batch(&mut self) -> Result<Option<&mut Asked>, StoreError> {
         if self.batch.is_none() {
             let inner = Arc::clone(&self.inner);
             let consumer = self.consumer().await?;
             let connection = inner.server.connection();
+            let listener = inner.server.listen();
+            let name = &consumer.cached_info().name;
+            let subject = format!("{}.{name}", inner.server.subject("CONSUMER.MSG.NEXT"));
             let batch = consumer
                 .batch()
                 .max_messages(BATCH)
@@ -157,7 +208,7 @@ impl Tail {
                 .messages()
                 .await;
             match batch {
-                Ok(batch) => self.batch = Some((batch, connection)),
+                Ok(batch) => self.batch = Some(Asked { batch, connection, listener, subject }),
                 Err(_) => return Ok(self.start_again()),
             }
         }
@@ -170,7 +221,8 @@ impl Tail {
         while self.consumer.is_none() {
             match self.create().await {
                 Ok(consumer) => (self.consumer, self.delivered) = (Some(consumer), 0),
-                Err(problem) => {
+                Err(Trouble::Denied(error)) => return Err(error),
+                Err(Trouble::Later(problem)) => {
                     tracing::debug!(problem, "no consumer, trying again");
                     self.same_stream().await?;
                     pauses.pause().await;
@@ -187,7 +239,7 @@ impl Tail {
         }
     }
 
-    async fn create(&self) -> Result<Consumer<Config>, String> {
+    async fn create(&self) -> Result<Consumer<Config>, Trouble> {
         let server = &self.inner.server;
         server.connected(far()).await;
         let config = Config {
@@ -199,7 +251,10 @@ impl Tail {
             memory_storage: true,
             ..Config::default()
         };
-        server.stream().create_consumer(config).await.map_err(|error| error.to_string())
+        let subject = server.subject("CONSUMER.CREATE");
+        let made = server.stream().create_consumer(config).map(Ok);
+        let made = server.permitted("following the stream", |denied| denied == subject, made).await;
+        made.map_err(Trouble::Denied)?.map_err(|error| Trouble::Later(error.to_string()))
     }
 
     /// Ends the subscription when the stream is not the one that it followed: there would be a gap.
@@ -209,6 +264,7 @@ impl Tail {
             match server.info().await {
                 Ok(Some(info)) => break info,
                 Ok(None) => watch.look(server).await?,
+                Err(error) if error.kind() == StoreErrorKind::Denied => return Err(error),
                 // It waits for as long as the server is away.
                 Err(error) => tracing::warn!(%error, "a subscription waits for the server"),
             }

@@ -4,8 +4,9 @@
 //! for. Whoever sends several at once, as an import does, has them stored in the order in which they
 //! were first awaited.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustc_hash::FxHashMap;
 
 use crate::subject::StreamName;
 
@@ -13,7 +14,7 @@ type Turnstile = Arc<tokio::sync::Mutex<()>>;
 
 /// Whose turn it is, for each stream that has a commit on its way.
 #[derive(Debug, Default)]
-pub(super) struct Turns(Mutex<HashMap<StreamName, Turnstile>>);
+pub(super) struct Turns(Mutex<FxHashMap<StreamName, Turnstile>>);
 
 /// A place in the line of one stream: it comes when `turnstile` is locked.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ impl Turns {
         Turn { turns: self, stream: stream.clone(), turnstile }
     }
 
-    fn lines(&self) -> MutexGuard<'_, HashMap<StreamName, Turnstile>> {
+    fn lines(&self) -> MutexGuard<'_, FxHashMap<StreamName, Turnstile>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

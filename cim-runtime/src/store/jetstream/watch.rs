@@ -42,6 +42,11 @@ impl Watch {
         }
     }
 
+    /// When the stream was created.
+    pub(super) fn created(&self) -> &str {
+        &self.created
+    }
+
     /// The highest sequence that was answered for. What is sent after this is asked has a higher one.
     pub(super) fn highest(&self) -> u64 {
         self.acked().map_or(0, |(sequence, _)| sequence)

@@ -16,11 +16,20 @@ pub(super) const BACK: &str = "Cim-Back";
 /// The types of the commit's events, in order, with commas: for tools that read headers alone.
 pub(super) const TYPES: &str = "Cim-Types";
 
+/// Which batch a message is part of.
+pub(super) const BATCH_ID: &str = "Nats-Batch-Id";
+/// The message's number in its batch, from 1.
+pub(super) const BATCH_SEQUENCE: &str = "Nats-Batch-Sequence";
+/// Says that the message is its batch's last, and that the batch is to be stored now.
+pub(super) const BATCH_COMMIT: &str = "Nats-Batch-Commit";
+
 /// How long the server remembers message ids, which cost it 250 bytes each.
 pub(super) const DUPLICATE_WINDOW: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// The codes by which the server's answers are told apart.
 pub(super) mod code {
+    /// No code of a server's: the message was not passed on, for want of a permission.
+    pub(in super::super) const DENIED: u64 = 0;
     /// JetStream has no leader to answer: ask again.
     pub(in super::super) const NOT_AVAILABLE: u64 = 10008;
     /// The account's or the server's storage is used up.
@@ -54,6 +63,9 @@ pub(super) mod code {
 /// A message has one commit, so its sequence gives the upper bits of a position, and the event's
 /// part of the commit the lower 16.
 const PART_BITS: u32 = 16;
+
+/// How many positions a message has.
+pub(super) const POSITIONS: u64 = 1 << PART_BITS;
 
 /// How many events a commit may have here.
 pub(super) const MAX_PARTS: usize = (1 << PART_BITS) - 1;

@@ -137,3 +137,28 @@ async fn on_one_thread_a_store_is_not_opened_by_waiting() {
     let error = store::open("nats://localhost/SHOP").unwrap_err();
     assert!(error.to_string().contains("await"), "{error}");
 }
+
+#[tokio::test]
+async fn a_domain_that_is_added_leaves_all_other_settings_as_they_are() {
+    let server = Server::start();
+    let jetstream = async_nats::jetstream::new(client_of(&server).await);
+    // What an operator may have set besides.
+    let config = serde_json::json!({
+        "name": "CIM", "subjects": ["shop.evt.*.*"], "storage": "file", "retention": "limits",
+        "discard": "new", "num_replicas": 1, "allow_direct": true, "deny_delete": true,
+        "description": "of the operator", "metadata": {"team": "shop"}, "compression": "s2",
+        "max_msgs": -1, "max_bytes": 1_000_000_000, "allow_atomic": true, "allow_batched": true,
+        "consumer_limits": {"inactive_threshold": 60_000_000_000_u64},
+    });
+    let asked = async |verb: &str, payload: &serde_json::Value| -> serde_json::Value {
+        jetstream.request(format!("STREAM.{verb}.CIM"), payload).await.unwrap()
+    };
+    let created = asked("CREATE", &config).await;
+    assert_eq!(created["config"]["allow_batched"], true, "{created}");
+    let store = JetStreamStore::options().domain("house").connect(&server.url()).await.unwrap();
+    // One with the store, and one with its first event.
+    store.commit(SampleStream::new("kettle").commit(1)).await.unwrap();
+    let mut expected = created["config"].clone();
+    expected["subjects"] = serde_json::json!(["shop.evt.*.*", "house.evt.*.*", "sample.evt.*.*"]);
+    assert_eq!(asked("INFO", &serde_json::Value::Null).await["config"], expected);
+}

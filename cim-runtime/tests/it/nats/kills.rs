@@ -96,6 +96,34 @@ async fn an_outcome_that_is_unknown_is_settled_by_sending_the_commit_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_answered_for_is_lost_when_the_server_is_paused_for_10_seconds() {
+    let server = Server::start();
+    let (stop, stopped) = watch::channel(false);
+    let ledger = Ledger::new();
+    let store = store_on(&server).await;
+    let mut writers = Vec::new();
+    for writer in 0..4 {
+        let id = writer.to_string();
+        writers.push(tokio::spawn(write(store.clone(), id, ledger.clone(), stopped.clone())));
+    }
+    let shared = contend(store, "shared".to_owned(), ledger.clone(), stopped);
+    writers.push(tokio::spawn(shared));
+    ledger.more(100).await;
+    server.pause();
+    // This is what is tested, and not a wait for something.
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let before = ledger.count();
+    server.resume();
+    ledger.more(100).await;
+    stop.send(true).unwrap();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    assert!(ledger.count() >= before + 100);
+    ledger.check(&store_on(&server).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_gone_is_said_to_be() {
     let mut server = Server::start();
     let options = JetStreamStore::options().deadline(Duration::from_millis(300));

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 /// The commits that were answered for, by all writers of a test.
 #[derive(Debug, Clone)]
 pub(crate) struct Ledger {
-    acked: Arc<Mutex<Vec<(Commit, u64)>>>,
+    acked: Arc<Mutex<Vec<(EventCid, u64)>>>,
     count: watch::Sender<usize>,
 }
 
@@ -23,7 +23,12 @@ impl Ledger {
     }
 
     pub(crate) fn acked(&self, commit: Commit, position: u64) {
-        self.acked.lock().unwrap().push((commit, position));
+        self.acked_elsewhere(commit.head(), position);
+    }
+
+    /// A commit that another process had an answer for; only its last event is known here.
+    pub(crate) fn acked_elsewhere(&self, head: EventCid, position: u64) {
+        self.acked.lock().unwrap().push((head, position));
         self.count.send_modify(|count| *count += 1);
     }
 
@@ -46,8 +51,8 @@ impl Ledger {
         let places: BTreeMap<EventCid, u64> =
             all.iter().map(|event| (event.cid, event.position)).collect();
         assert_eq!(places.len(), all.len(), "an event was stored twice");
-        for (commit, position) in self.acked.lock().unwrap().iter() {
-            assert_eq!(places.get(&commit.head()), Some(position), "an answered commit is lost");
+        for (head, position) in self.acked.lock().unwrap().iter() {
+            assert_eq!(places.get(head), Some(position), "an answered commit is lost");
         }
         for (id, chain) in chains {
             let loaded = store.read_stream(SampleStream::new(&id).name(), 0).await.unwrap();

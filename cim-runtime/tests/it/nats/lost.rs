@@ -162,3 +162,56 @@ async fn an_old_copy_that_was_written_to_is_noticed() {
     let (_server, store) = restored(3, 5).await;
     alarmed(&store, Alarm::Diverged, &mut SampleStream::new("next")).await;
 }
+
+/// Changes the stream as an operator might.
+async fn reconfigured(server: &Server, change: impl FnOnce(&mut jetstream::stream::Config)) {
+    let context = jetstream_of(server).await;
+    let mut config = context.get_stream("CIM").await.unwrap().cached_info().config.clone();
+    change(&mut config);
+    context.update_stream(&config).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_is_reconfigured_is_still_read_and_written() {
+    let server = Server::start();
+    let store = store_on(&server).await;
+    let mut kettle = SampleStream::new("kettle");
+    for _ in 0..40 {
+        store.commit(kettle.commit(1)).await.unwrap();
+    }
+    // Nobody answers direct gets any more: the leader does.
+    reconfigured(&server, |config| config.allow_direct = false).await;
+    assert_eq!(store.read_stream(kettle.name(), 0).await.unwrap().len(), 40);
+    assert_eq!(store.read_all(0, 100).await.unwrap().len(), 40);
+    // Nor takes it our subjects: they are added again.
+    reconfigured(&server, |config| config.subjects = vec!["other.evt.*.*".to_owned()]).await;
+    store.commit(kettle.commit(1)).await.unwrap();
+    assert_eq!(store.read_stream(kettle.name(), 0).await.unwrap().len(), 41);
+    // Who comes now is told.
+    let error = JetStreamStore::connect(&server.url()).await.unwrap_err();
+    assert!(error.to_string().contains("allow_direct"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_reconfigured_stream_drops_is_noticed() {
+    let server = Server::start();
+    let store = store_on(&server).await;
+    let (mut first, mut last) = (SampleStream::new("first"), SampleStream::new("last"));
+    store.commit(first.commit(1)).await.unwrap();
+    for _ in 0..3 {
+        store.commit(last.commit(1)).await.unwrap();
+    }
+    // What the stream's own denials do not prevent: it makes room, and drops the old.
+    reconfigured(&server, |config| {
+        config.discard = jetstream::stream::DiscardPolicy::Old;
+        config.max_messages = 2;
+    })
+    .await;
+    let error = store.read_stream(last.name(), 0).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Damaged, "{error}");
+    assert!(error.to_string().contains("is missing"), "{error}");
+    assert!(store.damage().await.unwrap()[0].problem.contains("purged"));
+    alarmed(&store, Alarm::AckedEventLost, &mut first).await;
+    let error = JetStreamStore::connect(&server.url()).await.unwrap_err();
+    assert!(error.to_string().contains("discard") && error.to_string().contains("max_msgs"));
+}

@@ -1,12 +1,18 @@
 //! The JetStream store on real servers, and what happens to them.
 
+mod batches;
 mod cluster;
 mod configured;
 mod contract;
+mod credentials;
+mod crowd;
 mod cuts;
+mod index;
 mod kills;
 mod ledger;
 mod lost;
+mod snapshots;
+mod start_up;
 mod stray;
 mod streams;
 

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use cim_runtime::store::conformance::{SampleCommit, SampleStream};
-use cim_runtime::store::{JetStreamStore, Store as _, StoreErrorKind};
+use cim_runtime::store::{JetStreamStore, Store as _, StoreError, StoreErrorKind};
 use cim_runtime::{StreamName, Timestamp};
 use cim_test_nats::Server;
+use futures::future::join_all;
 
 use super::ledger::Ledger;
 use super::store_on;
@@ -97,6 +98,48 @@ async fn a_full_stream_says_so_and_keeps_what_it_has() {
     jetstream.update_stream(&config).await.unwrap();
     store.commit(stream.commit(1)).await.unwrap();
     ledger.check(&store).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_said_and_what_was_answered_for_stays() {
+    // The disk of JetStream, as far as it goes.
+    let server = Server::options().jetstream("max_file_store: 200KB").start();
+    let store = store_on(&server).await;
+    let ledger = Ledger::new();
+    let mut streams: Vec<_> = (0..8).map(|id| SampleStream::new(&id.to_string())).collect();
+    // Several at once: some are stored, and some find it full.
+    let mut full = Vec::new();
+    while full.is_empty() {
+        let sent = streams.iter_mut().map(|stream| {
+            let commit = stream.draft(&SampleCommit { data: 1000, ..SampleCommit::of(1) });
+            let (store, ledger) = (&store, &ledger);
+            async move {
+                let committed = store.commit(commit.clone()).await?;
+                let (version, head) = (commit.version(), commit.head());
+                ledger.acked(commit, committed.position);
+                Ok::<_, StoreError>((stream, version, head))
+            }
+        });
+        for answer in join_all(sent).await {
+            match answer {
+                Ok((stream, version, head)) => {
+                    let id = stream.name().as_str().rsplit('.').next().unwrap().to_owned();
+                    *stream = SampleStream::at(&id, version, Some(head));
+                }
+                Err(error) => full.push(error),
+            }
+        }
+    }
+    for error in full {
+        assert_eq!(error.kind(), StoreErrorKind::Full, "{error}");
+        assert!(error.is_retryable() && error.to_string().contains("raise"), "{error}");
+    }
+    assert!(ledger.count() > 50, "{}", ledger.count());
+    // It can be read by those who come now, and nothing is missing.
+    let cold = store_on(&server).await;
+    ledger.check(&cold).await;
+    let small = streams[0].draft(&SampleCommit { data: 1000, ..SampleCommit::of(1) });
+    assert_eq!(cold.commit(small).await.unwrap_err().kind(), StoreErrorKind::Full);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,4 +8,5 @@ mod item;
 mod models;
 mod order;
 mod package;
+mod shop;
 mod walks;

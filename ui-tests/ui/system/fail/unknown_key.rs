@@ -1,4 +1,4 @@
-//~ policies are not there yet
+//~ there are no `queries`: a projection has them
 use cim_runtime::prelude::*;
 
 #[derive(DomainId)]
@@ -22,7 +22,7 @@ impl Order {
     }
 }
 
-#[system(aggregates(Order), policies(remind))]
+#[system(aggregates(Order), queries(remind))]
 pub struct Shop;
 
 fn main() {}

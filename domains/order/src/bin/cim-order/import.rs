@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
-use std::fs::File;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use cim_order::Shop;
 use cim_order::item::{
     Item, ItemId, PackItem, PickItem, ReorderItem, ReportOutOfStock, RequestItem,
@@ -19,8 +17,9 @@ use cim_runtime::system::{IdOf, SentTo};
 use cim_runtime::{Cause, Error, Handle, Receipt, SendError, Sent, Uuid};
 use futures::future::join_all;
 
-use crate::log::{Activity, Columns, Row};
+use crate::log::{Activity, Log, Row};
 use crate::progress;
+use crate::store::StoreArguments;
 
 /// Take the log of an order process, as commands, into a store.
 ///
@@ -32,9 +31,8 @@ use crate::progress;
 pub(crate) struct Arguments {
     /// An object-centric event log, as CSV.
     file: PathBuf,
-    /// Where the events go: `memory:`, `file:DIR`, or a path.
-    #[arg(long, value_name = "URL")]
-    store: String,
+    #[command(flatten)]
+    store: StoreArguments,
     /// End with one JSON object on standard output.
     #[arg(long)]
     json: bool,
@@ -44,50 +42,24 @@ pub(crate) struct Arguments {
 const WINDOW: usize = 512;
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let path = arguments.file.display();
-    let file = File::open(&arguments.file).with_context(|| format!("cannot read {path}"))?;
-    let bytes = file.metadata().with_context(|| format!("cannot read {path}"))?.len();
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
-    let header = reader.headers().with_context(|| format!("{path} is not CSV"))?.clone();
-    let columns = Columns::of(&header).map_err(|error| anyhow::anyhow!("{path}: {error}"))?;
-    let shop = Shop::open(arguments.store).await?;
+    let mut log = Log::open(&arguments.file)?;
+    let shop = arguments.store.open().await?;
 
-    let bar = progress::bar(bytes, "bytes");
+    let bar = progress::bar(log.bytes, "bytes");
     let mut import = Import { shop, counts: Counts::default(), reports: Vec::new() };
     let mut window = Window::default();
-    let mut record = csv::StringRecord::new();
-    loop {
-        let start = reader.position().clone();
-        let line = match reader.read_record(&mut record) {
-            Ok(false) => break,
-            Ok(true) => record.position().map_or(start.line(), csv::Position::line),
-            Err(error) => {
-                import.counts.rows += 1;
-                import.skip(start.line(), error.to_string());
-                // An I/O error would be met again for ever.
-                if error.is_io_error() {
-                    return Err(error).with_context(|| format!("cannot read {path}"));
-                }
-                continue;
-            }
-        };
+    while let Some(row) = log.next()? {
         import.counts.rows += 1;
-        if record.len() != header.len() {
-            let problem =
-                format!("the row has {} cells, the header {}", record.len(), header.len());
-            import.skip(line, problem);
-            continue;
-        }
-        let row = match columns.read(&record, line) {
+        let row = match row {
             Ok(row) => row,
-            Err(problem) => {
-                import.skip(line, problem);
+            Err(skipped) => {
+                import.skip(skipped.line, skipped.problem);
                 continue;
             }
         };
         if !window.takes(&row) {
             import.take(window.drain()).await?;
-            bar.set_position(reader.position().byte());
+            bar.set_position(log.position());
         }
         window.push(row);
     }

@@ -3,11 +3,74 @@
 //! The format is that of the sample logs of the OCEL standard (<https://www.ocel-standard.org>):
 //! one row names an activity, a time, and the objects it happens to as Python-style lists.
 
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
 use cim_order::item::ItemId;
 use cim_order::order::OrderId;
 use cim_order::package::PackageId;
 use cim_runtime::{DomainId, InvalidId, Timestamp};
 use csv::StringRecord;
+
+/// A log that is read row by row.
+pub(crate) struct Log {
+    path: PathBuf,
+    reader: csv::Reader<File>,
+    columns: Columns,
+    cells: usize,
+    record: StringRecord,
+    /// How many bytes the file has.
+    pub(crate) bytes: u64,
+}
+
+/// A row that cannot be read.
+pub(crate) struct Skipped {
+    pub(crate) line: u64,
+    pub(crate) problem: String,
+}
+
+impl Log {
+    /// Opens the file, and reads its header.
+    pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
+        let shown = path.display();
+        let file = File::open(path).with_context(|| format!("cannot read {shown}"))?;
+        let bytes = file.metadata().with_context(|| format!("cannot read {shown}"))?.len();
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
+        let header = reader.headers().with_context(|| format!("{shown} is not CSV"))?.clone();
+        let columns = Columns::of(&header).map_err(|error| anyhow::anyhow!("{shown}: {error}"))?;
+        let (cells, record) = (header.len(), StringRecord::new());
+        Ok(Self { path: path.to_owned(), reader, columns, cells, record, bytes })
+    }
+
+    /// How many bytes were read.
+    pub(crate) fn position(&self) -> u64 {
+        self.reader.position().byte()
+    }
+
+    /// The next row, or what is wrong with it; `None` at the end.
+    pub(crate) fn next(&mut self) -> anyhow::Result<Option<Result<Row, Skipped>>> {
+        let start = self.reader.position().line();
+        let line = match self.reader.read_record(&mut self.record) {
+            Ok(false) => return Ok(None),
+            Ok(true) => self.record.position().map_or(start, csv::Position::line),
+            // An I/O error would be met again for ever.
+            Err(error) if error.is_io_error() => {
+                let path = self.path.display();
+                return Err(error).with_context(|| format!("cannot read {path}"));
+            }
+            Err(error) => {
+                return Ok(Some(Err(Skipped { line: start, problem: error.to_string() })));
+            }
+        };
+        let (found, cells) = (self.record.len(), self.cells);
+        let row = match found == cells {
+            true => self.columns.read(&self.record, line),
+            false => Err(format!("the row has {found} cells, the header {cells}")),
+        };
+        Ok(Some(row.map_err(|problem| Skipped { line, problem })))
+    }
+}
 
 /// One row: something that happened to some objects.
 pub(crate) struct Row {
@@ -35,7 +98,7 @@ pub(crate) enum Activity {
 }
 
 /// Where each column stands.
-pub(crate) struct Columns {
+struct Columns {
     id: usize,
     activity: usize,
     time: usize,
@@ -47,7 +110,7 @@ pub(crate) struct Columns {
 
 impl Columns {
     /// Reads the header; the columns may stand in any order, and others beside them.
-    pub(crate) fn of(header: &StringRecord) -> Result<Self, String> {
+    fn of(header: &StringRecord) -> Result<Self, String> {
         let find = |name: &str| {
             let found = header.iter().position(|column| column == name);
             found.ok_or_else(|| format!("the log has no column `{name}`"))
@@ -64,7 +127,7 @@ impl Columns {
     }
 
     /// Reads a row, or says what is wrong with it.
-    pub(crate) fn read(&self, record: &StringRecord, line: u64) -> Result<Row, String> {
+    fn read(&self, record: &StringRecord, line: u64) -> Result<Row, String> {
         let cell = |column: usize| record.get(column).unwrap_or_default().trim();
         let id = cell(self.id);
         if id.is_empty() {

@@ -3,18 +3,21 @@
 #![allow(missing_docs, reason = "a program has no public items")]
 
 mod black_box;
+mod describe;
 mod import;
 mod life;
 mod log;
 mod progress;
 mod receipts;
+mod replay;
 mod simulate;
+mod store;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// The order system: an event-sourced domain on an embedded store.
+/// The order system: an event-sourced domain on an embedded store, or on JetStream.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
 struct Arguments {
@@ -26,6 +29,8 @@ struct Arguments {
 enum Action {
     Simulate(simulate::Arguments),
     Import(import::Arguments),
+    Replay(replay::Arguments),
+    Describe(describe::Arguments),
     BlackBox(black_box::Arguments),
 }
 
@@ -34,6 +39,11 @@ async fn main() -> ExitCode {
     let result = match Arguments::parse().action {
         Action::Simulate(arguments) => simulate::run(arguments).await,
         Action::Import(arguments) => import::run(arguments).await,
+        Action::Replay(arguments) => replay::run(arguments).await,
+        Action::Describe(arguments) => {
+            describe::run(&arguments);
+            Ok(())
+        }
         Action::BlackBox(arguments) => black_box::run(&arguments),
     };
     match result {

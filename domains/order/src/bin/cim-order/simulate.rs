@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use cim_order::Shop;
 use cim_runtime::Handle;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use crate::life::{self, Desks, Life};
 use crate::progress;
 use crate::receipts::Receipts;
+use crate::store::StoreArguments;
 
 /// Drive whole lives of orders through commands: with refusals, and with two desks that get into
 /// each other's way.
@@ -27,9 +27,8 @@ pub(crate) struct Arguments {
     /// What chance follows from.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Where the events go: `memory:`, `file:DIR`, or a path.
-    #[arg(long, value_name = "URL")]
-    store: String,
+    #[command(flatten)]
+    store: StoreArguments,
     /// How many orders are alive at once.
     #[arg(long, default_value_t = 64)]
     concurrency: usize,
@@ -44,7 +43,7 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let Arguments { orders, seed, store, concurrency, receipts, json } = arguments;
     let receipts = receipts.as_deref().map(Receipts::create).transpose()?.unwrap_or_default();
-    let front = Shop::open(store).await?;
+    let front = store.open().await?;
     let back = Handle::over(Arc::clone(front.store()));
     let desks = Arc::new(Desks { front, back, receipts });
 

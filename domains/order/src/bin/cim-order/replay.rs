@@ -1,0 +1,150 @@
+//! Takes what came from outside in the log of an order process, and lets the policies do the rest.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, ensure};
+use cim_order::Shop;
+use cim_order::item::{PickItem, ReorderItem, ReportOutOfStock};
+use cim_order::order::{ConfirmOrder, PayOrder, PlaceOrder};
+use cim_order::sales::{AllOrders, OpenPackages, Progress, Revenue};
+use cim_runtime::jiff::civil::Date;
+use cim_runtime::store::{self, Store};
+use cim_runtime::testing::Simulation;
+use cim_runtime::{EventCid, ManualEnvironment, SendError};
+
+use crate::log::{Activity, Log, Row};
+use crate::progress;
+
+/// Live through the log of an order process again: what came from outside is sent at its time, and
+/// the policies remind, pack and send by themselves.
+///
+/// The log's own reminders and packages are left out. The clock is the log's, so that the same log
+/// brings the same events. The store must be empty.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  cim-order replay orders.csv --store shop.cim --json")]
+pub(crate) struct Arguments {
+    /// An object-centric event log, as CSV.
+    file: PathBuf,
+    /// Where the events go: `memory:`, `file:DIR`, a path, or `nats://HOST/STREAM`.
+    #[arg(long, value_name = "URL")]
+    store: String,
+    /// Stop after so many rows.
+    #[arg(long, value_name = "N")]
+    rows: Option<u64>,
+    /// End with one JSON object on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let mut log = Log::open(&arguments.file)?;
+    let store = store::connect(arguments.store).await?;
+    ensure!(store.head().await?.is_none(), "the store has events already: give an empty one");
+    let clock = ManualEnvironment::default();
+    let shop = Simulation::<Shop>::start_on(store, clock.clone()).await?;
+
+    let bar = progress::bar(log.bytes, "bytes");
+    let (mut rows, mut inputs) = (0, 0);
+    while let Some(row) = log.next()? {
+        let row =
+            row.map_err(|skipped| anyhow::anyhow!("line {}: {}", skipped.line, skipped.problem))?;
+        if inputs == 0 {
+            clock.set(row.at);
+        }
+        shop.advance_to(row.at.max(clock.time())).await?;
+        inputs += u64::from(take(&shop, &row).await?);
+        rows += 1;
+        bar.set_position(log.position());
+        if arguments.rows == Some(rows) {
+            break;
+        }
+    }
+    shop.settled().await?;
+    bar.finish_and_clear();
+    report(&shop, rows, inputs, arguments.json).await
+}
+
+/// Sends what a row says, if it came from outside.
+async fn take(shop: &Simulation<Shop>, row: &Row) -> anyhow::Result<bool> {
+    let (line, shop) = (row.line, shop.acting_as(customer(row)));
+    match &row.activity {
+        Activity::PlaceOrder { order, items, price_cents } => {
+            let place = PlaceOrder { items: items.clone(), price_cents: *price_cents };
+            taken(line, shop.send(order, place).await)
+        }
+        Activity::ConfirmOrder { order } => taken(line, shop.send(order, ConfirmOrder).await),
+        Activity::PayOrder { order, price_cents } => {
+            taken(line, shop.send(order, PayOrder { cents: *price_cents }).await)
+        }
+        Activity::ItemOutOfStock { item } => taken(line, shop.send(item, ReportOutOfStock).await),
+        Activity::ReorderItem { item } => taken(line, shop.send(item, ReorderItem).await),
+        Activity::PickItem { item } => taken(line, shop.send(item, PickItem).await),
+        Activity::RemindOfPayment { .. }
+        | Activity::CreatePackage { .. }
+        | Activity::SendPackage { .. }
+        | Activity::FailDelivery { .. }
+        | Activity::DeliverPackage { .. } => Ok(false),
+    }
+}
+
+/// The log names no customers: one of a hundred, by the number of the order.
+fn customer(row: &Row) -> String {
+    let Activity::PlaceOrder { order, .. } = &row.activity else { return "shop".to_owned() };
+    let number: u32 = order.to_string().bytes().map(u32::from).sum();
+    format!("customer-{}", number % 100)
+}
+
+fn taken<T, M>(line: u64, sent: Result<T, SendError<M>>) -> anyhow::Result<bool>
+where
+    M: cim_runtime::machine::Machine,
+{
+    match sent {
+        Ok(_) => Ok(true),
+        Err(error) => anyhow::bail!("line {line}: {error}"),
+    }
+}
+
+async fn report(shop: &Simulation<Shop>, rows: u64, inputs: u64, json: bool) -> anyhow::Result<()> {
+    let (events, digest) = stored(shop.store().as_ref()).await?;
+    let orders = shop.ask(AllOrders).await?;
+    let open = shop.ask(OpenPackages).await?;
+    let revenue = shop.ask(Revenue { from: Date::MIN, to: Date::MAX }).await?;
+    let cents: u64 = revenue.iter().map(|(_, cents)| cents).sum();
+    let paid = orders.iter().filter(|(_, order)| order.progress == Progress::Paid).count();
+    if json {
+        let summary = serde_json::json!({
+            "rows": rows, "inputs": inputs, "events": events, "orders": orders.len(),
+            "paid": paid, "open_packages": open.len(), "days": revenue.len(),
+            "revenue_cents": cents, "digest": digest.to_string(),
+        });
+        println!("{summary}");
+        return Ok(());
+    }
+    println!("{rows} rows, {inputs} of them from outside");
+    println!("{} orders, {paid} paid; {} packages on their way", orders.len(), open.len());
+    println!("{}.{:02} earned on {} days", cents / 100, cents % 100, revenue.len());
+    for (event, count) in events {
+        println!("{count:>8} {event}");
+    }
+    println!("all of it: {digest}");
+    Ok(())
+}
+
+/// How many events there are of each type, and one digest of all their CIDs, whatever their order.
+async fn stored(store: &dyn Store) -> anyhow::Result<(BTreeMap<String, u64>, EventCid)> {
+    let (mut events, mut cids) = (BTreeMap::<String, u64>::new(), Vec::new());
+    let mut after = 0;
+    loop {
+        let page = store.read_all(after, 1000).await?;
+        let Some(last) = page.last() else { break };
+        after = last.position;
+        for event in &page {
+            let envelope = event.envelope().context("a stored event")?;
+            *events.entry(envelope.event_type.to_owned()).or_default() += 1;
+            cids.push(event.cid.to_bytes());
+        }
+    }
+    cids.sort_unstable();
+    Ok((events, EventCid::of(&cids.concat())))
+}

@@ -1,0 +1,26 @@
+//! The store that the arguments name.
+
+use cim_order::Shop;
+use cim_runtime::{Error, Handle};
+
+#[derive(clap::Args)]
+pub(crate) struct StoreArguments {
+    /// Where the events go: `memory:`, `file:DIR`, a path, or `nats://HOST/STREAM`.
+    #[arg(long, value_name = "URL")]
+    store: String,
+    /// Say on standard error what was found at the server.
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+impl StoreArguments {
+    pub(crate) async fn open(self) -> Result<Handle<Shop>, Error> {
+        let shop = Shop::open(self.store).await?;
+        if self.verbose
+            && let Some(found) = shop.store().start_up()
+        {
+            eprintln!("{found}");
+        }
+        Ok(shop)
+    }
+}

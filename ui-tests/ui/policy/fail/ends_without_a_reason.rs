@@ -1,0 +1,15 @@
+//~ an end without a reason
+use cim_runtime::prelude::*;
+
+#[derive(Tables)]
+pub struct Reminders;
+
+pub struct OrderPlaced;
+
+#[policy(ends = "")]
+impl Reminders {
+    #[on]
+    fn placed(&mut self, _: &Recorded<OrderPlaced>) {}
+}
+
+fn main() {}

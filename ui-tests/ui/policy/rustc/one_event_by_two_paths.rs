@@ -1,0 +1,48 @@
+//~ two methods for one event, under two paths
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order {}
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[command(Order)]
+pub struct PayOrder;
+
+#[event(Order)]
+pub struct OrderPlaced;
+
+#[event(Order)]
+pub struct OrderPaid;
+
+#[state_machine(initial Draft, Placed, terminal Paid)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, _: PlaceOrder) -> OrderPlaced {
+        OrderPlaced
+    }
+
+    #[transition(Placed -> Paid)]
+    fn pay(&self, _: PayOrder) -> OrderPaid {
+        OrderPaid
+    }
+}
+
+#[derive(Tables)]
+pub struct Payments;
+
+#[policy]
+impl Payments {
+    #[on]
+    fn placed(&self, _: &Recorded<OrderPlaced>) {}
+
+    #[on]
+    fn again(&self, _: &Recorded<crate::OrderPlaced>) {}
+}
+
+fn main() {}

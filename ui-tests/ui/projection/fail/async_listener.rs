@@ -1,0 +1,17 @@
+//~ an event is not waited with
+use cim_runtime::prelude::*;
+
+pub struct OrderPlaced;
+
+#[derive(Tables)]
+pub struct OrderBook {
+    orders: Table<String, u64>,
+}
+
+#[projection]
+impl OrderBook {
+    #[on]
+    async fn placed(&mut self, _: &Recorded<OrderPlaced>) {}
+}
+
+fn main() {}

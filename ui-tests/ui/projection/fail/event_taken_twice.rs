@@ -1,0 +1,20 @@
+//~ which method makes the rows?
+use cim_runtime::prelude::*;
+
+pub struct OrderPlaced;
+
+#[derive(Tables)]
+pub struct OrderBook {
+    orders: Table<String, u64>,
+}
+
+#[projection]
+impl OrderBook {
+    #[on]
+    fn placed(&mut self, _: &Recorded<OrderPlaced>) {}
+
+    #[on]
+    fn count(&mut self, _: &Recorded<OrderPlaced>) {}
+}
+
+fn main() {}

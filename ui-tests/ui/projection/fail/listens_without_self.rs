@@ -1,0 +1,17 @@
+//~ there is nowhere to write to
+use cim_runtime::prelude::*;
+
+pub struct OrderPlaced;
+
+#[derive(Tables)]
+pub struct OrderBook {
+    orders: Table<String, u64>,
+}
+
+#[projection]
+impl OrderBook {
+    #[on]
+    fn placed(_: &Recorded<OrderPlaced>) {}
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+//~ the signature says which event
+use cim_runtime::prelude::*;
+
+pub struct OrderPlaced;
+
+#[derive(Tables)]
+pub struct OrderBook {
+    orders: Table<String, u64>,
+}
+
+#[projection]
+impl OrderBook {
+    #[on(OrderPlaced)]
+    fn placed(&mut self, _: &Recorded<OrderPlaced>) {}
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+//~ whoever asks sends one value
+use cim_runtime::prelude::*;
+
+pub struct OrderPlaced;
+
+pub struct OrderOf;
+
+#[derive(Tables)]
+pub struct OrderBook {
+    orders: Table<String, u64>,
+}
+
+#[projection]
+impl OrderBook {
+    #[on]
+    fn placed(&mut self, _: &Recorded<OrderPlaced>) {}
+
+    #[query]
+    fn order(&self, _: OrderOf, _: u64) -> Option<u64> {
+        None
+    }
+}
+
+fn main() {}

@@ -1,0 +1,22 @@
+//~ what does the text ask?
+use cim_runtime::prelude::*;
+
+pub struct OrderPlaced;
+
+#[derive(Tables)]
+pub struct OrderBook {
+    orders: Table<String, u64>,
+}
+
+#[projection]
+impl OrderBook {
+    #[on]
+    fn placed(&mut self, _: &Recorded<OrderPlaced>) {}
+
+    #[query]
+    fn order(&self, _: &str) -> Option<u64> {
+        None
+    }
+}
+
+fn main() {}

@@ -1,0 +1,29 @@
+//~ which answer is it?
+use cim_runtime::prelude::*;
+
+pub struct OrderPlaced;
+
+pub struct OrderOf;
+
+#[derive(Tables)]
+pub struct OrderBook {
+    orders: Table<String, u64>,
+}
+
+#[projection]
+impl OrderBook {
+    #[on]
+    fn placed(&mut self, _: &Recorded<OrderPlaced>) {}
+
+    #[query]
+    fn order(&self, _: OrderOf) -> Option<u64> {
+        None
+    }
+
+    #[query]
+    fn count(&self, _: OrderOf) -> usize {
+        0
+    }
+}
+
+fn main() {}

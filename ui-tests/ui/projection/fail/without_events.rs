@@ -1,0 +1,16 @@
+//~ no method has `#[on]`
+use cim_runtime::prelude::*;
+
+pub struct OrderPlaced;
+
+#[derive(Tables)]
+pub struct OrderBook {
+    orders: Table<String, u64>,
+}
+
+#[projection]
+impl OrderBook {
+    pub fn placed(&mut self, _: &Recorded<OrderPlaced>) {}
+}
+
+fn main() {}

@@ -1,0 +1,2 @@
+#[system(aggregates(Order), policies(pay_at_once))]
+pub struct Shop;

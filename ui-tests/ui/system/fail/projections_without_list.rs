@@ -1,0 +1,7 @@
+//~ which projections?
+use cim_runtime::prelude::*;
+
+#[system(aggregates(), projections)]
+pub struct Shop;
+
+fn main() {}

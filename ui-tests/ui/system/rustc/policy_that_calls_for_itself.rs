@@ -1,0 +1,44 @@
+//~ a policy that would go on for ever
+use cim_runtime::prelude::*;
+
+#[derive(DomainId)]
+pub struct OrderId(String);
+
+#[aggregate(domain = "shop", id = OrderId)]
+#[derive(Default)]
+pub struct Order {}
+
+#[command(Order)]
+pub struct PlaceOrder;
+
+#[command(Order)]
+pub struct PayOrder;
+
+#[event(Order)]
+pub struct OrderPlaced;
+
+#[event(Order)]
+pub struct OrderPaid;
+
+#[state_machine(initial Draft, Placed)]
+impl Order {
+    #[transition(Draft -> Placed)]
+    fn place(&self, _: PlaceOrder) -> OrderPlaced {
+        OrderPlaced
+    }
+
+    #[transition(Placed)]
+    fn pay(&self, _: PayOrder) -> OrderPaid {
+        OrderPaid
+    }
+}
+
+#[policy]
+pub fn pay_again(event: &Recorded<OrderPaid>) -> To<PayOrder> {
+    PayOrder.to(event.id())
+}
+
+#[system(aggregates(Order), policies(pay_again))]
+pub struct Shop;
+
+fn main() {}
