@@ -45,6 +45,7 @@ impl<A> MachineOf<A> {
     /// Whether it decides the command: true, or an error. A type with a constant in it that has no
     /// value is one that rustc says no more about: whoever else relies on the machine of the command
     /// is quiet.
+    #[expect(clippy::extra_unused_type_parameters, reason = "its bound is the question")]
     pub const fn does<C: HandledBy<A>>(self) -> bool {
         true
     }
@@ -60,6 +61,7 @@ impl NoMachine {
         false
     }
 
+    #[expect(clippy::extra_unused_type_parameters, reason = "asked as the other one is")]
     pub const fn does<C>(self) -> bool {
         false
     }

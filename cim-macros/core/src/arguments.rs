@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::names;
+use crate::scope;
 
 /// The arguments of one attribute, of which a macro takes those it knows; what is left over is
 /// a mistake.
@@ -132,7 +133,7 @@ impl Arguments {
     /// The path under which the runtime is known: `crate = path`, or `::cim_runtime`.
     pub(crate) fn krate(&mut self, diagnostics: &mut Diagnostics) -> syn::Path {
         let path = self.value("crate", "a path, such as `my_framework::cim_runtime`", diagnostics);
-        path.unwrap_or_else(|| syn::parse_quote!(::cim_runtime))
+        path.unwrap_or_else(scope::usual)
     }
 
     /// Whether the key was there, even with a value that made no sense.

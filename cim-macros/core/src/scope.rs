@@ -16,10 +16,24 @@ pub(crate) fn code_at(span: Span) -> syn::Path {
 /// `const _: () = { use ::cim_runtime::code as cim_code; … };`: no name gets out, and the one that
 /// comes in nobody else has.
 pub(crate) fn block(krate: &syn::Path, items: &TokenStream) -> TokenStream {
+    // Of a path that somebody gave and that leads nowhere, rustc would speak once for each name in
+    // the braces.
+    let names = match *krate == usual() {
+        true => quote!(use #krate::code::{self as cim_code, Lacks as _};),
+        false => quote! {
+            use #krate::code as cim_code;
+            use cim_code::Lacks as _;
+        },
+    };
     quote! {
         const _: () = {
-            use #krate::code::{self as cim_code, Lacks as _};
+            #names
             #items
         };
     }
+}
+
+/// Where the runtime is, unless `crate = …` says otherwise.
+pub(crate) fn usual() -> syn::Path {
+    syn::parse_quote!(::cim_runtime)
 }

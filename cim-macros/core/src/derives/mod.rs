@@ -43,9 +43,7 @@ pub(crate) fn missing(
     let missing = wanted.iter().filter(|derive| !is_derived(**derive, item.attrs()));
     if sound && item.fields().any(|field| !fields::is_of_std(&field.ty)) {
         let names = missing.map(|derive| format_ident!("Parts{}", derive.name()));
-        // Where the derive looks for the runtime, unless told otherwise.
-        let usual: syn::Path = syn::parse_quote!(::cim_runtime);
-        let elsewhere = (*krate != usual).then(|| quote!(#[parts(crate = #krate)]));
+        let elsewhere = (*krate != scope::usual()).then(|| quote!(#[parts(crate = #krate)]));
         return quote! {
             #[derive(#(#krate::code::#names),*)]
             #elsewhere
