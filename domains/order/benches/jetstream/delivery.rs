@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use cim_runtime::Timestamp;
-use cim_runtime::store::conformance::{SampleCommit, SampleStream};
+use cim_runtime::store::conformance::SampleStream;
 use cim_runtime::store::{JetStreamStore, Store as _};
 use cim_test_nats::Server;
 use futures::StreamExt as _;
@@ -33,17 +33,14 @@ pub async fn run() {
         times
     });
     let start = Instant::now();
-    let mut streams: Vec<_> =
-        (0..1_000).map(|number| SampleStream::new(&format!("s-{number}"))).collect();
     let mut ticks = tokio::time::interval(Duration::from_millis(1));
     let mut next = 0;
     for _ in 0..events / EACH {
         ticks.tick().await;
         for _ in 0..EACH {
-            let stream = &mut streams[next % 1_000];
-            next += 1;
             // Its time is when it is sent.
-            let commit = stream.commit_of(&SampleCommit::of(1));
+            let commit = SampleStream::new(&format!("s-{next}")).commit(1);
+            next += 1;
             let store = store.clone();
             tokio::spawn(async move { store.commit(commit).await.unwrap() });
         }
