@@ -111,6 +111,15 @@ impl<P: Projection> ProjectionHandle<P> {
         Ok(Status { name: P::NAME, state, position, events_behind, time_behind })
     }
 
+    /// Waits until its answers know the event at this position.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stopped`] when it never will.
+    pub async fn reached(&self, position: u64) -> Result<(), Error> {
+        self.cell.reach(position).await
+    }
+
     /// Takes no more events until [`ProjectionHandle::resume`]. It goes on answering.
     pub fn pause(&self) {
         self.cell.paused.send_replace(true);
