@@ -23,7 +23,7 @@ use crate::driver::Driver;
 use crate::engine::{Cause, Message};
 use crate::error::Error;
 use crate::observe;
-use crate::projection::{Listened, PAGE, RETRY, Reaches, Stopped, blocking, ended, readable};
+use crate::projection::{Listened, Pages, RETRY, Reaches, Stopped, blocking, ended};
 use crate::rows::RowStore;
 use crate::store::{Head, StoreError, StoredEvent};
 
@@ -207,15 +207,14 @@ impl<P: Policy> Running<P> {
 
     async fn lead(&self, wishes: &mut mpsc::Receiver<Wish>) -> Result<Infallible, Stopped> {
         let mut worker = self.open().await?;
-        let mut pages = self.driver.store.subscribe(worker.checkpoint()).ready_chunks(PAGE);
+        let mut pages = Pages::after(&self.driver.store, worker.checkpoint());
         loop {
             worker = self.send_due(worker).await?;
             let next_due = worker.books.next_due();
             self.report(&worker, next_due);
             tokio::select! {
                 page = pages.next() => {
-                    let page = page.ok_or_else(|| Stopped::Store(ended()))?;
-                    let (events, failed) = readable(page);
+                    let (events, failed) = page.ok_or_else(|| Stopped::Store(ended()))?;
                     worker = self.take_in(worker, events).await?;
                     if let Some(error) = failed {
                         return Err(error.into());
@@ -309,7 +308,7 @@ impl<P: Policy> Running<P> {
             if worker.books.next_due().is_none_or(|due| due > now) {
                 return Ok(worker);
             }
-            let letters = worker.books.take_due(now, PAGE);
+            let letters = worker.books.take_due(now, AT_ONCE * 16);
             self.send(&mut worker, letters).await?;
             worker = off_thread(worker, |worker| worker.commit(None)).await?;
         }

@@ -6,6 +6,7 @@
 
 mod generation;
 mod incoming;
+mod pages;
 mod query;
 mod running;
 mod serving;
@@ -17,9 +18,10 @@ use crate::rows::Tables;
 
 pub(crate) use incoming::Fate;
 pub use incoming::{Answered, Heard, Incoming, Listened};
+pub(crate) use pages::Pages;
 pub use query::{Ask, Query};
 pub use running::ProjectionInfo;
-pub(crate) use running::{PAGE, RETRY, Reaches, Registry, Started, blocking, ended, readable};
+pub(crate) use running::{RETRY, Reaches, Registry, Started, blocking, ended};
 pub use status::{Parked, ProjectionHandle, ProjectionState, Status};
 pub(crate) use wiring::is_among;
 pub use wiring::{has_tables, is_only_projection, is_taken_once, listens_within};

@@ -6,12 +6,12 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::generation::Generations;
+use super::pages::Pages;
 use super::serving::Serving;
 use super::status::{Progress, ProjectionState};
 use super::worker::{Stopped, Worker};
@@ -20,10 +20,7 @@ use crate::environment::Environment;
 use crate::error::Error;
 use crate::observe;
 use crate::rows::{MemoryRows, RowStore};
-use crate::store::{Store, StoreError, StoreErrorKind, StoredEvent};
-
-/// How many events are in one transaction at most.
-pub(crate) const PAGE: usize = 1024;
+use crate::store::{Store, StoreError, StoreErrorKind};
 
 /// How long a projection waits before it tries again, at first and at most.
 pub(crate) const RETRY: (Duration, Duration) =
@@ -394,12 +391,12 @@ impl<P: Projection> Running<P> {
         answers: bool,
     ) -> Result<Worker<P>, Stopped> {
         let mut paused = self.cell.paused.subscribe();
-        let mut pages = self.store.subscribe(worker.checkpoint()).ready_chunks(PAGE);
+        let mut pages = Pages::after(&self.store, worker.checkpoint());
         while until.is_none_or(|until| worker.checkpoint() < until) {
-            let page = pages.next().await.ok_or_else(|| Stopped::Store(ended()))?;
+            let page = pages.next().await;
+            let (events, failed) = page.ok_or_else(|| Stopped::Store(ended()))?;
             // Whoever has sent this is there as long as the cell is.
             let _ = paused.wait_for(|paused| !paused).await;
-            let (events, failed) = readable(page);
             let span = observe::page_span("projection", P::NAME, events.len());
             let (back, applied) = blocking(move || {
                 let applied = span.in_scope(|| worker.apply(&events));
@@ -459,21 +456,6 @@ impl<P: Projection> Running<P> {
         blocking(move || now.write(rows.as_ref(), P::NAME, revision)).await?;
         Ok(revision + 1)
     }
-}
-
-/// The events of a page, up to an error.
-pub(crate) fn readable(
-    page: Vec<Result<StoredEvent, StoreError>>,
-) -> (Vec<StoredEvent>, Option<StoreError>) {
-    let mut failed = None;
-    let events = page.into_iter().map_while(|event| match event {
-        Ok(event) => Some(event),
-        Err(error) => {
-            failed = Some(error);
-            None
-        }
-    });
-    (events.collect(), failed)
 }
 
 pub(crate) fn ended() -> StoreError {

@@ -31,6 +31,8 @@ pub struct Table<K, V> {
     place: Place,
     /// Rows that were read or changed since this was opened.
     at_hand: FxHashMap<K, AtHand<V>>,
+    /// Rows that were at hand before so many others were: all of them are written.
+    before: FxHashMap<K, AtHand<V>>,
     /// The keys of those that are not yet written, in order of their first change.
     changed: Vec<K>,
 }
@@ -43,15 +45,15 @@ struct AtHand<V> {
 impl<K: RowKey, V: Value + Clone> Table<K, V> {
     /// The row with this key.
     pub fn get(&self, key: &K) -> Option<V> {
-        match self.at_hand.get(key) {
-            Some(at_hand) => at_hand.row.clone(),
+        match self.known(key) {
+            Some(known) => known.row.clone(),
             None => self.read(key),
         }
     }
 
     /// Whether there is a row with this key.
     pub fn contains(&self, key: &K) -> bool {
-        self.at_hand.get(key).map_or_else(|| self.read(key).is_some(), |found| found.row.is_some())
+        self.known(key).map_or_else(|| self.read(key).is_some(), |known| known.row.is_some())
     }
 
     /// The row with this key, to be changed.
@@ -72,7 +74,17 @@ impl<K: RowKey, V: Value + Clone> Table<K, V> {
 
     /// Writes a row in the place of the one with this key.
     pub fn insert(&mut self, key: &K, row: V) {
-        *self.change(key) = Some(row);
+        // What was there does not matter, and is not read.
+        if let Some(at_hand) = self.at_hand.get_mut(key) {
+            at_hand.row = Some(row);
+            if !std::mem::replace(&mut at_hand.changed, true) {
+                self.changed.push(key.clone());
+            }
+        } else {
+            self.before.remove(key);
+            self.changed.push(key.clone());
+            self.at_hand.insert(key.clone(), AtHand { row: Some(row), changed: true });
+        }
     }
 
     /// Removes the row with this key, if there is one, and returns it.
@@ -116,6 +128,10 @@ impl<K: RowKey, V: Value + Clone> Table<K, V> {
         Scan::new(&self.place, self.name, bounds, changed)
     }
 
+    fn known(&self, key: &K) -> Option<&AtHand<V>> {
+        self.at_hand.get(key).or_else(|| self.before.get(key))
+    }
+
     fn read(&self, key: &K) -> Option<V> {
         let row = self.place.read(self.place.view.row(self.name, &key.to_bytes()))?;
         self.place.read(decoded(self.name, &row).map(Some))
@@ -123,11 +139,14 @@ impl<K: RowKey, V: Value + Clone> Table<K, V> {
 
     fn at_hand(&mut self, key: &K) -> &mut AtHand<V> {
         if !self.at_hand.contains_key(key) {
-            let row = self.read(key);
+            let row = self.before.remove(key).map_or_else(|| self.read(key), |before| before.row);
             self.at_hand.insert(key.clone(), AtHand { row, changed: false });
         }
-        // Asked again, as the borrow checker does not see that one of two branches has returned.
-        self.at_hand.entry(key.clone()).or_insert(AtHand { row: None, changed: false })
+        match self.at_hand.get_mut(key) {
+            Some(at_hand) => at_hand,
+            // The borrow checker does not see that one of two branches could have returned.
+            None => unreachable!("it was put there"),
+        }
     }
 
     fn change(&mut self, key: &K) -> &mut Option<V> {
@@ -157,8 +176,8 @@ where
     const IS_KEPT: bool = true;
 
     fn open(name: &'static str, place: &Place) -> Self {
-        let (at_hand, changed) = (FxHashMap::default(), Vec::new());
-        Self { name, place: place.clone(), at_hand, changed }
+        let (at_hand, before) = (FxHashMap::default(), FxHashMap::default());
+        Self { name, place: place.clone(), at_hand, before, changed: Vec::new() }
     }
 
     fn kept(&mut self) -> &mut dyn Kept {
@@ -186,12 +205,13 @@ impl<K: RowKey, V: Value + Clone> Kept for Table<K, V> {
     fn renew(&mut self, place: &Place) {
         self.place = place.clone();
         if self.at_hand.len() > AT_HAND {
-            self.at_hand.clear();
+            self.before = std::mem::take(&mut self.at_hand);
         }
     }
 
     fn forget(&mut self) {
         self.at_hand.clear();
+        self.before.clear();
         self.changed.clear();
     }
 }

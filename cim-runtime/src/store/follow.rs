@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use super::{Store, StoreError, StoredEvent};
 
 /// How many events a subscription reads at a time.
-const PAGE: usize = 256;
+const PAGE: usize = 1024;
 
 /// A subscription as pages of `read_all`, which is woken by the store's head: it cannot miss an
 /// event, because it never relies on being told of one.

@@ -1,0 +1,71 @@
+//! Events, read ahead: the next ones are on their way while these are taken in.
+
+use std::sync::Arc;
+
+use futures::StreamExt as _;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::store::{Store, StoreError, StoredEvent};
+
+/// How many events are read at a time, at most.
+const PAGE: usize = 1024;
+
+/// How many pages wait to be taken in, at most: whoever is behind holds no more than these.
+const AHEAD: usize = 4;
+
+/// Pages of the events after a position, as they are stored.
+pub(crate) struct Pages {
+    pages: mpsc::Receiver<Page>,
+    reader: JoinHandle<()>,
+}
+
+/// Events, and why none follow, if none do.
+type Page = (Vec<StoredEvent>, Option<StoreError>);
+
+impl Pages {
+    pub(crate) fn after(store: &Arc<dyn Store>, position: u64) -> Self {
+        let (sender, pages) = mpsc::channel(AHEAD);
+        let mut events = store.subscribe(position).ready_chunks(PAGE);
+        let reader = tokio::spawn(async move {
+            while let Some(page) = events.next().await {
+                if sender.send(readable(page)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Self { pages, reader }
+    }
+
+    /// All that was read since, in order; `None` when the store was closed.
+    pub(crate) async fn next(&mut self) -> Option<Page> {
+        let (mut events, mut failed) = self.pages.recv().await?;
+        // Whoever is behind takes more at once.
+        while failed.is_none()
+            && let Ok((more, why)) = self.pages.try_recv()
+        {
+            events.extend(more);
+            failed = why;
+        }
+        Some((events, failed))
+    }
+}
+
+impl Drop for Pages {
+    fn drop(&mut self) {
+        self.reader.abort();
+    }
+}
+
+/// The events of a page, up to an error.
+fn readable(page: Vec<Result<StoredEvent, StoreError>>) -> Page {
+    let mut failed = None;
+    let events = page.into_iter().map_while(|event| match event {
+        Ok(event) => Some(event),
+        Err(error) => {
+            failed = Some(error);
+            None
+        }
+    });
+    (events.collect(), failed)
+}
