@@ -169,9 +169,6 @@ fn listener(
     block: &mut syn::Block,
     diagnostics: &mut Diagnostics,
 ) -> Option<Listener> {
-    if let Some(cfg) = attrs.iter().find(|attr| is_cfg(attr)) {
-        diagnostics.push(errors::conditional(cfg));
-    }
     if let Some(token) = &signature.asyncness {
         diagnostics.push(errors::async_policy(token));
     }
