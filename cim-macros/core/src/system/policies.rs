@@ -43,6 +43,8 @@ pub(super) fn assertions(
     });
     (!policies.is_empty()).then(|| {
         quote! {
+            // A very large system takes rustc longer than it lets pass without a word.
+            #[allow(long_running_const_eval)]
             const LOOPS: #krate::Loops = #krate::Loops::of(#system::POLICIES, #system::AGGREGATES);
             #(#assertions)*
         }

@@ -11,19 +11,21 @@ pub struct Ball {}
 #[command(Ball)]
 pub struct Throw;
 
-macro_rules! events {
-    ($($name:ident)*) => { $(#[event(Ball)] pub struct $name;)* };
-}
+#[event(Ball)]
+pub struct Thrown;
 
-events!(A B C D E F G H);
+#[event(Ball)]
+pub struct Caught;
 
 #[state_machine(initial Still)]
 impl Ball {
     #[transition(Still)]
-    fn throw(&self, _: Throw) -> A {
-        A
+    fn throw(&self, _: Throw) -> Thrown {
+        Thrown
     }
 }
+
+type Four = (To<Throw>, To<Throw>, To<Throw>, To<Throw>);
 
 macro_rules! policies {
     ($($name:ident)*) => {
@@ -34,21 +36,9 @@ macro_rules! policies {
             #[policy]
             impl $name {
                 #[on]
-                fn a(&self, _: &Recorded<A>) {}
-                #[on]
-                fn b(&self, _: &Recorded<B>) {}
-                #[on]
-                fn c(&self, _: &Recorded<C>) {}
-                #[on]
-                fn d(&self, _: &Recorded<D>) {}
-                #[on]
-                fn e(&self, _: &Recorded<E>) {}
-                #[on]
-                fn f(&self, _: &Recorded<F>) {}
-                #[on]
-                fn g(&self, _: &Recorded<G>) {}
-                #[on]
-                fn h(&self, _: &Recorded<H>) {}
+                fn caught(&self, _: &Recorded<Caught>) -> Option<(Four, Four)> {
+                    None
+                }
             }
         )*
 
