@@ -11,6 +11,9 @@ pub struct Ball {}
 #[command(Ball)]
 pub struct Throw;
 
+#[command(Ball)]
+pub struct Catch;
+
 #[event(Ball)]
 pub struct Thrown;
 
@@ -22,6 +25,11 @@ impl Ball {
     #[transition(Still)]
     fn throw(&self, _: Throw) -> Thrown {
         Thrown
+    }
+
+    #[transition(Still)]
+    fn catch(&self, _: Catch) -> Caught {
+        Caught
     }
 }
 
