@@ -30,7 +30,7 @@ pub(super) fn assertions(
         // Of the first there is nothing to be said.
         let named = (index > 0).then(|| errors::policy_name_is_taken(policy, ident).unless(&names));
         let own = quote!(&<#policy as #krate::Policy>::INFO);
-        let aggregates = quote!(&[#(<#aggregates as #krate::Aggregate>::NAME),*]);
+        let aggregates = quote!(&[#(<#aggregates as #krate::InSystem>::NAME),*]);
         let takes = errors::reacts_to_others(policy, ident)
             .unless(&quote!(#krate::reacts_within(#own, #aggregates)));
         let sends = errors::sends_elsewhere(policy, ident)
