@@ -218,17 +218,17 @@ pub fn projection(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # #[derive(DomainId)] pub struct OrderId(String);
 /// # #[aggregate(domain = "shop", id = OrderId)] #[derive(Default)] pub struct Order {}
 /// # #[command(Order)] pub struct PlaceOrder;
-/// # #[command(Order)] pub struct PayOrder;
 /// # #[command(Order)] pub struct RemindOfPayment;
+/// # #[command(Order)] pub struct WriteOff;
 /// # #[event(Order)] pub struct OrderPlaced;
-/// # #[event(Order)] pub struct OrderPaid;
 /// # #[event(Order)] pub struct PaymentReminded;
-/// # #[state_machine(initial Draft, Placed, terminal Paid)]
+/// # #[event(Order)] pub struct WrittenOff;
+/// # #[state_machine(initial Draft, Placed, terminal Lost)]
 /// # impl Order {
 /// #     #[transition(Draft -> Placed)]
 /// #     fn place(&self, _: PlaceOrder) -> OrderPlaced { OrderPlaced }
-/// #     #[transition(Placed -> Paid)]
-/// #     fn pay(&self, _: PayOrder) -> OrderPaid { OrderPaid }
+/// #     #[transition(Placed -> Lost)]
+/// #     fn write_off(&self, _: WriteOff) -> WrittenOff { WrittenOff }
 /// #     #[transition(Placed)]
 /// #     fn remind(&self, _: RemindOfPayment) -> PaymentReminded { PaymentReminded }
 /// # }
@@ -239,21 +239,23 @@ pub fn projection(args: TokenStream, item: TokenStream) -> TokenStream {
 ///     RemindOfPayment.to(event.id()).after(2.weeks())
 /// }
 ///
-/// /// Who pays at once is counted.
+/// /// Who is reminded for the third time is written off.
 /// #[derive(Tables)]
-/// pub struct Payments {
-///     placed: Table<OrderId, Timestamp>,
+/// pub struct Patience {
+///     reminded: Table<OrderId, u32>,
 /// }
 ///
 /// #[policy(refused = ignore)]
-/// impl Payments {
+/// impl Patience {
 ///     #[on]
-///     fn placed(&mut self, event: &Recorded<OrderPlaced>) {
-///         self.placed.insert(&event.id(), event.at);
+///     fn reminded(&mut self, event: &Recorded<PaymentReminded>) -> Option<To<WriteOff>> {
+///         let times = self.reminded.get_or_default(&event.id());
+///         *times += 1;
+///         (*times == 3).then(|| WriteOff.to(event.id()))
 ///     }
 /// }
 ///
-/// #[system(aggregates(Order), policies(remind, Payments))]
+/// #[system(aggregates(Order), policies(remind, Patience))]
 /// pub struct Shop;
 ///
 /// # #[tokio::main(flavor = "current_thread")]

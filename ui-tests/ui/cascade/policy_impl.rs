@@ -38,10 +38,10 @@ pub struct Payments {
     placed: Table<OrderId, u64>,
 }
 
-#[policy]
+#[policy(refused = drop)]
 impl Payments {
     #[on]
-    fn placed(&mut self, event: &OrderPlaced) -> To<PayOrder> {
+    fn placed(&mut self, event: &Recorded<OrderPlaced>) -> To<PayOrder> {
         self.placed.insert(&event.id(), 1);
         PayOrder.to(event.id())
     }

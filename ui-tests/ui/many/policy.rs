@@ -6,6 +6,8 @@ pub struct Reminders;
 
 pub struct OrderPlaced;
 
+pub struct OrderPaid;
+
 #[policy(refused = drop, ends = "", starts = now)]
 impl Reminders {
     #[on]
@@ -15,8 +17,11 @@ impl Reminders {
     fn paid(&self) -> impl Sized {}
 
     #[on]
-    fn asked(&self, _: &Recorded<OrderPlaced>) -> Option<impl Sized> {
-        Some(Timestamp::now())
+    fn asked(&self, _: &Recorded<OrderPlaced>) -> impl Sized {}
+
+    #[on]
+    fn asked_again(&self, _: &Recorded<OrderPaid>) {
+        drop(Timestamp::now());
     }
 }
 

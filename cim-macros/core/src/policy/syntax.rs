@@ -134,6 +134,9 @@ fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> (Vec<List
                 diagnostics.push(listener::takes_nothing(attr));
             }
         }
+        if let Some(cfg) = method.attrs.iter().find(|attr| is_cfg(attr)) {
+            diagnostics.push(errors::conditional(cfg));
+        }
         let listener =
             listener(Taker::Policy, &method.sig, &mut method.attrs, &mut method.block, diagnostics);
         if let Some(listener) = listener {
@@ -169,9 +172,6 @@ fn listener(
     block: &mut syn::Block,
     diagnostics: &mut Diagnostics,
 ) -> Option<Listener> {
-    if let Some(cfg) = attrs.iter().find(|attr| is_cfg(attr)) {
-        diagnostics.push(errors::conditional(cfg));
-    }
     if let Some(token) = &signature.asyncness {
         diagnostics.push(errors::async_policy(token));
     }

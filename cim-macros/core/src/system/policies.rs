@@ -30,7 +30,7 @@ pub(super) fn assertions(
         // Of the first there is nothing to be said.
         let named = (index > 0).then(|| errors::policy_name_is_taken(policy, ident).unless(&names));
         let own = quote!(&<#policy as #krate::Policy>::INFO);
-        let aggregates = quote!(&[#(<#aggregates as #krate::Aggregate>::NAME),*]);
+        let aggregates = quote!(&[#(<#aggregates as #krate::InSystem>::NAME),*]);
         let takes = errors::reacts_to_others(policy, ident)
             .unless(&quote!(#krate::reacts_within(#own, #aggregates)));
         let sends = errors::sends_elsewhere(policy, ident)
@@ -43,6 +43,8 @@ pub(super) fn assertions(
     });
     (!policies.is_empty()).then(|| {
         quote! {
+            // A very large system takes rustc longer than it lets pass without a word.
+            #[allow(long_running_const_eval)]
             const LOOPS: #krate::Loops = #krate::Loops::of(#system::POLICIES, #system::AGGREGATES);
             #(#assertions)*
         }

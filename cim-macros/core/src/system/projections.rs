@@ -42,7 +42,7 @@ pub(super) fn impls(
         let named =
             (index > 0).then(|| errors::projection_name_is_taken(projection, ident).unless(&names));
         let own = &info[index];
-        let aggregates = quote!(&[#(<#aggregates as #krate::Aggregate>::NAME),*]);
+        let aggregates = quote!(&[#(<#aggregates as #krate::InSystem>::NAME),*]);
         let listens = quote!(#krate::listens_within(&#own, #aggregates));
         let heard = errors::listens_elsewhere(projection, ident).unless(&listens);
         quote!(#named #heard)

@@ -1,4 +1,4 @@
-//~ a policy that is not there in every build
+//~ a function that is no policy
 use cim_runtime::prelude::*;
 
 #[derive(DomainId)]
@@ -33,10 +33,11 @@ impl Order {
     }
 }
 
-#[policy]
-#[cfg(any())]
 pub fn pay_at_once(event: &Recorded<OrderPlaced>) -> To<PayOrder> {
     PayOrder.to(event.id())
 }
+
+#[system(aggregates(Order), policies(pay_at_once))]
+pub struct Shop;
 
 fn main() {}
