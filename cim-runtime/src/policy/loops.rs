@@ -465,7 +465,7 @@ mod tests {
     /// rustc evaluates without a word is an error here.
     #[test]
     fn a_large_system_is_looked_at_in_time() {
-        const ROWS: [TransitionRow; 600] = {
+        static ROWS: [TransitionRow; 600] = {
             let mut rows = [TransitionRow::decided("A", "", "", "A"); 600];
             let mut i = 0;
             while i < rows.len() {

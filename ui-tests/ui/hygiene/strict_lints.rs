@@ -133,8 +133,8 @@ impl OrderBook {
 
 /// A function that is a policy.
 #[policy]
-pub fn cancel(event: &Recorded<OrderPlaced>) -> Option<To<CancelOrder>> {
-    event.event.reason.is_empty().then(|| CancelOrder.to(event.id()))
+pub fn cancel(event: &Recorded<OrderPlaced>) -> To<CancelOrder> {
+    CancelOrder.to(event.id())
 }
 
 /// A policy that keeps nothing.

@@ -54,7 +54,7 @@ pub(super) fn too_many_reactions(policy: &syn::Path, system: &syn::Ident) -> Dia
         format!("with `{name}`, the system `{system}` has more than 512 reactions to events"),
     )
     .note("whether its policies come to an end is looked at for all of them together")
-    .help("make two systems of it, or take several events in fewer policies")
+    .help("say of policies that come to an end why they do, which leaves them out: `#[policy(ends = \"…\")]`; or make two systems of it")
 }
 
 pub(super) fn policy_name_is_taken(policy: &syn::Path, system: &syn::Ident) -> Diagnostic {
