@@ -54,9 +54,11 @@ pub struct Goods {
 }
 
 /// All lines.
+#[value]
 pub struct Lines;
 
 /// The largest sales of a till.
+#[value]
 pub struct Largest(TillId);
 
 #[projection]
@@ -95,6 +97,7 @@ pub struct InMind {
     lines: InMemory<std::collections::BTreeMap<String, Line>>,
 }
 
+#[value]
 pub struct LinesInMind;
 
 #[projection]
