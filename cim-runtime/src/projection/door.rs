@@ -63,7 +63,7 @@ impl QueryDoor {
 
 fn ask<Q: Query>(inquiry: Inquiry<'_>) -> BoxFuture<'_, Result<Vec<u8>, Unanswered>> {
     Box::pin(async move {
-        let question = cbor::from_slice::<Q>(inquiry.data);
+        let question = Q::from_bytes(inquiry.data);
         let question = question.map_err(|error| Unanswered::Unreadable(error.to_string()))?;
         let ask = Ask::new(Arc::clone(inquiry.registry), question).after_position(inquiry.after);
         let ask = match inquiry.within {

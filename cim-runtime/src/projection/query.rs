@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 
 use super::Projection;
 use super::running::{Registry, blocking};
-use crate::cbor::Value;
+use crate::cbor::{self, DecodeError, EncodeError, Shape, Value};
 use crate::engine::{Receipt, Sent};
 use crate::error::Error;
 
@@ -41,10 +41,27 @@ pub trait Query: Question {
     label = "has no canonical encoding",
     note = "a question may come from another process: write `#[value]` above `{Self}`"
 )]
-pub trait Question: Value + Send + 'static {}
+pub trait Question: Sized + Send + 'static {
+    // Not a kind of `Value`: rustc would say what that trait says, which is about events.
+    const SHAPE: Shape;
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError>;
+
+    fn to_bytes(&self) -> Result<Vec<u8>, EncodeError>;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Value + Send + 'static> Question for T {}
+impl<T: Value + Send + 'static> Question for T {
+    const SHAPE: Shape = <T as Value>::SHAPE;
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        cbor::from_slice(bytes)
+    }
+
+    fn to_bytes(&self) -> Result<Vec<u8>, EncodeError> {
+        cbor::to_vec(self)
+    }
+}
 
 /// A question on its way: `shop.ask(…).await`.
 ///

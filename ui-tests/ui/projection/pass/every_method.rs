@@ -76,7 +76,7 @@ pub struct OrderOf(pub OrderId);
 pub struct AllOrders {}
 
 pub mod questions {
-    #[value]
+    #[cim_runtime::prelude::value]
     pub struct Count;
 }
 
