@@ -15,6 +15,7 @@ mod rows;
 mod snapshots;
 mod start_up;
 mod stray;
+mod services;
 mod streams;
 
 use cim_runtime::store::JetStreamStore;
