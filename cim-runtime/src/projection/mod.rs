@@ -22,6 +22,8 @@ pub(crate) use door::{Inquiry, Unanswered};
 pub(crate) use incoming::Fate;
 pub use incoming::{Answered, Heard, Incoming, Listened};
 pub(crate) use pages::Pages;
+#[doc(hidden)]
+pub use query::Question;
 pub use query::{Ask, Query};
 pub use running::ProjectionInfo;
 pub(crate) use running::{RETRY, Reaches, Registry, Started, blocking, ended};

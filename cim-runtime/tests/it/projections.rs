@@ -290,6 +290,7 @@ mod later {
         pub counts: Table<String, u32>,
     }
 
+    #[value]
     pub struct Counts;
 
     #[projection]
@@ -428,6 +429,7 @@ mod stopping {
         pub counts: Table<String, u32>,
     }
 
+    #[value]
     pub struct Counted;
 
     #[projection(on_failure = stop)]
@@ -497,6 +499,7 @@ mod older {
         pub total: Table<String, u32>,
     }
 
+    #[value]
     pub struct Total;
 
     #[projection]

@@ -105,7 +105,7 @@ pub struct Inscribed {
     pub text: String,
 }
 
-#[state_machine(initial Blank, Written)]
+#[state_machine(initial Blank, terminal Written)]
 impl Label {
     #[transition(Blank -> Written)]
     fn inscribe(&self, cmd: Inscribe) -> Inscribed {
