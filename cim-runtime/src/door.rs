@@ -117,9 +117,7 @@ fn turned<M: Machine>(error: &SendError<M>) -> Turned {
         SendError::NotNow { state, allowed, .. } => {
             Turned::NotNow { state: state.name(), allowed: allowed.clone(), text }
         }
-        SendError::Closed { state, .. } => {
-            Turned::Closed { state, region: M::MACHINE.name, text }
-        }
+        SendError::Closed { state, .. } => Turned::Closed { state, region: M::MACHINE.name, text },
         SendError::Error(error) => Turned::Error(error.clone()),
     }
 }

@@ -109,7 +109,7 @@ pub(crate) fn queries_of(domain: &str) -> String {
 pub(crate) fn command(aggregate: AggregateName, command: &str) -> String {
     let (domain, name) = aggregate.0.split_once('.').unwrap_or((aggregate.0, ""));
     let mut subject = format!("{domain}.cmd.{name}.");
-    push_token(&mut subject, command);
+    push_token(&mut subject, command.as_bytes());
     subject
 }
 
@@ -117,7 +117,7 @@ pub(crate) fn command(aggregate: AggregateName, command: &str) -> String {
 #[cfg(feature = "jetstream")]
 pub(crate) fn query(domain: &str, projection: &str, query: &str) -> String {
     let mut subject = format!("{domain}.qry.{projection}.");
-    push_token(&mut subject, query);
+    push_token(&mut subject, query.as_bytes());
     subject
 }
 

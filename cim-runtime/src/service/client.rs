@@ -188,7 +188,10 @@ impl<S: System> Client<S> {
                     }
                     RequestErrorKind::NoResponders => not_served(subject),
                     RequestErrorKind::InvalidSubject => {
-                        return Err(ServiceError::new(ServiceErrorKind::Invalid, error.to_string()));
+                        return Err(ServiceError::new(
+                            ServiceErrorKind::Invalid,
+                            error.to_string(),
+                        ));
                     }
                     _ => {
                         lost = true;

@@ -49,7 +49,8 @@ impl Connection {
         let client = options.connect(servers).await.map_err(|error| {
             let problem = match error.kind() {
                 ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
-                    "its servers do not let us in: check user, token, nkey or credentials".to_owned()
+                    "its servers do not let us in: check user, token, nkey or credentials"
+                        .to_owned()
                 }
                 _ => format!("{error}: check that a server listens there"),
             };
@@ -188,7 +189,9 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_not_shown() {
-        for url in ["redis://s3cret@one", "nats://s3cret@", "nats://s3cret%@one", "nats://a,,s3cret"] {
+        for url in
+            ["redis://s3cret@one", "nats://s3cret@", "nats://s3cret%@one", "nats://a,,s3cret"]
+        {
             let error = Address::parse(url).map(|address| address.shown()).unwrap_err().to_string();
             assert!(!error.contains("s3cret") && error.contains("nats://host"), "{error}");
         }

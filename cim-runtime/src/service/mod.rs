@@ -153,7 +153,8 @@ impl<S: System> Handle<S> {
         };
         if !is_version(&options.version) {
             let version = &options.version;
-            let problem = format!("`{version}` is no version of a service: write one such as 1.2.0");
+            let problem =
+                format!("`{version}` is no version of a service: write one such as 1.2.0");
             return Err(invalid(problem).into());
         }
         let name = first.name.domain();
@@ -276,7 +277,8 @@ mod tests {
         for version in ["0.0.0", "1.20.3", "1.0.0-rc.1", "1.0.0+build-7"] {
             assert!(is_version(version), "{version}");
         }
-        for version in ["", "1", "1.2", "1.2.3.4", "01.2.3", "1.2.x", "1.2.3-", "1.2.3-ä", "v1.2.3"] {
+        for version in ["", "1", "1.2", "1.2.3.4", "01.2.3", "1.2.x", "1.2.3-", "1.2.3-ä", "v1.2.3"]
+        {
             assert!(!is_version(version), "{version}");
         }
     }

@@ -13,9 +13,7 @@ use crate::cbor::{self, Value};
 use crate::dag_json;
 use crate::engine::{Receipt, Sent};
 use crate::error::{Error, SendError};
-use crate::machine::{
-    Command, CommandSet as _, InOneAggregate, Machine, MachineState as _,
-};
+use crate::machine::{Command, CommandSet as _, InOneAggregate, Machine, MachineState as _};
 use crate::system::OwnerOf;
 
 /// What became of a command.
@@ -35,8 +33,9 @@ where
             Ok(refusal) => Err(SendError::Refused(refusal)),
             Err(_) => Err(misunderstood(answer, command_id).into()),
         },
-        Some(outcome::NOT_NOW) => Err(not_now::<C>(answer)
-            .unwrap_or_else(|| misunderstood(answer, command_id).into())),
+        Some(outcome::NOT_NOW) => {
+            Err(not_now::<C>(answer).unwrap_or_else(|| misunderstood(answer, command_id).into()))
+        }
         _ => Err(misunderstood(answer, command_id).into()),
     }
 }
@@ -44,7 +43,8 @@ where
 /// The answer to a question.
 pub(super) fn answered<T: Value>(answer: &Json) -> Result<T, Error> {
     value(&answer["answer"], "answer").map_err(|problem| {
-        let problem = format!("the answer is not understood, perhaps of another version: {problem}");
+        let problem =
+            format!("the answer is not understood, perhaps of another version: {problem}");
         ServiceError::new(ServiceErrorKind::Malformed, problem).into()
     })
 }

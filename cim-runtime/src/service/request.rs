@@ -172,10 +172,16 @@ mod tests {
     fn what_is_wrong_with_a_command_is_named() {
         for (json, said) in [
             ("", "`id` is missing: the id of the aggregate, as a text"),
-            ("[]", "the request is an object with the keys id, command, actor, command_id, because_of"),
+            (
+                "[]",
+                "the request is an object with the keys id, command, actor, command_id, because_of",
+            ),
             (r#"{"id": 7}"#, "`id` is a text"),
             (r#"{"id": "7"}"#, "`command.cents` is missing: it is u64"),
-            (r#"{"id": "7", "comand": {}}"#, "the request has no key `comand`: did you mean `command`?"),
+            (
+                r#"{"id": "7", "comand": {}}"#,
+                "the request has no key `comand`: did you mean `command`?",
+            ),
             (
                 r#"{"id": "7", "command": {"cents": 1}, "command_id": "7"}"#,
                 "`command_id` is a UUID, as a text",

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use ipld_core::ipld::Ipld;
+use jiff::Timestamp;
 
 use crate::cbor::{EncodeError, Encoder, Field, Shape};
 use crate::cid::EventCid;
@@ -90,17 +91,15 @@ impl Place<'_> {
                     }
                 }
             }
-            (Shape::Enum(variants), Ipld::String(name)) => {
-                match self.variant(variants, name)? {
-                    Shape::Unit => to.text(name),
-                    shape => {
-                        return Err(format!(
-                            "`{}` is {{\"{name}\": …}}: the variant holds {shape}",
-                            self.path
-                        ));
-                    }
+            (Shape::Enum(variants), Ipld::String(name)) => match self.variant(variants, name)? {
+                Shape::Unit => to.text(name),
+                shape => {
+                    return Err(format!(
+                        "`{}` is {{\"{name}\": …}}: the variant holds {shape}",
+                        self.path
+                    ));
                 }
-            }
+            },
             (Shape::Enum(variants), Ipld::Map(entries)) if entries.len() == 1 => {
                 for (name, value) in entries {
                     let data = self.variant(variants, name)?;
@@ -134,7 +133,12 @@ impl Place<'_> {
         self.braces.iter().copied().chain([shape]).collect()
     }
 
-    fn write_simple(&self, name: &'static str, value: &Ipld, to: &mut Encoder) -> Result<(), String> {
+    fn write_simple(
+        &self,
+        name: &'static str,
+        value: &Ipld,
+        to: &mut Encoder,
+    ) -> Result<(), String> {
         let other = || self.other(Shape::Of(name), value);
         match (name, value) {
             ("text" | "date", Ipld::String(text)) => to.text(text),
@@ -146,11 +150,13 @@ impl Place<'_> {
                 to.float(*number as f64);
             }
             ("cid", Ipld::Link(cid)) => to.link(&EventCid::try_from(cid).map_err(|_| other())?),
-            ("u8" | "u16" | "u32" | "u64", Ipld::Integer(number)) => {
-                to.unsigned(u64::try_from(*number).map_err(|_| other())?);
-            }
-            ("i8" | "i16" | "i32" | "i64" | "time", Ipld::Integer(number)) => {
-                to.signed(i64::try_from(*number).map_err(|_| other())?);
+            (name, Ipld::Integer(number)) => {
+                let number = Some(*number).filter(|number| takes(name, *number));
+                match number.map(|number| (u64::try_from(number), i64::try_from(number))) {
+                    Some((Ok(number), _)) => to.unsigned(number),
+                    Some((_, Ok(number))) => to.signed(number),
+                    _ => return Err(other()),
+                }
             }
             _ => return Err(other()),
         }
@@ -230,11 +236,27 @@ impl Place<'_> {
             _ => "",
         };
         match (shape, value) {
-            (Shape::Of(name), Ipld::Integer(number)) if name.starts_with(['u', 'i']) => {
-                format!("`{}` is {name}, and {number} does not fit{form}", self.path)
+            (Shape::Of(name), Ipld::Integer(number)) if takes(name, 0) => {
+                format!("`{}` is {name}, and {number} does not fit", self.path)
             }
             _ => format!("`{}` is {shape}{form}; found {found}", self.path),
         }
+    }
+}
+
+/// Whether a number is one of this type.
+fn takes(name: &str, number: i128) -> bool {
+    match name {
+        "u8" => u8::try_from(number).is_ok(),
+        "u16" => u16::try_from(number).is_ok(),
+        "u32" => u32::try_from(number).is_ok(),
+        "u64" => u64::try_from(number).is_ok(),
+        "i8" => i8::try_from(number).is_ok(),
+        "i16" => i16::try_from(number).is_ok(),
+        "i32" => i32::try_from(number).is_ok(),
+        "i64" => i64::try_from(number).is_ok(),
+        "time" => i64::try_from(number).is_ok_and(|n| Timestamp::from_microsecond(n).is_ok()),
+        _ => false,
     }
 }
 
@@ -305,16 +327,25 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_named() {
         for (json, said) in [
-            (r#"{"sku": "a", "quantty": 1}"#, "`command` has no field `quantty`: did you mean `quantity`?"),
+            (
+                r#"{"sku": "a", "quantty": 1}"#,
+                "`command` has no field `quantty`: did you mean `quantity`?",
+            ),
             (r#"{"sku": "a"}"#, "`command.quantity` is missing: it is u16"),
             (r#"{"sku": 1, "quantity": 1}"#, "`command.sku` is text; found a whole number"),
             (r#"{"sku": "a", "quantity": -1}"#, "`command.quantity` is u16, and -1 does not fit"),
+            (
+                r#"{"sku": "a", "quantity": 65536}"#,
+                "`command.quantity` is u16, and 65536 does not fit",
+            ),
             (r#"[]"#, "`command` is {sku: text, note: text?, quantity: u16}; found a list"),
         ] {
             assert_eq!(read::<Line>(json).unwrap_err(), said, "{json}");
         }
-        let error = read::<Line>(r#"{"sku": "a", "quantity": 65536}"#).unwrap_err();
-        assert!(error.contains("65536 does not fit into u16"), "{error}");
+        assert_eq!(
+            read::<Timestamp>("1e30").unwrap_err(),
+            "`command` is time: microseconds since 1970, as a whole number; found a number"
+        );
         for (json, said) in [
             (r#""Alwys""#, "`command` has no variant `Alwys`: did you mean `Always`?"),
             (r#"{"Always": {}}"#, "`command` is \"Always\" alone"),
@@ -323,6 +354,9 @@ mod tests {
             let error = read::<Rule>(json).unwrap_err();
             assert!(error.starts_with(said), "{error}");
         }
-        assert_eq!(read::<Rule>("\"All\"").unwrap_err(), "`command` is {\"All\": …}: the variant holds [^]");
+        assert_eq!(
+            read::<Rule>("\"All\"").unwrap_err(),
+            "`command` is {\"All\": …}: the variant holds [^]"
+        );
     }
 }

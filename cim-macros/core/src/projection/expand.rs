@@ -27,9 +27,9 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
     };
     let questions = syntax.questions.iter().map(|question| query(&krate, owner, question, sound));
     // What is said of a question is said at its impl.
-    let doors = syntax.questions.iter().filter(|_| sound).map(|Question { ty, conditions, .. }| {
-        quote!(#(#conditions)* #krate::QueryDoor::of::<#ty>())
-    });
+    let doors = syntax.questions.iter().filter(|_| sound).map(
+        |Question { ty, conditions, .. }| quote!(#(#conditions)* #krate::QueryDoor::of::<#ty>()),
+    );
     let listens = quote!(<#owner as #krate::Projection>::LISTENS);
     let distinct = listener::distinct(
         Taker::Projection,

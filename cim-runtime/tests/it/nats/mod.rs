@@ -12,10 +12,10 @@ mod kills;
 mod ledger;
 mod lost;
 mod rows;
+mod services;
 mod snapshots;
 mod start_up;
 mod stray;
-mod services;
 mod streams;
 
 use cim_runtime::store::JetStreamStore;

@@ -158,5 +158,8 @@ pub async fn asked(shop: &Handle<Shop>, id: OrderId) -> Result<usize, Error> {
     let order: Option<Summary> = shop.ask(OrderOf(id)).await?;
     let all = shop.ask(AllOrders {}).await?;
     let names = OrderBook::TABLES.iter().filter(|table| table.name == "in").count();
-    Ok(shop.ask(questions::Count).await? as usize + all.len() + usize::from(order.is_some()) + names)
+    Ok(shop.ask(questions::Count).await? as usize
+        + all.len()
+        + usize::from(order.is_some())
+        + names)
 }
