@@ -167,7 +167,7 @@ impl<S: System> Client<S> {
         loop {
             let left = until.saturating_duration_since(Instant::now());
             let request = Request::new().payload(payload.clone()).timeout(Some(patience.min(left)));
-            let answer = self.connection.0.send_request(subject.to_owned(), request).await;
+            let answer = self.connection.client.send_request(subject.to_owned(), request).await;
             let error = match answer {
                 Ok(answer) => match read(&answer) {
                     Err(error) if error.kind() == ServiceErrorKind::Busy => error,
@@ -213,7 +213,7 @@ impl<S: System> Client<S> {
     }
 
     fn max_payload(&self) -> usize {
-        self.connection.0.server_info().max_payload
+        self.connection.client.server_info().max_payload
     }
 }
 

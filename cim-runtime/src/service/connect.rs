@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use async_nats::{ConnectErrorKind, ConnectOptions, ServerAddr};
+use async_nats::{ConnectErrorKind, ConnectOptions, Event, ServerAddr};
+use tokio::sync::watch;
 
 use super::error::{ServiceError, ServiceErrorKind};
 use crate::config::Nats;
@@ -15,7 +16,51 @@ const PORT: u16 = 4222;
 ///
 /// Clones share it. It is made again when it is lost.
 #[derive(Clone)]
-pub struct Connection(pub(super) async_nats::Client);
+pub struct Connection {
+    pub(super) client: async_nats::Client,
+    pub(super) denials: Denials,
+}
+
+/// What the server has said that we may not do. It does not say so in an answer, but beside them.
+#[derive(Clone)]
+pub(super) struct Denials(watch::Receiver<Vec<String>>);
+
+impl Denials {
+    /// Waits until the server has said that something with this text is not permitted; of a
+    /// connection that others have made that is not known, and this never ends.
+    pub(super) async fn of(&mut self, text: &str) {
+        let said = self.0.wait_for(|said| said.iter().any(|said| said.contains(text))).await;
+        if said.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// What the server said of subscriptions.
+    pub(super) fn of_subscriptions(&self) -> Option<String> {
+        self.0.borrow().iter().find(|said| said.contains("for Subscription")).cloned()
+    }
+}
+
+fn note(denials: &watch::Sender<Vec<String>>, event: &Event) {
+    match event {
+        Event::ServerError(error) => {
+            tracing::warn!(%error, "the NATS server reports an error");
+            let said = error.to_string();
+            denials.send_if_modified(|denials| {
+                let new = said.contains("Permissions Violation") && !denials.contains(&said);
+                if new {
+                    denials.push(said);
+                }
+                new
+            });
+        }
+        // What was permitted may be another now.
+        Event::Connected => drop(denials.send_replace(Vec::new())),
+        Event::ClientError(error) => tracing::warn!(%error, "no connection to the NATS server"),
+        Event::SlowConsumer(_) => tracing::warn!("requests come faster than they are taken"),
+        _ => {}
+    }
+}
 
 impl Connection {
     /// Connects to `nats://host:port`, or to several hosts with commas between. A user and a
@@ -45,7 +90,11 @@ impl Connection {
         let servers: Vec<_> = servers
             .collect::<Result<_, _>>()
             .map_err(|error| invalid(&format!("{shown}: {error}")))?;
-        let options = options(nats, &address).await?;
+        let (sender, denials) = watch::channel(Vec::new());
+        let options = options(nats, &address).await?.event_callback(move |event| {
+            note(&sender, &event);
+            std::future::ready(())
+        });
         let client = options.connect(servers).await.map_err(|error| {
             let problem = match error.kind() {
                 ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
@@ -56,19 +105,22 @@ impl Connection {
             };
             ServiceError::new(ServiceErrorKind::Connection, format!("{shown}: {problem}"))
         })?;
-        Ok(Self(client))
+        Ok(Self { client, denials: Denials(denials) })
     }
 }
 
+/// A connection that was made otherwise. What its user is not permitted to do is only seen from the
+/// client's own events.
 impl From<async_nats::Client> for Connection {
     fn from(client: async_nats::Client) -> Self {
-        Self(client)
+        let (_, denials) = watch::channel(Vec::new());
+        Self { client, denials: Denials(denials) }
     }
 }
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Connection({})", self.0.server_info().server_name)
+        write!(f, "Connection({})", self.client.server_info().server_name)
     }
 }
 

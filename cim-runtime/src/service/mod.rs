@@ -55,6 +55,7 @@ pub mod guide {
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -159,7 +160,7 @@ impl<S: System> Handle<S> {
         }
         let name = first.name.domain();
         let environment = &self.driver().environment;
-        let client = connection.0.clone();
+        let client = connection.client.clone();
         let identity = Arc::new(Identity {
             name: name.to_owned(),
             id: environment.command_id().simple().to_string(),
@@ -181,6 +182,7 @@ impl<S: System> Handle<S> {
             discovery: JoinSet::new(),
         };
         service.listen(&limits, &stopped).await?;
+        service.check(connection.denials.clone()).await?;
         Ok(service)
     }
 }
@@ -202,30 +204,50 @@ fn is_version(version: &str) -> bool {
         && more.bytes().all(plain)
 }
 
+fn cannot_listen(problem: &str) -> ServiceError {
+    ServiceError::new(
+        ServiceErrorKind::Connection,
+        format!(
+            "the service cannot listen: {problem}; its user needs what `cim nats permissions` prints \
+             for writers"
+        ),
+    )
+}
+
 impl Service {
     async fn listen(
         &mut self,
         limits: &Limits,
         stopped: &watch::Receiver<bool>,
     ) -> Result<(), ServiceError> {
-        let refused = |problem: String| {
-            ServiceError::new(ServiceErrorKind::Connection, format!("cannot listen: {problem}"))
-        };
+        let refused = |error: async_nats::SubscribeError| cannot_listen(&error.to_string());
         for endpoint in &self.identity.endpoints {
             let group = wire::QUEUE_GROUP.to_owned();
             let requests = self.client.queue_subscribe(endpoint.subject.clone(), group).await;
-            let requests = requests.map_err(|error| refused(error.to_string()))?;
             let (endpoint, client) = (Arc::clone(endpoint), self.client.clone());
-            self.endpoints.spawn(endpoint.run(client, requests, limits.clone(), stopped.clone()));
+            let (limits, stopped) = (limits.clone(), stopped.clone());
+            self.endpoints.spawn(endpoint.run(client, requests.map_err(refused)?, limits, stopped));
         }
         let discovery = Discovery::of(&self.client, Arc::clone(&self.identity)).await;
-        let discovery = discovery.map_err(|error| refused(error.to_string()))?;
-        self.discovery.spawn(discovery.run());
-        // The server knows of the subscriptions that were made before this question.
-        let ping = self.client.request(self.identity.own_ping(), Default::default()).await;
-        ping.map(drop).map_err(|error| {
-            refused(format!("{error}; is this user permitted to subscribe to `$SRV.>`?"))
-        })
+        self.discovery.spawn(discovery.map_err(refused)?.run());
+        Ok(())
+    }
+
+    /// Waits until the server knows of all subscriptions, and sees whether it permits them: it takes
+    /// one thing after the other, so a question to ourselves comes behind them. Who serves need not
+    /// be permitted to ask it, and is told so, which is an answer as well.
+    async fn check(&self, mut denials: connect::Denials) -> Result<(), ServiceError> {
+        let ping = self.identity.own_ping();
+        let pong = tokio::select! {
+            biased;
+            () = denials.of(&ping) => Ok(()),
+            pong = self.client.request(ping.clone(), Bytes::new()) => pong.map(drop),
+        };
+        match (denials.of_subscriptions(), pong) {
+            (Some(said), _) => Err(cannot_listen(&said)),
+            (None, Ok(())) => Ok(()),
+            (None, Err(error)) => Err(cannot_listen(&format!("asked for itself, {error}"))),
+        }
     }
 
     /// Its name: that of the system's first domain.

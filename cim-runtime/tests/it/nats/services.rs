@@ -9,7 +9,7 @@ use cim_runtime::prelude::*;
 use cim_runtime::service::{
     Client, Connection, ServeOptions, Service, ServiceError, ServiceErrorKind,
 };
-use cim_runtime::store::MemoryStore;
+use cim_runtime::store::{MemoryStore, Role, StoreSubjects};
 use cim_runtime::{SendError, Uuid};
 use cim_test_nats::{Cut, Proxy, Server};
 use serde_json::{Value as Json, json};
@@ -517,7 +517,15 @@ async fn a_process_takes_so_many_requests_and_no_more() {
     let nats = client_of(&server).await;
     let waiting = tokio::spawn({
         let nats = nats.clone();
-        async move { ask(&nats, "kitchen.qry.shelf.Jars", r#"{"after": 1}"#).await }
+        async move {
+            // Until it is the one that is worked on.
+            loop {
+                let (code, body) = ask(&nats, "kitchen.qry.shelf.Jars", r#"{"after": 1}"#).await;
+                if code.is_none() {
+                    return body;
+                }
+            }
+        }
     });
     let shake = r#"{"id": "empty"}"#;
     let busy = loop {
@@ -532,7 +540,7 @@ async fn a_process_takes_so_many_requests_and_no_more() {
     let client = typed(&server).await;
     let filling = tokio::spawn(async move { client.send(&jar(), Shake).await });
     kitchen.send(&jar(), Fill { sweets: 1 }).await.unwrap();
-    assert_eq!(waiting.await.unwrap(), (None, json!({"answer": [["blue", 1]]})));
+    assert_eq!(waiting.await.unwrap(), json!({"answer": [["blue", 1]]}));
     filling.await.unwrap().unwrap();
 }
 
@@ -578,13 +586,46 @@ async fn what_cannot_be_served_is_told() {
     let connection: Connection = client_of(&server).await.into();
     let error = kitchen.serve(&connection, ServeOptions::default().version("1")).await.unwrap_err();
     assert!(error.to_string().contains("such as 1.2.0"), "{error}");
-    let strict = Server::options()
-        .setting("authorization: { users: [{ user: a, password: b, permissions: { subscribe: _INBOX.> } }] }")
-        .start();
-    let url = strict.url().replace("//", "//a:b@");
-    let connection = Connection::to(&url).await.unwrap();
+    let strict = strict();
+    let connection = Connection::to(&address(&strict, Role::Reader)).await.unwrap();
     let error = kitchen.serve(&connection, ServeOptions::default()).await.unwrap_err();
-    assert!(error.to_string().contains("permitted to subscribe"), "{error}");
+    let said = error.to_string();
+    assert!(
+        said.contains("kitchen.cmd.jar.Fill") && said.contains("cim nats permissions"),
+        "{said}"
+    );
     let error = Connection::to(&strict.url()).await.unwrap_err();
     assert!(error.to_string().contains("do not let us in"), "{error}");
+}
+
+/// A server whose users are the roles of a store; their passwords are their names.
+fn strict() -> Server {
+    let subjects = StoreSubjects::new("KITCHEN", ["kitchen"]).unwrap();
+    let users = Role::ALL.map(|role| {
+        let permissions = subjects.permissions(role);
+        json!({"user": role.name(), "password": role.name(), "permissions": {
+            "publish": {"allow": permissions.publish}, "subscribe": {"allow": permissions.subscribe},
+            "allow_responses": permissions.responses,
+        }})
+    });
+    Server::options().setting(&format!("authorization: {{ users: {} }}", json!(users))).start()
+}
+
+fn address(server: &Server, role: Role) -> String {
+    let inbox = StoreSubjects::new("KITCHEN", ["kitchen"]).unwrap().permissions(role).inbox;
+    format!("{}?inbox={inbox}", server.url().replace("//", &format!("//{role}:{role}@")))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writers_serve_and_clients_ask_with_the_permissions_of_their_roles() {
+    let server = strict();
+    let kitchen = Handle::<Kitchen>::over(Arc::new(MemoryStore::new()));
+    let _workers = kitchen.start().await.unwrap();
+    let connection = Connection::to(&address(&server, Role::Writer)).await.unwrap();
+    let service = kitchen.serve(&connection, ServeOptions::default()).await.unwrap();
+    let client = Client::<Kitchen>::connect(&address(&server, Role::Client)).await.unwrap();
+    let sent = client.send(&jar(), Fill { sweets: 3 }).await.unwrap();
+    let reader = Client::<Kitchen>::connect(&address(&server, Role::Reader)).await.unwrap();
+    assert_eq!(reader.ask(Jars).after(&sent).await.unwrap(), [(jar(), 3)]);
+    service.stop().await.unwrap();
 }
