@@ -160,6 +160,7 @@ pub fn tables(item: TokenStream) -> TokenStream {
 /// }
 ///
 /// /// What an order is worth.
+/// #[value]
 /// pub struct WorthOf {
 ///     pub id: OrderId,
 /// }

@@ -37,8 +37,8 @@ pub use crate::policy::{
     is_answered_once, is_only_policy, reacts_within, sends_within,
 };
 pub use crate::projection::{
-    Answered, Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query, has_tables,
-    is_only_projection, is_taken_once, listens_within,
+    Answered, Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query, QueryDoor,
+    has_tables, is_only_projection, is_taken_once, listens_within,
 };
 pub use crate::rows::{Kept, Place, TableField, TableInfo, Tables};
 pub use crate::subject::{AggregateName, has_own_name};

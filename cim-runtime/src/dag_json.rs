@@ -95,7 +95,7 @@ pub fn from_str(text: &str) -> Result<Ipld, NotDagJson> {
     from_json(serde_json::from_str(text)?)
 }
 
-fn from_json(json: Json) -> Result<Ipld, NotDagJson> {
+pub(crate) fn from_json(json: Json) -> Result<Ipld, NotDagJson> {
     Ok(match json {
         Json::Null => Ipld::Null,
         Json::Bool(value) => Ipld::Bool(value),

@@ -44,7 +44,7 @@ impl Description {
     }
 
     /// One JSON object: `aggregates` with their `machines`, `commands` and `events`, `policies` with
-    /// what they react to, `projections` with what they listen to. Shapes are in the notation of
+    /// what they react to, `projections` with what they listen to and the `queries` that they answer. Shapes are in the notation of
     /// `cim.lock`.
     pub fn to_json(&self) -> String {
         let aggregates = self.aggregates.iter().map(aggregate);
@@ -96,7 +96,15 @@ fn policy(info: &PolicyInfo) -> Json {
 }
 
 fn projection(info: &ProjectionInfo) -> Json {
-    json!({"name": info.name, "on": Json::from_iter(info.listens.iter().map(listened))})
+    let queries = info.queries.iter().map(|query| {
+        let (question, answer) = (query.question.to_string(), query.answer.to_string());
+        json!({"name": query.name, "question": question, "answer": answer})
+    });
+    json!({
+        "name": info.name,
+        "on": Json::from_iter(info.listens.iter().map(listened)),
+        "queries": Json::from_iter(queries),
+    })
 }
 
 fn listened(event: &Listened) -> Json {
@@ -131,6 +139,9 @@ impl fmt::Display for Description {
         for info in self.projections {
             let events: Vec<_> = info.listens.iter().map(|listened| listened.event).collect();
             writeln!(f, "projection {}: {}", info.name, events.join(", "))?;
+            for query in info.queries {
+                writeln!(f, "  query   {} {} -> {}", query.name, query.question, query.answer)?;
+            }
         }
         Ok(())
     }

@@ -53,6 +53,8 @@ pub(crate) enum Turned {
     Refused { refusal: Vec<u8>, text: String },
     /// The state takes no such command.
     NotNow { state: &'static str, allowed: Vec<&'static str>, text: String },
+    /// The aggregate is in a state that closes the region whose command it is.
+    Closed { state: &'static str, region: &'static str, text: String },
     /// The machine says no.
     Error(Error),
 }
@@ -115,7 +117,7 @@ fn turned<M: Machine>(error: &SendError<M>) -> Turned {
         SendError::NotNow { state, allowed, .. } => {
             Turned::NotNow { state: state.name(), allowed: allowed.clone(), text }
         }
-        SendError::Closed { state, .. } => Turned::NotNow { state, allowed: Vec::new(), text },
+        SendError::Closed { state, .. } => Turned::Closed { state, region: M::MACHINE.name, text },
         SendError::Error(error) => Turned::Error(error.clone()),
     }
 }

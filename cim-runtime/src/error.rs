@@ -5,6 +5,8 @@ use std::fmt;
 use crate::cbor::EncodeError;
 use crate::id::InvalidId;
 use crate::machine::{Machine, MachineState as _};
+#[cfg(feature = "jetstream")]
+use crate::service::ServiceError;
 use crate::store::StoreError;
 use crate::subject::StreamName;
 
@@ -172,6 +174,10 @@ pub enum Error {
         /// Up to which they were to.
         wanted: u64,
     },
+    /// A service could not be asked, or could not be served.
+    #[cfg(feature = "jetstream")]
+    #[error(transparent)]
+    Service(#[from] ServiceError),
 }
 
 impl Error {
@@ -189,6 +195,8 @@ impl Error {
         match self {
             Error::Contended { .. } | Error::Behind { .. } => true,
             Error::Store(error) => error.is_retryable(),
+            #[cfg(feature = "jetstream")]
+            Error::Service(error) => error.is_retryable(),
             _ => false,
         }
     }

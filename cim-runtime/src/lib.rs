@@ -36,12 +36,16 @@ pub mod guide {
     #![doc = include_str!("../../docs/guide.md")]
 }
 pub mod machine;
+#[cfg(any(feature = "config", feature = "jetstream"))]
+mod nearest;
 pub mod observe;
 pub mod policy;
 pub mod prelude;
 pub mod projection;
 mod recorded;
 pub mod rows;
+#[cfg(feature = "jetstream")]
+pub mod service;
 pub mod store;
 mod subject;
 pub mod system;

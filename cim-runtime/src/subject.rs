@@ -104,6 +104,32 @@ pub(crate) fn queries_of(domain: &str) -> String {
     format!("{domain}.qry.>")
 }
 
+/// Where a command of an aggregate is sent: `<domain>.cmd.<aggregate>.<Command>`.
+#[cfg(feature = "jetstream")]
+pub(crate) fn command(aggregate: AggregateName, command: &str) -> String {
+    let (domain, name) = aggregate.0.split_once('.').unwrap_or((aggregate.0, ""));
+    let mut subject = format!("{domain}.cmd.{name}.");
+    push_token(&mut subject, command.as_bytes());
+    subject
+}
+
+/// Where a question to a projection is sent: `<domain>.qry.<projection>.<Query>`.
+#[cfg(feature = "jetstream")]
+pub(crate) fn query(domain: &str, projection: &str, query: &str) -> String {
+    let mut subject = format!("{domain}.qry.{projection}.");
+    push_token(&mut subject, query.as_bytes());
+    subject
+}
+
+/// Where a service is asked something: among all, by its name, and alone.
+#[cfg(feature = "jetstream")]
+pub(crate) fn service(verb: &str, name: &str, id: &str) -> [String; 3] {
+    let all = format!("$SRV.{verb}");
+    let named = format!("{all}.{name}");
+    let alone = format!("{named}.{id}");
+    [all, named, alone]
+}
+
 /// Where NATS asks services who they are and how they do.
 #[cfg(feature = "jetstream")]
 pub(crate) const SERVICES: &str = "$SRV.>";
@@ -174,6 +200,20 @@ mod tests {
             assert!(!is_match(&shop, other), "{other}");
         }
         assert!(is_match("shop.>", "shop.evt.order.1") && !is_match("shop.>", "shop"));
+    }
+
+    #[cfg(feature = "jetstream")]
+    #[test]
+    fn commands_and_queries_have_subjects_of_their_own() {
+        let subject = command(AggregateName::new("shop.order"), "PlaceOrder");
+        assert_eq!(subject, "shop.cmd.order.PlaceOrder");
+        assert!(is_match(&commands_of("shop"), &subject));
+        let subject = query("shop", "sales", "OrdersOf");
+        assert_eq!(subject, "shop.qry.sales.OrdersOf");
+        assert!(is_match(&queries_of("shop"), &subject));
+        let subjects = service("PING", "shop", "7");
+        assert_eq!(subjects, ["$SRV.PING", "$SRV.PING.shop", "$SRV.PING.shop.7"]);
+        assert!(subjects.iter().all(|subject| is_match(SERVICES, subject)));
     }
 
     #[test]

@@ -414,7 +414,19 @@ impl<S: System> Handle<S> {
         Ok(ProjectionHandle::new(cell, Arc::clone(self.store()), environment))
     }
 
-    fn message(&self) -> Message {
+    /// What carries its commands out.
+    #[cfg(feature = "jetstream")]
+    pub(crate) fn driver(&self) -> &Driver {
+        &self.shared.driver
+    }
+
+    /// The projections that run.
+    #[cfg(feature = "jetstream")]
+    pub(crate) fn registry(&self) -> &Arc<Registry> {
+        &self.shared.projections
+    }
+
+    pub(crate) fn message(&self) -> Message {
         let environment = &self.shared.driver.environment;
         let now = self.at.unwrap_or_else(|| environment.now());
         Message {

@@ -6,8 +6,8 @@ use super::{DecodeError, Decoder, Encoder, Field, Shape};
 ///
 /// `#[value]`, `#[event]`, `#[command]` and `#[aggregate]` write this for your types. Numbers of up
 /// to 64 bits, finite `f64`, `bool`, `String`, `Vec<u8>` (bytes), `Option`, `Box`, tuples, arrays,
-/// `Vec`, `BTreeSet`, `BTreeMap`, UUIDs, [`Timestamp`](crate::Timestamp) and
-/// [`EventCid`](crate::EventCid) have it.
+/// `Vec`, `BTreeSet`, `BTreeMap`, UUIDs, [`Timestamp`](crate::Timestamp),
+/// [`Date`](jiff::civil::Date) and [`EventCid`](crate::EventCid) have it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in an event",
     label = "has no canonical encoding",

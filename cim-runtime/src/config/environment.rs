@@ -3,7 +3,8 @@
 use toml::{Table, Value};
 
 use super::ConfigError;
-use super::keys::{self, Kind, TABLES};
+use super::keys::{Kind, TABLES};
+use crate::nearest::meant;
 
 /// Begins as ours do, and tells tests which nats-server to start.
 const OF_TESTS: &str = "CIM_NATS_SERVER";
@@ -42,7 +43,7 @@ fn split(name: &str) -> Result<Option<(&'static str, &'static str, Kind)>, Confi
             return Ok(Some((table, key, *kind)));
         }
         let show = |key: &str| format!("{prefix}{}", key.to_ascii_uppercase());
-        let meant = keys::meant(&rest.to_ascii_lowercase(), keys.iter().map(|(key, _)| *key), show);
+        let meant = meant(&rest.to_ascii_lowercase(), keys.iter().map(|(key, _)| *key), show);
         return Err(ConfigError::new(format!("the variable {name} means nothing: {meant}")));
     }
     Ok(None)

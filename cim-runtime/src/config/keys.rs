@@ -3,6 +3,7 @@
 use toml::{Table, Value};
 
 use super::ConfigError;
+use crate::nearest::meant;
 
 /// What a key's value is.
 #[derive(Debug, Clone, Copy)]
@@ -88,22 +89,4 @@ pub(super) fn check(config: &Table) -> Result<(), ConfigError> {
         }
     }
     Ok(())
-}
-
-/// The nearest name; all of them, if none is near.
-pub(super) fn meant(
-    name: &str,
-    known: impl IntoIterator<Item = &'static str>,
-    show: impl Fn(&str) -> String,
-) -> String {
-    let limit = name.chars().count() / 3 + 1;
-    let known: Vec<&str> = known.into_iter().collect();
-    let distance = |known: &&&str| strsim::damerau_levenshtein(name, known);
-    match known.iter().min_by_key(distance).filter(|near| distance(near) <= limit) {
-        Some(near) => format!("did you mean {}?", show(near)),
-        None => {
-            let known: Vec<String> = known.iter().map(|known| show(known)).collect();
-            format!("there are {}", known.join(", "))
-        }
-    }
 }

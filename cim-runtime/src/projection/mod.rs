@@ -4,6 +4,7 @@
 //! and questions (`#[query]`). Its rows and its checkpoint, the position of the last event in them,
 //! are written in one transaction: each event counts once, whatever crashes.
 
+mod door;
 mod generation;
 mod incoming;
 mod pages;
@@ -16,9 +17,13 @@ mod worker;
 
 use crate::rows::Tables;
 
+pub use door::QueryDoor;
+pub(crate) use door::{Inquiry, Unanswered};
 pub(crate) use incoming::Fate;
 pub use incoming::{Answered, Heard, Incoming, Listened};
 pub(crate) use pages::Pages;
+#[doc(hidden)]
+pub use query::Question;
 pub use query::{Ask, Query};
 pub use running::ProjectionInfo;
 pub(crate) use running::{RETRY, Reaches, Registry, Started, blocking, ended};
@@ -42,6 +47,8 @@ pub trait Projection: Tables {
     const ON_FAILURE: OnFailure;
     /// The events that it takes.
     const LISTENS: &'static [Listened];
+    /// The questions that it answers.
+    const QUERIES: &'static [QueryDoor];
 
     /// Hands an event to the method that takes it.
     fn handle(&mut self, event: &mut Incoming<'_>);

@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 
 use super::Projection;
 use super::running::{Registry, blocking};
+use crate::cbor::{self, DecodeError, EncodeError, Shape, Value};
 use crate::engine::{Receipt, Sent};
 use crate::error::Error;
 
@@ -21,16 +22,45 @@ const PATIENCE: Duration = Duration::from_secs(30);
     label = "no `#[query]` takes it",
     note = "write `#[query] fn …(&self, question: {Self}) -> …` in a `#[projection] impl`"
 )]
-pub trait Query: Send + 'static {
+pub trait Query: Question {
     /// The projection that answers.
     type Of: Projection;
     /// The answer.
-    type Answer: Send + 'static;
+    type Answer: Value + Send + 'static;
     /// The type's own name.
     const NAME: &'static str;
 
     /// Answers it.
     fn answer(self, of: &Self::Of) -> Self::Answer;
+}
+
+/// Holds for what can be asked also from another process, or in another language.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the question `{Self}` is not a value",
+    label = "has no canonical encoding",
+    note = "a question may come from another process: write `#[value]` above `{Self}`"
+)]
+pub trait Question: Sized + Send + 'static {
+    // Not a kind of `Value`: rustc would say what that trait says, which is about events.
+    const SHAPE: Shape;
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError>;
+
+    fn to_bytes(&self) -> Result<Vec<u8>, EncodeError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value + Send + 'static> Question for T {
+    const SHAPE: Shape = <T as Value>::SHAPE;
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        cbor::from_slice(bytes)
+    }
+
+    fn to_bytes(&self) -> Result<Vec<u8>, EncodeError> {
+        cbor::to_vec(self)
+    }
 }
 
 /// A question on its way: `shop.ask(…).await`.

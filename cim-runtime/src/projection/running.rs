@@ -15,7 +15,7 @@ use super::pages::Pages;
 use super::serving::Serving;
 use super::status::{Progress, ProjectionState};
 use super::worker::{Stopped, Worker};
-use super::{Listened, Projection, is_kept};
+use super::{Listened, Projection, QueryDoor, is_kept};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::observe;
@@ -33,6 +33,8 @@ pub struct ProjectionInfo {
     pub name: &'static str,
     /// The events that it takes.
     pub listens: &'static [Listened],
+    /// The questions that it answers.
+    pub queries: &'static [QueryDoor],
     pub(crate) start: fn(&Started) -> Run,
 }
 
@@ -62,7 +64,7 @@ impl<P: Projection> Reaches for Cell<P> {
 impl ProjectionInfo {
     /// What a system knows of a projection.
     pub const fn of<P: Projection>() -> Self {
-        Self { name: P::NAME, listens: P::LISTENS, start: start::<P> }
+        Self { name: P::NAME, listens: P::LISTENS, queries: P::QUERIES, start: start::<P> }
     }
 }
 

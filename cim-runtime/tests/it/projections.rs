@@ -54,9 +54,11 @@ pub struct Goods {
 }
 
 /// All lines.
+#[value]
 pub struct Lines;
 
 /// The largest sales of a till.
+#[value]
 pub struct Largest(TillId);
 
 #[projection]
@@ -95,6 +97,7 @@ pub struct InMind {
     lines: InMemory<std::collections::BTreeMap<String, Line>>,
 }
 
+#[value]
 pub struct LinesInMind;
 
 #[projection]
@@ -287,6 +290,7 @@ mod later {
         pub counts: Table<String, u32>,
     }
 
+    #[value]
     pub struct Counts;
 
     #[projection]
@@ -425,6 +429,7 @@ mod stopping {
         pub counts: Table<String, u32>,
     }
 
+    #[value]
     pub struct Counted;
 
     #[projection(on_failure = stop)]
@@ -494,6 +499,7 @@ mod older {
         pub total: Table<String, u32>,
     }
 
+    #[value]
     pub struct Total;
 
     #[projection]

@@ -63,27 +63,33 @@ pub struct Sales {
 }
 
 /// One order.
+#[value]
 pub struct OrderById {
     pub id: OrderId,
 }
 
 /// All orders.
+#[value]
 pub struct AllOrders;
 
 /// One customer.
+#[value]
 pub struct CustomerByName {
     pub name: String,
 }
 
 /// The orders of a customer.
+#[value]
 pub struct OrdersOf {
     pub customer: String,
 }
 
 /// All packages that are not yet delivered.
+#[value]
 pub struct OpenPackages;
 
 /// What was paid on each day from one to another, in cents.
+#[value]
 pub struct Revenue {
     pub from: Date,
     pub to: Date,

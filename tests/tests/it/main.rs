@@ -8,5 +8,6 @@ mod import;
 mod kill;
 mod learn;
 mod nats;
+mod serve;
 mod simulate;
 mod two_processes;

@@ -76,6 +76,7 @@ pub struct OrderBook {
     lines: Table<OrderId, Vec<Line>>,
 }
 
+#[value]
 pub struct LinesOf {
     pub id: OrderId,
 }

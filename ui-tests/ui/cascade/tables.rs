@@ -25,6 +25,7 @@ impl Order {
 #[derive(Tables)]
 pub enum OrderBook {}
 
+#[value]
 pub struct OrderOf;
 
 #[projection]

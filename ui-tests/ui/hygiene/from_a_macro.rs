@@ -115,6 +115,7 @@ macro_rules! projection {
     };
 }
 
+#[value]
 pub struct Total;
 
 projection!(Book, Book { orders: Table<OrderId, u64> }, OrderPlaced, Total => Option<u64>);

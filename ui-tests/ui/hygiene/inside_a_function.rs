@@ -33,6 +33,7 @@ pub fn states() -> usize {
         opened: Table<DoorId, u64>,
     }
 
+    #[value]
     struct Opened;
 
     #[projection]
@@ -43,8 +44,8 @@ pub fn states() -> usize {
         }
 
         #[query]
-        fn count(&self, _: Opened) -> usize {
-            self.opened.iter().count()
+        fn count(&self, _: Opened) -> u64 {
+            self.opened.iter().count() as u64
         }
     }
 

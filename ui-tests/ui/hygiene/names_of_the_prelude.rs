@@ -75,8 +75,10 @@ pub struct Projection {
     each: cim_runtime::prelude::Table<OrderId, u64>,
 }
 
+#[value]
 pub struct Query;
 
+#[value]
 pub struct Incoming;
 
 /// With the names of the traits' own methods.
@@ -101,8 +103,8 @@ impl Projection {
     }
 
     #[query]
-    fn hand(&self, _: Incoming) -> std::result::Result<String, Error> {
-        Err(Error::None)
+    fn hand(&self, _: Incoming) -> std::vec::Vec<String> {
+        std::vec::Vec::new()
     }
 }
 

@@ -68,6 +68,7 @@ pub struct OrderBook {
     placed: ::cim_runtime::prelude::Table<OrderId, u64>,
 }
 
+#[value]
 pub struct PlacedAt {
     pub id: OrderId,
 }

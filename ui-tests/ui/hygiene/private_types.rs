@@ -43,6 +43,7 @@ struct Times {
     count: u64,
 }
 
+#[value]
 struct TimesOf(DoorId);
 
 #[projection]

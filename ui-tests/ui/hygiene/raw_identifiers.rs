@@ -51,6 +51,7 @@ pub struct r#while {
 }
 
 #[allow(non_camel_case_types)]
+#[value]
 pub struct r#where {
     pub r#for: OrderId,
 }

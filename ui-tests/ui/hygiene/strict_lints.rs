@@ -108,6 +108,7 @@ pub struct OrderBook {
 }
 
 /// The question.
+#[value]
 pub struct ReasonOf {
     /// Of which order.
     pub id: OrderId,

@@ -26,6 +26,10 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
         false => quote!(let _ = event;),
     };
     let questions = syntax.questions.iter().map(|question| query(&krate, owner, question, sound));
+    // What is said of a question is said at its impl.
+    let doors = syntax.questions.iter().filter(|_| sound).map(
+        |Question { ty, conditions, .. }| quote!(#(#conditions)* #krate::QueryDoor::of::<#ty>()),
+    );
     let listens = quote!(<#owner as #krate::Projection>::LISTENS);
     let distinct = listener::distinct(
         Taker::Projection,
@@ -41,6 +45,7 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
             const CODE: u64 = #code;
             const ON_FAILURE: #krate::OnFailure = #krate::OnFailure::#on_failure;
             const LISTENS: &'static [#krate::Listened] = &[#(#heard::EVENT),*];
+            const QUERIES: &'static [#krate::QueryDoor] = &[#(#doors),*];
             fn handle(&mut self, event: &mut #krate::Incoming<'_>) {
                 #calls
             }

@@ -33,7 +33,8 @@ pub(super) fn read(method: &syn::ImplItemFn, diagnostics: &mut Diagnostics) -> O
         reference_in(&answer).map(errors::borrowed_answer)
     };
     // One that cannot be written elsewhere would be a second mistake.
-    let answer = if mistake.is_some() { syn::parse_quote!(()) } else { answer };
+    let unknown = || syn::parse_quote!(::core::primitive::bool);
+    let answer = if mistake.is_some() { unknown() } else { answer };
     mistake.into_iter().for_each(|mistake| diagnostics.push(mistake));
     let parameters = parameters(signature);
     let [parameter, more @ ..] = parameters.as_slice() else {

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -114,6 +115,20 @@ fn times_are_kept_to_the_microsecond() {
     assert_eq!(read.to_string(), "2026-03-01T12:00:00.123456Z");
     round_trip(Timestamp::from_microsecond(-1).unwrap());
     assert!(cbor::from_slice::<Timestamp>(&cbor::to_vec(&i64::MAX).unwrap()).is_err());
+}
+
+#[test]
+fn a_day_has_one_text() {
+    let day: Date = "2026-11-21".parse().unwrap();
+    assert_eq!(cbor::to_vec(&day).unwrap(), b"\x6a2026-11-21");
+    for day in [day, Date::MIN, Date::MAX, Date::ZERO] {
+        round_trip(day);
+    }
+    for text in ["2026-11-31", "20261121", "+002026-11-21", "2026-11-21T00:00:00", ""] {
+        let bytes = cbor::to_vec(&text.to_owned()).unwrap();
+        let error = cbor::from_slice::<Date>(&bytes).unwrap_err();
+        assert!(error.problem.contains("such as `2026-11-21`"), "{error}");
+    }
 }
 
 #[test]

@@ -144,6 +144,7 @@ fn write_simple(name: &'static str, n: usize, to: &mut Encoder) -> Result<(), Un
         "bytes" => to.bytes(&[n as u8]),
         "uuid" => to.bytes(uuid(n).as_bytes()),
         "time" => to.signed(time(n)),
+        "date" => to.text(&date(n)),
         "cid" => to.link(&cid(n)),
         unknown => return Err(Unsampled::Unknown(unknown)),
     }
@@ -221,6 +222,11 @@ fn time(n: usize) -> i64 {
     NOW.as_microsecond() + n as i64 * DAY
 }
 
+/// Days of one month.
+fn date(n: usize) -> String {
+    format!("2026-03-{:02}", n % 31 + 1)
+}
+
 fn cid(n: usize) -> EventCid {
     EventCid::of(&[n as u8])
 }
@@ -253,6 +259,7 @@ mod tests {
             let sample: Deep = of(n).unwrap();
             assert_eq!(cbor::from_slice::<Deep>(&cbor::to_vec(&sample).unwrap()), Ok(sample));
             of::<(EventCid, jiff::Timestamp, BTreeMap<String, u8>, Box<i8>)>(n).unwrap();
+            of::<jiff::civil::Date>(n).unwrap();
         }
         assert_eq!(of::<Deep>(0).unwrap().len(), 1);
     }

@@ -6,7 +6,7 @@ use proptest::sample::select;
 use uuid::Uuid;
 
 use super::place::Place;
-use super::{Keys, Unsampled, cid, decoded, map, sampled, set, text, time, uuid};
+use super::{Keys, Unsampled, cid, date, decoded, map, sampled, set, text, time, uuid};
 use crate::cbor::{Encoder, Shape};
 use crate::machine::Aggregate;
 use crate::testing::any_command::{AnyCommand, Kind};
@@ -130,6 +130,7 @@ fn simple(name: &'static str) -> Result<Bytes, Unsampled> {
             let times = (0..FEW).prop_map(time);
             times.prop_map(|time| written(|to| to.signed(time))).boxed()
         }
+        "date" => (0..FEW).prop_map(date).prop_map(|day| written(|to| to.text(&day))).boxed(),
         "cid" => (0..FEW).prop_map(|n| written(|to| to.link(&cid(n)))).boxed(),
         unknown => return Err(Unsampled::Unknown(unknown)),
     })

@@ -12,6 +12,7 @@ mod kills;
 mod ledger;
 mod lost;
 mod rows;
+mod services;
 mod snapshots;
 mod start_up;
 mod stray;

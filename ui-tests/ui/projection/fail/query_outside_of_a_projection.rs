@@ -8,6 +8,7 @@ pub struct OrderBook {
     orders: Table<String, u64>,
 }
 
+#[value]
 pub struct OrderOf;
 
 impl OrderBook {

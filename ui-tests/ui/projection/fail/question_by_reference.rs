@@ -3,6 +3,7 @@ use cim_runtime::prelude::*;
 
 pub struct OrderPlaced;
 
+#[value]
 pub struct OrderOf;
 
 #[derive(Tables)]

@@ -3,6 +3,7 @@ use cim_runtime::prelude::*;
 
 pub struct OrderPlaced;
 
+#[value]
 pub struct OrderOf;
 
 #[derive(Tables)]
@@ -21,7 +22,7 @@ impl OrderBook {
     }
 
     #[query]
-    fn count(&self, _: OrderOf) -> usize {
+    fn count(&self, _: OrderOf) -> u64 {
         0
     }
 }

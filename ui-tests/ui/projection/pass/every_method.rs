@@ -69,12 +69,14 @@ pub struct OrderBook {
     r#in: InMemory<BTreeMap<OrderId, u64>>,
 }
 
+#[value]
 pub struct OrderOf(pub OrderId);
 
 #[value]
 pub struct AllOrders {}
 
 pub mod questions {
+    #[cim_runtime::prelude::value]
     pub struct Count;
 }
 
@@ -118,8 +120,8 @@ impl OrderBook {
     }
 
     #[query]
-    fn count(&self, _: questions::Count) -> usize {
-        self.len()
+    fn count(&self, _: questions::Count) -> u64 {
+        self.len() as u64
     }
 
     #[query]
@@ -156,5 +158,8 @@ pub async fn asked(shop: &Handle<Shop>, id: OrderId) -> Result<usize, Error> {
     let order: Option<Summary> = shop.ask(OrderOf(id)).await?;
     let all = shop.ask(AllOrders {}).await?;
     let names = OrderBook::TABLES.iter().filter(|table| table.name == "in").count();
-    Ok(shop.ask(questions::Count).await? + all.len() + usize::from(order.is_some()) + names)
+    Ok(shop.ask(questions::Count).await? as usize
+        + all.len()
+        + usize::from(order.is_some())
+        + names)
 }

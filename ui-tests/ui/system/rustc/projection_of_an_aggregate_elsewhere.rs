@@ -27,6 +27,7 @@ pub struct OrderBook {
     orders: Table<String, u64>,
 }
 
+#[value]
 pub struct OrderOf;
 
 #[projection]

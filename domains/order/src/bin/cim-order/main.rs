@@ -10,6 +10,7 @@ mod log;
 mod progress;
 mod receipts;
 mod replay;
+mod serve;
 mod simulate;
 mod store;
 
@@ -30,6 +31,7 @@ enum Action {
     Simulate(simulate::Arguments),
     Import(import::Arguments),
     Replay(replay::Arguments),
+    Serve(serve::Arguments),
     Describe(describe::Arguments),
     BlackBox(black_box::Arguments),
 }
@@ -40,6 +42,7 @@ async fn main() -> ExitCode {
         Action::Simulate(arguments) => simulate::run(arguments).await,
         Action::Import(arguments) => import::run(arguments).await,
         Action::Replay(arguments) => replay::run(arguments).await,
+        Action::Serve(arguments) => serve::run(arguments).await,
         Action::Describe(arguments) => {
             describe::run(&arguments);
             Ok(())

@@ -14,6 +14,11 @@ pub(crate) struct StoreArguments {
 }
 
 impl StoreArguments {
+    /// What was given.
+    pub(crate) fn url(&self) -> &str {
+        &self.store
+    }
+
     pub(crate) async fn open(self) -> Result<Handle<Shop>, Error> {
         let shop = Shop::open(self.store).await?;
         if self.verbose

@@ -1,0 +1,68 @@
+//! Serves the shop over NATS until it is told to stop.
+
+use anyhow::Context as _;
+use cim_runtime::service::{Connection, ServeOptions, Service};
+use cim_runtime::store;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::store::StoreArguments;
+
+/// Serve the shop's commands and queries over NATS, and run its policies and projections.
+///
+/// Each command and each query has a subject of its own, which takes JSON: see docs/services.md.
+/// Several processes may serve one store in JetStream. SIGINT and SIGTERM stop it, once what has come
+/// is answered.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  cim-order serve --store nats://localhost/SHOP
+  cim-order serve --store shop.cim --nats nats://localhost
+  nats req shop.cmd.order.ConfirmOrder '{\"id\": \"990001\"}'
+  nats req shop.qry.sales.OrderById '{\"question\": {\"id\": \"990001\"}}'")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    store: StoreArguments,
+    /// Where requests come from, if not from the servers of the store: `nats://HOST:PORT`.
+    #[arg(long, value_name = "URL")]
+    nats: Option<String>,
+}
+
+pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let (mut interrupted, mut terminated) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let url = match &arguments.nats {
+        Some(url) => url.clone(),
+        None if is_nats(arguments.store.url()) => arguments.store.url().to_owned(),
+        None => anyhow::bail!("a store on this machine has no server: say which with --nats URL"),
+    };
+    let shop = arguments.store.open().await?;
+    let workers = shop.start().await?;
+    let connection = Connection::to(&url).await?;
+    let options = ServeOptions::default()
+        .version(env!("CARGO_PKG_VERSION"))
+        .description("orders, their items, and the packages that carry them");
+    let service = shop.serve(&connection, options).await?;
+    report(&service, &url);
+    wait(&mut interrupted, &mut terminated).await;
+    service.stop().await.context("while stopping")?;
+    workers.stop().await;
+    println!("stopped: what had come is answered");
+    Ok(())
+}
+
+fn is_nats(url: &str) -> bool {
+    url.starts_with("nats://") || url.starts_with("tls://")
+}
+
+fn report(service: &Service, url: &str) {
+    for subject in service.subjects() {
+        println!("{subject}");
+    }
+    println!("serving `{}` on {} as {}", service.name(), store::shown(url), service.id());
+}
+
+async fn wait(interrupted: &mut Signal, terminated: &mut Signal) {
+    tokio::select! {
+        _ = interrupted.recv() => {}
+        _ = terminated.recv() => {}
+    }
+}
