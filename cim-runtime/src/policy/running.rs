@@ -232,11 +232,12 @@ impl<P: Policy> Running<P> {
         let before = worker.checkpoint().saturating_sub(1);
         let found = self.driver.store.read_all(before, 1).await?;
         if !worker.follows(found.first()) {
-            return Err(Stopped::Event(format!(
+            return Err(Stopped::Event(
                 "what it keeps is not made from the events of this store, which was restored from \
                  an older copy or exchanged: restore the rows with it, or remove them to have all \
                  events taken again (commands that were taken are not taken twice)"
-            )));
+                    .to_owned(),
+            ));
         }
         if worker.checkpoint() == 0 && P::STARTS == Starts::Next {
             let head = self.driver.store.head().await?;

@@ -58,9 +58,7 @@ impl<K: RowKey, V: Value + Clone> Table<K, V> {
 
     /// The row with this key, to be changed.
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
-        if self.at_hand(key).row.is_none() {
-            return None;
-        }
+        self.at_hand(key).row.as_ref()?;
         self.change(key).as_mut()
     }
 
@@ -89,9 +87,7 @@ impl<K: RowKey, V: Value + Clone> Table<K, V> {
 
     /// Removes the row with this key, if there is one, and returns it.
     pub fn remove(&mut self, key: &K) -> Option<V> {
-        if self.at_hand(key).row.is_none() {
-            return None;
-        }
+        self.at_hand(key).row.as_ref()?;
         self.change(key).take()
     }
 

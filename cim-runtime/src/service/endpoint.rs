@@ -151,7 +151,7 @@ impl Endpoint {
                 Some(reply) => respond(&client, reply, answer).await,
                 None => answer.map(drop),
             };
-            this.note(answer.as_ref().map(|()| ()), begun.elapsed());
+            this.note(answer.as_ref().copied(), begun.elapsed());
         });
     }
 }

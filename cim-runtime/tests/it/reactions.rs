@@ -95,7 +95,7 @@ impl Hearing {
     #[on]
     fn rung(&mut self, event: &Recorded<Rung>) -> Vec<To<Hear>> {
         let both = [event.id(), ear(DEAF)];
-        let ears = if event.event.number % 2 == 0 { &both[..] } else { &both[..1] };
+        let ears = if event.event.number.is_multiple_of(2) { &both[..] } else { &both[..1] };
         ears.iter().map(|id| Hear.to(id.clone())).collect()
     }
 
@@ -103,7 +103,7 @@ impl Hearing {
     fn heard(&mut self, event: &Recorded<Heard>) -> Option<To<Echo>> {
         let heard = self.heard.get_or_default(&event.id());
         *heard += 1;
-        (*heard % 3 == 0).then(|| Echo.to(event.id()).after(1.millisecond()))
+        (heard.is_multiple_of(3)).then(|| Echo.to(event.id()).after(1.millisecond()))
     }
 }
 

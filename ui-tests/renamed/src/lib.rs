@@ -76,7 +76,7 @@ pub struct OrderBook {
     lines: Table<OrderId, Vec<Line>>,
 }
 
-#[value]
+#[value(crate = framework)]
 pub struct LinesOf {
     pub id: OrderId,
 }
