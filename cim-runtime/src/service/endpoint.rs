@@ -59,7 +59,7 @@ impl Endpoint {
         self.stats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn note(&self, answer: Result<(), &Failure>, time: Duration) {
+    fn note(&self, answer: &Result<(), Failure>, time: Duration) {
         let mut stats = self.stats();
         stats.requests += 1;
         stats.time += time;
@@ -151,7 +151,7 @@ impl Endpoint {
                 Some(reply) => respond(&client, reply, answer).await,
                 None => answer.map(drop),
             };
-            this.note(answer.as_ref().copied(), begun.elapsed());
+            this.note(&answer, begun.elapsed());
         });
     }
 }

@@ -170,9 +170,9 @@ async fn a_process_that_is_killed_under_load_loses_and_doubles_nothing() {
             assert_eq!(twice, None, "the command {} took effect twice", event.command_id);
         }
     }
-    let ledger = ledger.lock().unwrap();
+    let ledger = std::mem::take(&mut *ledger.lock().unwrap());
     assert!(ledger.len() >= 600);
-    for (command, event) in ledger.iter() {
+    for (command, event) in &ledger {
         assert_eq!(commands.get(command), Some(event), "the command {command} was lost");
     }
     // Every caller was answered at the end, so there is nothing that nobody knows of.
