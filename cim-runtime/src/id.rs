@@ -180,6 +180,7 @@ pub(crate) fn push_token(subject: &mut String, id: &[u8]) {
 }
 
 /// What [`push_token`] wrote, read back.
+#[cfg(any(test, feature = "jetstream"))]
 pub(crate) fn token_bytes(token: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(token.len());
     let mut rest = token.as_bytes();

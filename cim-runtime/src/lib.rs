@@ -20,6 +20,10 @@ mod context;
 pub mod dag_json;
 pub mod decision;
 pub mod describe;
+#[cfg_attr(
+    not(feature = "jetstream"),
+    allow(dead_code, reason = "only services come in through it")
+)]
 mod door;
 mod driver;
 pub mod engine;

@@ -4,6 +4,10 @@
 //! and questions (`#[query]`). Its rows and its checkpoint, the position of the last event in them,
 //! are written in one transaction: each event counts once, whatever crashes.
 
+#[cfg_attr(
+    not(feature = "jetstream"),
+    allow(dead_code, reason = "only services come in through it")
+)]
 mod door;
 mod generation;
 mod incoming;
@@ -18,6 +22,7 @@ mod worker;
 use crate::rows::Tables;
 
 pub use door::QueryDoor;
+#[cfg(feature = "jetstream")]
 pub(crate) use door::{Inquiry, Unanswered};
 pub(crate) use incoming::Fate;
 pub use incoming::{Answered, Heard, Incoming, Listened};

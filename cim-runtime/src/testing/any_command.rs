@@ -1,20 +1,24 @@
 //! A command of an aggregate, whichever of its machines decides it: its own, or that of a region.
 
+#[cfg(feature = "proptest")]
 use std::any::Any;
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 use super::deciding::{self, Decided};
 use super::round_trip::{Checked, told};
+#[cfg(any(feature = "black-box", feature = "stateright"))]
 use super::sample::{self, Unsampled};
 use crate::cbor::{self, DecodeError, Decoder, Encoder, Shape, Value as _};
 use crate::commit::Commit;
 use crate::decision::Rejection;
 use crate::engine::{Live, Message};
 use crate::machine::{
-    Aggregate, Command, CommandKind, CommandSet, Handles, InOneAggregate, Machine, MachineState,
-    MachineTable, MachineVisitor, RegionRow, Standing as _,
+    Aggregate, CommandKind, CommandSet, InOneAggregate, Machine, MachineState, MachineTable,
+    MachineVisitor, RegionRow, Standing as _,
 };
+#[cfg(any(feature = "proptest", feature = "stateright"))]
+use crate::machine::{Command, Handles};
 
 /// What a command came to, without the types of the machine that has decided it.
 pub(super) struct Answer<A: Aggregate> {

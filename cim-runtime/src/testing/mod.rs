@@ -5,6 +5,10 @@
 //! to the same bytes, and fails the test.
 
 #[cfg(any(feature = "black-box", feature = "proptest", feature = "stateright"))]
+#[cfg_attr(
+    not(all(feature = "black-box", feature = "proptest", feature = "stateright")),
+    allow(dead_code, reason = "each of the three uses a part of it")
+)]
 mod any_command;
 #[cfg(feature = "black-box")]
 mod black_box;
@@ -18,6 +22,10 @@ mod round_trip;
 mod sample;
 mod simulation;
 #[cfg(any(feature = "proptest", feature = "stateright"))]
+#[cfg_attr(
+    not(all(feature = "black-box", feature = "proptest", feature = "stateright")),
+    allow(dead_code, reason = "each of the three uses a part of it")
+)]
 mod walker;
 #[cfg(feature = "proptest")]
 mod walks;
