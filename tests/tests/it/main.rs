@@ -8,6 +8,7 @@ mod import;
 mod kill;
 mod learn;
 mod nats;
+mod replay;
 mod serve;
 mod simulate;
 mod two_processes;

@@ -12,6 +12,8 @@ use cim_order::sales::{
     CustomerByName, CustomerSummary, OpenPackage, OpenPackages, OrderById, OrdersOf, Progress,
     Revenue,
 };
+use cim_runtime::causes::CauseMap;
+use cim_runtime::describe::Description;
 use cim_runtime::jiff::civil::Date;
 use cim_runtime::prelude::*;
 use cim_runtime::testing::Simulation;
@@ -168,4 +170,65 @@ async fn the_rows_are_what_a_plain_recomputation_comes_to() {
     assert_eq!(days, revenue.into_iter().collect::<Vec<_>>());
     let (from, to) = (days[2].0, days[5].0);
     assert_eq!(shop.ask(Revenue { from, to }).await.unwrap(), days[2..=5]);
+}
+
+#[test]
+fn the_map_shows_what_brings_what_about() {
+    let map = CauseMap::of::<Shop>();
+    let arrows: Vec<_> = map.arrows().iter().map(|(from, to)| format!("{from} → {to}")).collect();
+    for arrow in [
+        "PlaceOrder → OrderPlaced",
+        "OrderPlaced → request_items",
+        "request_items → RequestItem",
+        "RequestItem → ItemRequested",
+        "ItemPicked → packing",
+        "packing → CreatePackage",
+        "PaymentReminded → reminders",
+        "reminders → RemindOfPayment",
+        "OrderPaid → sales",
+    ] {
+        assert!(arrows.iter().any(|found| found == arrow), "{arrow}");
+    }
+    // Cancelling is no sending, and nobody brings about what the log alone has.
+    assert!(!arrows.contains(&"packing → RemindOfPayment".to_owned()));
+
+    let mermaid = map.to_mermaid();
+    assert!(mermaid.starts_with("flowchart LR\n"), "{mermaid}");
+    assert_eq!(mermaid.matches(" --> ").count(), arrows.len());
+    for part in ["[\"PlaceOrder\"]", "([\"OrderPlaced\"])", "{{\"packing\"}}", "[(\"sales\")]"] {
+        assert_eq!(mermaid.matches(part).count(), 1, "{part}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&map.to_json()).unwrap();
+    let json = json.as_array().unwrap();
+    assert_eq!(json.len(), arrows.len());
+    let placed = serde_json::json!({
+        "from": {"kind": "command", "aggregate": "shop.order", "name": "PlaceOrder"},
+        "to": {"kind": "event", "aggregate": "shop.order", "name": "OrderPlaced"},
+    });
+    assert!(json.contains(&placed));
+}
+
+#[test]
+fn the_description_names_all_parts() {
+    let description = Description::of::<Shop>();
+    let json: serde_json::Value = serde_json::from_str(&description.to_json()).unwrap();
+    let names = |list: &str| -> Vec<String> {
+        let parts = json[list].as_array().unwrap().iter();
+        parts.map(|part| part["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names("aggregates"), ["shop.order", "shop.item", "shop.package"]);
+    assert_eq!(names("policies"), ["request_items", "reminders", "packing"]);
+    assert_eq!(names("projections"), ["sales"]);
+    let order = &json["aggregates"][0];
+    let pay = order["commands"].as_array().unwrap().iter().find(|one| one["name"] == "PayOrder");
+    assert_eq!(pay.unwrap()["shape"], "{cents: u64}");
+    let text = description.to_string();
+    for line in [
+        "aggregate shop.package: Empty, Created, Sent, Delivered",
+        "  command PayOrder {cents: u64}",
+        "  event   OrderPaid 1 {cents: u64}",
+        "  on OrderPlaced: RequestItem",
+    ] {
+        assert!(text.contains(line), "{line} in\n{text}");
+    }
 }
