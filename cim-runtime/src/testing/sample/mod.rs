@@ -270,7 +270,7 @@ mod tests {
         const ENDLESS: Shape = Shape::Record(&[("next", Shape::Around(1))]);
         const CHAIN: Shape = Shape::Enum(&[
             ("Last", Shape::Of("u8")),
-            ("Next", Shape::Record(&[("next", Shape::Around(2)), ("n", Shape::Of("u8"))])),
+            ("Next", Shape::Record(&[("n", Shape::Of("u8")), ("next", Shape::Around(2))])),
         ]);
         for shape in [PAGES, CHAIN] {
             for n in 0..40 {

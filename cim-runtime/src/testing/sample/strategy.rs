@@ -200,9 +200,9 @@ mod tests {
     fn what_contains_itself_is_drawn_to_an_end() {
         const PAGES: Shape = Shape::Record(&[
             ("map", Shape::Map(&Shape::Around(1))),
-            ("next", Shape::Option(&Shape::Around(1))),
             ("set", Shape::Set(&Shape::Around(1))),
             ("list", Shape::List(&Shape::Around(1))),
+            ("next", Shape::Option(&Shape::Around(1))),
         ]);
         let drawn = bytes(&Place::of(&PAGES), Keys::Texts).unwrap();
         let mut runner = TestRunner::deterministic();
