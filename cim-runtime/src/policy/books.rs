@@ -23,7 +23,7 @@ impl Books {
         Self {
             pending: Table::open("-pending", place),
             names: Table::open("-names", place),
-            dead: Table::open(DEAD, place),
+            dead: Table::open("-dead", place),
         }
     }
 
@@ -78,6 +78,13 @@ impl Books {
         act(&mut self.dead);
     }
 
+    /// How many rows have changed since they were last written.
+    pub(super) fn changed(&mut self) -> usize {
+        let mut changed = 0;
+        self.each(|table| changed += table.changed());
+        changed
+    }
+
     pub(super) fn write(&mut self, batch: &mut RowBatch) -> Result<(), EncodeError> {
         let mut written = Ok(());
         self.each(|table| {
@@ -96,6 +103,3 @@ impl Books {
         self.each(|table| table.forget());
     }
 }
-
-/// The table of dead letters.
-pub(super) const DEAD: &str = "-dead";

@@ -23,7 +23,7 @@ use crate::driver::Driver;
 use crate::engine::{Cause, Message};
 use crate::error::Error;
 use crate::observe;
-use crate::projection::{Listened, Pages, RETRY, Reaches, Stopped, blocking, ended};
+use crate::projection::{Listened, Pages, Reaches, Retry, Stopped, blocking, ended, leading};
 use crate::rows::RowStore;
 use crate::store::{Head, StoreError, StoredEvent};
 
@@ -150,10 +150,12 @@ struct Running<P> {
 impl<P: Policy> Running<P> {
     /// Runs until it is dropped.
     async fn run(&self, mut wishes: mpsc::Receiver<Wish>) -> Infallible {
-        let (mut wait, longest) = RETRY;
+        let mut retry = Retry::new();
         loop {
             let before = self.cell.progress.borrow().position;
-            match self.lead_or_follow(&mut wishes).await {
+            let own = async { match self.lead(&mut wishes).await? {} };
+            let name = worker::space::<P>();
+            match leading(self.rows.as_ref(), &name, self.watch_others(), own).await {
                 // What is in memory is for projections.
                 Err(Stopped::Event(reason) | Stopped::Spoilt { problem: reason, .. }) => {
                     tracing::error!(policy = P::NAME, reason, "a policy has stopped");
@@ -164,38 +166,18 @@ impl<P: Policy> Running<P> {
                 Err(Stopped::Store(error)) => {
                     tracing::warn!(policy = P::NAME, %error, "a policy tries again");
                     let moved = self.cell.progress.borrow().position > before;
-                    wait = if moved { RETRY.0 } else { wait };
-                    tokio::time::sleep(wait).await;
-                    wait = (wait * 2).min(longest);
+                    retry.pause(moved).await;
                 }
                 Ok(()) => {}
             }
         }
     }
 
-    /// Reacts once this process is the one that does, for as long as it is.
-    async fn lead_or_follow(&self, wishes: &mut mpsc::Receiver<Wish>) -> Result<(), Stopped> {
-        let mut lead = {
-            let lead = self.rows.lead(&worker::space::<P>());
-            match self.rows.written_elsewhere() {
-                None => lead.await?,
-                Some(written) => tokio::select! {
-                    lead = lead => lead?,
-                    ended = self.watch_others(written) => match ended? {},
-                },
-            }
-        };
-        tokio::select! {
-            ended = self.lead(wishes) => match ended? {},
-            () = lead.lost() => {
-                tracing::warn!(policy = P::NAME, "another process goes on with it");
-                Ok(())
-            }
-        }
-    }
-
     /// Knows how far the process is that reacts.
-    async fn watch_others(&self, mut written: watch::Receiver<u64>) -> Result<Infallible, Stopped> {
+    async fn watch_others(&self) -> Result<Infallible, Stopped> {
+        let Some(mut written) = self.rows.written_elsewhere() else {
+            return std::future::pending().await;
+        };
         loop {
             let rows = Arc::clone(&self.rows);
             let look = move || rows.view(&worker::space::<P>())?.checkpoint();
@@ -309,7 +291,7 @@ impl<P: Policy> Running<P> {
             if worker.books.next_due().is_none_or(|due| due > now) {
                 return Ok(worker);
             }
-            let letters = worker.books.take_due(now, AT_ONCE * 16);
+            let letters = worker.books.take_due(now, worker.due_at_once());
             self.send(&mut worker, letters).await?;
             worker = off_thread(worker, |worker| worker.commit(None)).await?;
         }

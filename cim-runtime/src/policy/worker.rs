@@ -9,23 +9,19 @@ use super::books::Books;
 use super::dead::DeadLetter;
 use super::plan::{Letter, Plan, Planned, Reacting};
 use super::{OnFailure, Policy};
-use crate::cid::EventCid;
 use crate::envelope::Envelope;
 use crate::projection::{Fate, Stopped, said, unreadable};
-use crate::rows::{Place, RowBatch, RowStore};
+use crate::rows::{RowStore, SpaceWriter};
 use crate::store::{StoreError, StoredEvent};
 
-/// The table with the CID of the last event that was taken.
-const LAST: &str = "-last";
+/// How many commands whose time has come are sent between two transactions, where rows have no limit.
+const DUE_AT_ONCE: usize = 1024;
 
 /// A policy with all that it keeps, and who writes it.
 pub(super) struct Worker<P> {
-    rows: Arc<dyn RowStore>,
+    space: SpaceWriter,
     policy: P,
     pub(super) books: Books,
-    place: Place,
-    checkpoint: u64,
-    last: Option<EventCid>,
 }
 
 /// What came of the first events of a page. Nothing of it is written yet.
@@ -40,33 +36,36 @@ pub(super) struct Taken {
 
 impl<P: Policy> Worker<P> {
     pub(super) fn open(rows: Arc<dyn RowStore>) -> Result<Self, StoreError> {
-        let view = rows.view(&space::<P>())?;
-        let checkpoint = view.checkpoint()?;
-        let last = view.row(LAST, &[])?.and_then(|cid| EventCid::from_bytes(&cid).ok());
-        let place = Place::new(view);
-        let (policy, books) = (P::open(&place), Books::open(&place));
-        Ok(Self { rows, policy, books, place, checkpoint, last })
+        let space = SpaceWriter::open(rows, space::<P>())?;
+        let (policy, books) = (P::open(&space.place), Books::open(&space.place));
+        Ok(Self { space, policy, books })
     }
 
     /// The position of the last event that was taken.
     pub(super) fn checkpoint(&self) -> u64 {
-        self.checkpoint
+        self.space.checkpoint()
     }
 
-    /// Whether what it keeps is made from this store's events.
+    /// How many commands whose time has come are sent between two transactions, at most: each may
+    /// change two rows, and two more when it has to wait again.
+    pub(super) fn due_at_once(&self) -> usize {
+        DUE_AT_ONCE.min(self.space.enough() / 2)
+    }
+
+    /// Whether what it keeps is made from the events of this store, of which this is the one at the
+    /// checkpoint.
     pub(super) fn follows(&self, at_checkpoint: Option<&StoredEvent>) -> bool {
-        let found = at_checkpoint.filter(|event| event.position == self.checkpoint);
-        self.checkpoint == 0 || self.last.is_none() || found.map(|event| event.cid) == self.last
+        self.space.follows(at_checkpoint)
     }
 
-    /// Takes events, up to one at which the policy fails.
+    /// Takes events, up to one at which the policy fails, or as many as fit into one transaction.
     pub(super) fn take_in(
         &mut self,
         events: &[StoredEvent],
         now: Timestamp,
     ) -> Result<Taken, Stopped> {
         let (index, problem) = match self.try_take_in(events, now)? {
-            Ok(letters) => return Ok(Taken { events: events.len(), letters, failed: None }),
+            Ok((events, letters)) => return Ok(Taken { events, letters, failed: None }),
             Err(failed) => failed,
         };
         if P::ON_FAILURE == OnFailure::Stop {
@@ -75,21 +74,24 @@ impl<P: Policy> Worker<P> {
         }
         // What its method has left half done is gone; those before it are taken once more.
         match self.try_take_in(&events[..index], now)? {
-            Ok(letters) => Ok(Taken { events: index, letters, failed: Some(problem) }),
+            Ok((events, letters)) => {
+                let failed = (events == index).then_some(problem);
+                Ok(Taken { events, letters, failed })
+            }
             Err((_, problem)) => {
                 Err(Stopped::Event(format!("a method fails at random: {problem}")))
             }
         }
     }
 
-    /// The letters of all of these events or, if the policy fails at one, which and why; then
-    /// nothing is left of any.
+    /// How many of these events were taken, and their letters; or, if the policy fails at one, which
+    /// and why; then nothing is left of any.
     fn try_take_in(
         &mut self,
         events: &[StoredEvent],
         now: Timestamp,
-    ) -> Result<Result<Vec<Letter>, (usize, String)>, Stopped> {
-        let mut letters = Vec::new();
+    ) -> Result<Result<(usize, Vec<Letter>), (usize, String)>, Stopped> {
+        let (mut taken, mut letters) = (0, Vec::new());
         for (index, event) in events.iter().enumerate() {
             let envelope =
                 event.envelope().map_err(|error| Stopped::Event(unreadable(event, &error)))?;
@@ -103,16 +105,21 @@ impl<P: Policy> Worker<P> {
                 Fate::Failed(problem) => {
                     self.forget();
                     // A row that could not be read may be why.
-                    self.place.check()?;
+                    self.space.place.check()?;
                     return Ok(Err((index, problem)));
                 }
             }
+            taken = index + 1;
+            // A letter that cannot be sent is kept, which changes two rows.
+            if self.changed() + 2 * letters.len() > self.space.enough() {
+                break;
+            }
         }
-        if let Err(error) = self.place.check() {
+        if let Err(error) = self.space.place.check() {
             self.forget();
             return Err(error.into());
         }
-        Ok(Ok(letters))
+        Ok(Ok((taken, letters)))
     }
 
     fn plan(&mut self, plan: Plan, now: Timestamp, letters: &mut Vec<Letter>) {
@@ -137,15 +144,11 @@ impl<P: Policy> Worker<P> {
 
     /// Writes everything down; `last` is the last event that was taken, if one was.
     pub(super) fn commit(&mut self, last: Option<&StoredEvent>) -> Result<(), Stopped> {
-        if let Err(error) = self.place.check() {
+        if let Err(error) = self.space.place.check() {
             self.forget();
             return Err(error.into());
         }
-        let to = last.map_or(self.checkpoint, |event| event.position);
-        let mut batch = RowBatch::new(self.checkpoint, to);
-        if let Some(last) = last {
-            batch.put(LAST, Vec::new(), last.cid.to_bytes().to_vec());
-        }
+        let mut batch = self.space.batch(last);
         let mut written = self.books.write(&mut batch);
         self.policy.each(&mut |table| {
             if written.is_ok() {
@@ -156,21 +159,25 @@ impl<P: Policy> Worker<P> {
             self.forget();
             return Err(Stopped::Event(format!("what the policy keeps has no encoding: {error}")));
         }
-        if let Err(error) = self.rows.commit(&space::<P>(), batch) {
+        if let Err(error) = self.space.commit(batch, last) {
             self.forget();
             return Err(error.into());
         }
-        self.checkpoint = to;
-        self.last = last.map(|event| event.cid).or(self.last);
-        self.place = Place::new(self.rows.view(&space::<P>())?);
-        self.books.renew(&self.place);
-        self.policy.each(&mut |table| table.renew(&self.place));
+        self.books.renew(&self.space.place);
+        self.policy.each(&mut |table| table.renew(&self.space.place));
         Ok(())
     }
 
     /// Begins behind this event, having taken none.
     pub(super) fn begin_behind(&mut self, event: &StoredEvent) -> Result<(), Stopped> {
         self.commit(Some(event))
+    }
+
+    /// How many rows have changed since they were last written.
+    fn changed(&mut self) -> usize {
+        let mut changed = self.books.changed();
+        self.policy.each(&mut |table| changed += table.changed());
+        changed
     }
 
     fn forget(&mut self) {

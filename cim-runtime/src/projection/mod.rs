@@ -11,8 +11,10 @@
 mod door;
 mod generation;
 mod incoming;
+mod leading;
 mod pages;
 mod query;
+mod retry;
 mod running;
 mod serving;
 mod status;
@@ -26,12 +28,14 @@ pub use door::QueryDoor;
 pub(crate) use door::{Inquiry, Unanswered};
 pub(crate) use incoming::Fate;
 pub use incoming::{Answered, Heard, Incoming, Listened};
+pub(crate) use leading::leading;
 pub(crate) use pages::Pages;
 #[doc(hidden)]
 pub use query::Question;
 pub use query::{Ask, Query};
+pub(crate) use retry::Retry;
 pub use running::ProjectionInfo;
-pub(crate) use running::{RETRY, Reaches, Registry, Started, blocking, ended};
+pub(crate) use running::{Reaches, Registry, Started, blocking, ended};
 pub use status::{Parked, ProjectionHandle, ProjectionState, Status};
 pub(crate) use wiring::is_among;
 pub use wiring::{has_tables, is_only_projection, is_taken_once, listens_within};

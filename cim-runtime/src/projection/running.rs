@@ -4,14 +4,15 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::generation::Generations;
+use super::leading::leading;
 use super::pages::Pages;
+use super::retry::Retry;
 use super::serving::Serving;
 use super::status::{Progress, ProjectionState};
 use super::worker::{Stopped, Worker};
@@ -21,10 +22,6 @@ use crate::error::Error;
 use crate::observe;
 use crate::rows::{MemoryRows, RowStore};
 use crate::store::{Store, StoreError, StoreErrorKind};
-
-/// How long a projection waits before it tries again, at first and at most.
-pub(crate) const RETRY: (Duration, Duration) =
-    (Duration::from_millis(100), Duration::from_secs(10));
 
 /// A projection of a system, as data.
 #[derive(Debug, Clone, Copy)]
@@ -213,12 +210,14 @@ impl<P: Projection> Running<P> {
     /// Runs until it is dropped.
     async fn run(&self) -> Infallible {
         let mut rebuilds = self.cell.rebuilds.subscribe();
-        let (mut wait, longest) = RETRY;
+        let mut retry = Retry::new();
         loop {
             let anew = rebuilds.has_changed().unwrap_or(false);
             rebuilds.mark_unchanged();
             let before = self.cell.position();
-            let ended = self.lead_or_follow(anew, &mut rebuilds).await;
+            // Who does not write the rows answers from those that another one writes.
+            let (others, own) = (self.answer_from_others(), self.lead(anew, &mut rebuilds));
+            let ended = leading(self.rows.as_ref(), P::NAME, others, own).await;
             match ended.map_err(|stopped| self.spoilt(stopped)) {
                 Ok(()) => {}
                 Err(Stopped::Spoilt { .. }) => rebuilds.mark_changed(),
@@ -234,9 +233,7 @@ impl<P: Projection> Running<P> {
                 Err(Stopped::Store(error)) => {
                     tracing::warn!(projection = P::NAME, %error, "a projection tries again");
                     self.cell.set(ProjectionState::Retrying { reason: error.to_string() });
-                    wait = if self.cell.position() > before { RETRY.0 } else { wait };
-                    tokio::time::sleep(wait).await;
-                    wait = (wait * 2).min(longest);
+                    retry.pause(self.cell.position() > before).await;
                 }
             }
         }
@@ -255,37 +252,11 @@ impl<P: Projection> Running<P> {
         Stopped::Spoilt { position, problem, stops }
     }
 
-    /// Writes the rows once this process is the one that does; until then, answers from those that
-    /// another one writes.
-    async fn lead_or_follow(
-        &self,
-        anew: bool,
-        rebuilds: &mut watch::Receiver<u64>,
-    ) -> Result<(), Stopped> {
-        let mut lead = {
-            let lead = self.rows.lead(P::NAME);
-            match self.rows.written_elsewhere() {
-                None => lead.await?,
-                Some(written) => tokio::select! {
-                    lead = lead => lead?,
-                    ended = self.answer_from_others(written) => match ended? {},
-                },
-            }
-        };
-        tokio::select! {
-            ended = self.lead(anew, rebuilds) => ended,
-            () = lead.lost() => {
-                tracing::warn!(projection = P::NAME, "another process goes on with it");
-                Ok(())
-            }
-        }
-    }
-
     /// Answers from rows that another process writes.
-    async fn answer_from_others(
-        &self,
-        mut written: watch::Receiver<u64>,
-    ) -> Result<Infallible, Stopped> {
+    async fn answer_from_others(&self) -> Result<Infallible, Stopped> {
+        let Some(mut written) = self.rows.written_elsewhere() else {
+            return std::future::pending().await;
+        };
         loop {
             written.mark_unchanged();
             let rows = Arc::clone(&self.rows);
@@ -321,7 +292,7 @@ impl<P: Projection> Running<P> {
             // The rows are those of another store's events.
             plan = plan.plan::<P>(true);
         }
-        let mut revision = self.note(&plan, &found, revision).await?;
+        let revision = self.note(&plan, &found, revision).await?;
         if let Some(generation) = plan.building {
             let mut made = self.worker(generation.space(P::NAME)).await?;
             if !self.follows(&mut made).await? {
@@ -331,14 +302,13 @@ impl<P: Projection> Running<P> {
             let target = self.store.head().await?.map_or(0, |head| head.number);
             let made = self.make(made, live.take(), target).await?;
             let done = Generations { live: Some(generation), building: None };
-            revision = self.note(&done, &plan, revision).await?;
+            self.note(&done, &plan, revision).await?;
             self.cell.serve(&made, generation.number);
             if let Some(old) = plan.live {
                 self.clear(old.space(P::NAME)).await?;
             }
             live = Some(made);
         }
-        let _ = revision;
         let Some(live) = live else { return Ok(()) };
         self.cell.set(ProjectionState::Live);
         tokio::select! {

@@ -10,27 +10,18 @@ use super::serving::Serving;
 use super::status::Parked;
 use super::{OnFailure, Projection, is_kept};
 use crate::cbor::{self, EncodeError};
-use crate::cid::EventCid;
 use crate::observe;
-use crate::rows::{Place, RowBatch, RowStore};
+use crate::rows::{RowBatch, RowStore, SpaceWriter};
 use crate::store::{StoreError, StoredEvent};
 
 /// The table of events that were put aside. No field of a struct has this name.
 pub(super) const PARKED: &str = "-parked";
 
-/// The table with the CID of the last event that is in the rows.
-const LAST: &str = "-last";
-
 /// One generation of a projection's rows, and who writes it.
 pub(super) struct Worker<P> {
-    rows: Arc<dyn RowStore>,
-    space: String,
+    space: SpaceWriter,
     model: Arc<RwLock<P>>,
-    place: Place,
-    checkpoint: u64,
-    /// The event at the checkpoint.
-    last: Option<EventCid>,
-    /// When it was decided, once it was seen.
+    /// When the event at the checkpoint was decided, once it was seen.
     at: Option<Timestamp>,
     /// Events that a model in memory is made without, as they make it fail.
     left_out: Vec<u64>,
@@ -76,17 +67,14 @@ impl<P: Projection> Worker<P> {
         space: String,
         left_out: Vec<u64>,
     ) -> Result<Self, StoreError> {
-        let view = rows.view(&space)?;
-        let checkpoint = view.checkpoint()?;
-        let last = view.row(LAST, &[])?.and_then(|cid| EventCid::from_bytes(&cid).ok());
-        let place = Place::new(view);
-        let model = Arc::new(RwLock::new(P::open(&place)));
-        Ok(Self { rows, space, model, place, checkpoint, last, at: None, left_out })
+        let space = SpaceWriter::open(rows, space)?;
+        let model = Arc::new(RwLock::new(P::open(&space.place)));
+        Ok(Self { space, model, at: None, left_out })
     }
 
     /// The position of the last event that is in the rows.
     pub(super) fn checkpoint(&self) -> u64 {
-        self.checkpoint
+        self.space.checkpoint()
     }
 
     /// When that event was decided.
@@ -94,18 +82,18 @@ impl<P: Projection> Worker<P> {
         self.at
     }
 
-    /// Whether the rows are made from this store's events: its event at the checkpoint is the one
-    /// that was taken in last.
+    /// Whether the rows are made from the events of this store, of which this is the one at the
+    /// checkpoint.
     pub(super) fn follows(&mut self, at_checkpoint: Option<&StoredEvent>) -> bool {
-        let found = at_checkpoint.filter(|event| event.position == self.checkpoint);
-        self.at = found.and_then(decided_at);
-        self.checkpoint == 0 || found.map(|event| event.cid) == self.last
+        let follows = self.space.follows(at_checkpoint);
+        self.at = at_checkpoint.filter(|_| follows).and_then(decided_at);
+        follows
     }
 
     /// What answers questions: the model itself, if it is in memory, else its rows.
     pub(super) fn serving(&self) -> Serving<P> {
         let model = (!is_kept::<P>()).then(|| Arc::clone(&self.model));
-        Serving { rows: Arc::clone(&self.rows), space: self.space.clone(), model }
+        Serving { rows: Arc::clone(&self.space.rows), space: self.space.space.clone(), model }
     }
 
     /// Takes in a page of events, in order.
@@ -136,17 +124,17 @@ impl<P: Projection> Worker<P> {
     /// written; nothing is left of the others.
     fn take_in(&mut self, events: &[StoredEvent]) -> Result<Result<(), Fault>, Stopped> {
         // Some of them may be in the rows since the page was begun.
-        let done = events.partition_point(|event| event.position <= self.checkpoint);
+        let done = events.partition_point(|event| event.position <= self.checkpoint());
         let model = Arc::clone(&self.model);
         let mut model = model.write().unwrap_or_else(PoisonError::into_inner);
-        let enough = self.rows.most_rows() / 2;
+        let enough = self.space.enough();
         for (index, event) in events.iter().enumerate().skip(done) {
             if !self.left_out.contains(&event.position)
                 && let Err(fault) = handle(&mut *model, event)
             {
                 model.each(&mut |table| table.forget());
                 // A row that could not be read may be why.
-                self.place.check()?;
+                self.space.place.check()?;
                 return Ok(Err(Fault { index, ..fault }));
             }
             let mut changed = 0;
@@ -175,8 +163,8 @@ impl<P: Projection> Worker<P> {
         model: &mut P,
         last: &StoredEvent,
     ) -> Result<Result<(), EncodeError>, Stopped> {
-        let mut batch = RowBatch::new(self.checkpoint, last.position);
-        let mut written = self.place.check().map_err(Stopped::Store).map(Ok);
+        let mut batch = self.space.batch(Some(last));
+        let mut written = self.space.place.check().map_err(Stopped::Store).map(Ok);
         model.each(&mut |table| {
             if let Ok(Ok(())) = written {
                 written = Ok(table.write(&mut batch));
@@ -186,7 +174,7 @@ impl<P: Projection> Worker<P> {
             written = self.commit(batch, last).map(Ok);
         }
         match written {
-            Ok(Ok(())) => model.each(&mut |table| table.renew(&self.place)),
+            Ok(Ok(())) => model.each(&mut |table| table.renew(&self.space.place)),
             _ => model.each(&mut |table| table.forget()),
         }
         written
@@ -211,22 +199,19 @@ impl<P: Projection> Worker<P> {
             id: envelope.id.to_owned(),
             problem,
         };
-        let mut batch = RowBatch::new(self.checkpoint, event.position);
+        let mut batch = self.space.batch(Some(event));
         // All of it are texts and a CID, which have an encoding.
         let row = cbor::to_vec(&parked).map_err(|error| Stopped::Event(error.to_string()))?;
         batch.put(PARKED, event.position.to_be_bytes().to_vec(), row);
         self.commit(batch, event)?;
         let mut model = self.model.write().unwrap_or_else(PoisonError::into_inner);
-        model.each(&mut |table| table.renew(&self.place));
+        model.each(&mut |table| table.renew(&self.space.place));
         Ok(())
     }
 
-    fn commit(&mut self, mut batch: RowBatch, last: &StoredEvent) -> Result<(), Stopped> {
-        batch.put(LAST, Vec::new(), last.cid.to_bytes().to_vec());
-        self.rows.commit(&self.space, batch)?;
-        (self.checkpoint, self.last) = (last.position, Some(last.cid));
+    fn commit(&mut self, batch: RowBatch, last: &StoredEvent) -> Result<(), Stopped> {
+        self.space.commit(batch, Some(last))?;
         self.at = decided_at(last);
-        self.place = Place::new(self.rows.view(&self.space)?);
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ mod memory;
 mod scan;
 mod table;
 mod tables;
+mod writer;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -26,6 +27,7 @@ pub use memory::MemoryRows;
 pub use scan::Scan;
 pub use table::Table;
 pub use tables::{InMemory, Kept, Place, TableField, TableInfo, Tables};
+pub(crate) use writer::SpaceWriter;
 
 /// Where rows are kept.
 ///

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use cim_runtime::Handle;
+use cim_runtime::ManualEnvironment;
+use cim_runtime::prelude::*;
 use cim_runtime::projection::ProjectionState;
 use cim_runtime::rows::{RowBatch, RowStore};
 use cim_runtime::store::Store;
+use cim_runtime::testing::Simulation;
 use cim_test_nats::Server;
 
 use super::store_on;
 use crate::projections::{Goods, Lines, Market, Sell, line, named, till};
-use crate::reactions::{Ear, Ring, Tower, all_done, check, cut_short, ear};
+use crate::reactions::{Bell, Ear, Hear, Ring, Rung, Tower, all_done, check, cut_short, ear};
 
 async fn rows_of(server: &Server) -> Arc<dyn RowStore> {
     store_on(server).await.rows().await.unwrap()
@@ -198,4 +200,28 @@ async fn of_three_processes_one_reacts() {
     };
     tokio::time::timeout(std::time::Duration::from_secs(30), heard).await.unwrap();
     check(tower, &rung).await;
+}
+
+#[policy]
+pub fn hear_later(event: &Recorded<Rung>) -> To<Hear> {
+    Hear.to(event.id()).after(1.hour())
+}
+
+#[system(aggregates(Bell, Ear), policies(hear_later))]
+pub struct Valley;
+
+// More rows change than one batch takes: by what was rung at once, and by what is due at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_policy_writes_as_often_as_it_must() {
+    let server = Server::start();
+    let store = Arc::new(store_on(&server).await);
+    let valley = Simulation::<Valley>::start_on(store, ManualEnvironment::new(1)).await.unwrap();
+    let rung = async {
+        valley.send(&ear(1), Ring { times: 1500 }).await.unwrap();
+        valley.settled().await.unwrap();
+        assert_eq!(valley.load::<Ear>(&ear(1)).await.unwrap().heard, 0);
+        valley.advance(1.hour()).await.unwrap();
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), rung).await.expect("it is stuck");
+    assert_eq!(valley.load::<Ear>(&ear(1)).await.unwrap().heard, 1500);
 }
