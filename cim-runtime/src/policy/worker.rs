@@ -34,6 +34,13 @@ pub(super) struct Taken {
     pub(super) failed: Option<String>,
 }
 
+/// What came of taking events in order.
+enum Attempt {
+    Took(Taken),
+    /// The policy fails at the event of this index, for this reason, and nothing is left of any.
+    FailedAt(usize, String),
+}
+
 impl<P: Policy> Worker<P> {
     pub(super) fn open(rows: Arc<dyn RowStore>) -> Result<Self, StoreError> {
         let space = SpaceWriter::open(rows, space::<P>())?;
@@ -65,8 +72,8 @@ impl<P: Policy> Worker<P> {
         now: Timestamp,
     ) -> Result<Taken, Stopped> {
         let (index, problem) = match self.try_take_in(events, now)? {
-            Ok((events, letters)) => return Ok(Taken { events, letters, failed: None }),
-            Err(failed) => failed,
+            Attempt::Took(taken) => return Ok(taken),
+            Attempt::FailedAt(index, problem) => (index, problem),
         };
         if P::ON_FAILURE == OnFailure::Stop {
             let position = events[index].position;
@@ -74,23 +81,17 @@ impl<P: Policy> Worker<P> {
         }
         // What its method has left half done is gone; those before it are taken once more.
         match self.try_take_in(&events[..index], now)? {
-            Ok((events, letters)) => {
-                let failed = (events == index).then_some(problem);
-                Ok(Taken { events, letters, failed })
+            Attempt::Took(taken) => {
+                let failed = (taken.events == index).then_some(problem);
+                Ok(Taken { failed, ..taken })
             }
-            Err((_, problem)) => {
+            Attempt::FailedAt(_, problem) => {
                 Err(Stopped::Event(format!("a method fails at random: {problem}")))
             }
         }
     }
 
-    /// How many of these events were taken, and their letters; or, if the policy fails at one, which
-    /// and why; then nothing is left of any.
-    fn try_take_in(
-        &mut self,
-        events: &[StoredEvent],
-        now: Timestamp,
-    ) -> Result<Result<(usize, Vec<Letter>), (usize, String)>, Stopped> {
+    fn try_take_in(&mut self, events: &[StoredEvent], now: Timestamp) -> Result<Attempt, Stopped> {
         let (mut taken, mut letters) = (0, Vec::new());
         for (index, event) in events.iter().enumerate() {
             let envelope =
@@ -106,7 +107,7 @@ impl<P: Policy> Worker<P> {
                     self.forget();
                     // A row that could not be read may be why.
                     self.space.place.check()?;
-                    return Ok(Err((index, problem)));
+                    return Ok(Attempt::FailedAt(index, problem));
                 }
             }
             taken = index + 1;
@@ -119,7 +120,7 @@ impl<P: Policy> Worker<P> {
             self.forget();
             return Err(error.into());
         }
-        Ok(Ok((taken, letters)))
+        Ok(Attempt::Took(Taken { events: taken, letters, failed: None }))
     }
 
     fn plan(&mut self, plan: Plan, now: Timestamp, letters: &mut Vec<Letter>) {
