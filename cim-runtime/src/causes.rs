@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use serde_json::{Value as Json, json};
 
-use crate::machine::MachineTable;
+use crate::machine::{MachineTable, TransitionRow};
 use crate::system::System;
 
 /// A part of a system that something leads to, or that leads to something.
@@ -114,18 +114,16 @@ impl CauseMap {
 
 /// The commands of a machine and its regions, and the events that they bring.
 fn decided(aggregate: &'static str, table: &MachineTable, arrows: &mut BTreeSet<(Part, Part)>) {
+    let mut before: Option<&TransitionRow> = None;
+    let mut command = None;
     for row in table.transitions {
-        let Some(name) = row.command else { continue };
-        let command = Part::Command { aggregate, name };
-        arrows.insert((command.clone(), event(aggregate, row.event)));
-        // Events that follow it in its commit start from where it has led.
-        let follows = table.transitions.iter().filter(|next| {
-            let goes_on = row.ends != row.to || next.from == next.to;
-            next.command.is_none() && next.from == row.to && goes_on
-        });
-        for next in follows {
-            arrows.insert((command.clone(), event(aggregate, next.event)));
+        if !before.is_some_and(|before| row.is_of_the_command_of(before)) {
+            command = row.command;
         }
+        if let Some(name) = command {
+            arrows.insert((Part::Command { aggregate, name }, event(aggregate, row.event)));
+        }
+        before = Some(row);
     }
     for region in table.regions {
         decided(aggregate, region.machine, arrows);

@@ -40,9 +40,12 @@ pub mod guide {
     #![doc = include_str!("../../docs/guide.md")]
 }
 pub mod machine;
+#[cfg(feature = "jetstream")]
+mod nats;
 #[cfg(any(feature = "config", feature = "jetstream"))]
 mod nearest;
 pub mod observe;
+mod opening;
 pub mod policy;
 pub mod prelude;
 pub mod projection;

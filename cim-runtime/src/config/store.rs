@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Config;
+#[cfg(feature = "jetstream")]
+use crate::nats::Login;
 use crate::store::{self, Store, StoreError, StoreErrorKind};
 #[cfg(feature = "jetstream")]
 use crate::store::{JetStreamOptions, JetStreamStore};
@@ -50,30 +52,7 @@ impl Config {
 
     #[cfg(feature = "jetstream")]
     fn options(&self) -> JetStreamOptions {
-        let mut options = JetStreamStore::options();
-        let nats = &self.nats;
-        if let Some(user) = &nats.user {
-            let password = nats.password.as_ref().map_or("", |password| password.reveal());
-            options = options.user(user, password);
-        }
-        if let Some(token) = &nats.token {
-            options = options.token(token.reveal());
-        }
-        if let Some(seed) = &nats.nkey {
-            options = options.nkey(seed.reveal());
-        }
-        if let Some(creds) = &nats.creds {
-            options = options.credentials_file(creds);
-        }
-        if let Some(inbox) = &nats.inbox {
-            options = options.inbox_prefix(inbox);
-        }
-        if let Some(ca) = &nats.ca {
-            options = options.root_certificates(ca);
-        }
-        if let (Some(cert), Some(key)) = (&nats.cert, &nats.key) {
-            options = options.client_certificate(cert, key);
-        }
+        let mut options = JetStreamStore::options().login(Login::of(&self.nats));
         if let Some(domain) = &self.jetstream.domain {
             options = options.jetstream_domain(domain);
         }

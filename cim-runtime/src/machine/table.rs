@@ -126,6 +126,17 @@ impl TransitionRow {
     ) -> Self {
         Self { from, command: None, event, to, ends: to }
     }
+
+    /// Whether the row before it in the table and this one are of the same command.
+    pub(crate) const fn is_of_the_command_of(&self, before: &Self) -> bool {
+        match (self.command, before.command) {
+            (Some(command), Some(before)) => is_same(command, before),
+            // The next event of the commit, from where the last one has led. An event that is only
+            // replayed may look like one.
+            (None, _) => is_same(self.from, before.to),
+            (Some(_), None) => false,
+        }
+    }
 }
 
 /// Whether no command and no event of the region has the name of one of the machine itself or of a

@@ -1,7 +1,7 @@
 //! Loops of policies and commands, found when a program is compiled.
 
 use super::{PolicyInfo, Sends};
-use crate::machine::{MachineTable, TransitionRow, is_same};
+use crate::machine::{MachineTable, is_same};
 use crate::subject::AggregateName;
 use crate::system::AggregateInfo;
 
@@ -158,7 +158,10 @@ impl Reactions {
         let mut i = 0;
         while i < rows.len() {
             let before = if i == 0 { None } else { Some(&rows[i - 1]) };
-            let same_command = is_of_the_same_command(&rows[i], before);
+            let same_command = match before {
+                Some(before) => rows[i].is_of_the_command_of(before),
+                None => false,
+            };
             if !same_command {
                 senders = match rows[i].command {
                     Some(command) => self.sends.find(command),
@@ -234,18 +237,6 @@ const fn connect_all(ways: &mut [Set; REACTIONS], from: &Set, to: &Set) {
     }
 }
 
-/// Whether a row belongs to the same command as the one before it.
-const fn is_of_the_same_command(row: &TransitionRow, before: Option<&TransitionRow>) -> bool {
-    let Some(before) = before else { return false };
-    match (row.command, before.command) {
-        (Some(command), Some(before)) => is_same(command, before),
-        // The next event of the commit, from where the last one has led. An event that is only
-        // replayed may look like one.
-        (None, _) => is_same(row.from, before.to),
-        (Some(_), None) => false,
-    }
-}
-
 /// A set of reactions, as bits.
 #[derive(Debug, Clone, Copy)]
 struct Set([u64; REACTIONS / 64]);
@@ -289,7 +280,7 @@ const fn close(reached: &mut [Set; REACTIONS], count: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::machine::RegionRow;
+    use crate::machine::{RegionRow, TransitionRow};
     use crate::policy::{Route, Sendable};
     use crate::prelude::*;
     use crate::projection::Listened;

@@ -2,15 +2,14 @@
 
 use std::any::Any;
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable as _, Snapshot};
 
 use super::{RowBatch, RowStore, RowView, medium_key};
+use crate::opening;
 use crate::store::{StoreError, StoreErrorKind};
 
 /// Where the checkpoint stands in a space: the table without a name.
@@ -49,18 +48,10 @@ impl DiskRows {
 }
 
 fn open(dir: &Path) -> Result<Database, String> {
-    let open = || Database::builder(dir).worker_threads(1).open();
-    for _ in 0..100 {
-        // Some garbage makes fjall panic.
-        match catch_unwind(AssertUnwindSafe(open)) {
-            Ok(Ok(db)) => return Ok(db),
-            // Handles of rows that were just closed go away in their own time.
-            Ok(Err(fjall::Error::Locked)) => std::thread::sleep(Duration::from_millis(10)),
-            Ok(Err(error)) => return Err(format!("{error:?}")),
-            Err(_) => return Err("it is not readable at all".to_owned()),
-        }
+    match opening::open(|| Database::builder(dir).worker_threads(1).open()) {
+        Some(opened) => opened.map_err(|error| format!("{error:?}")),
+        None => Err("it is not readable at all".to_owned()),
     }
-    Err("it is still in use".to_owned())
 }
 
 fn trouble(dir: &Path, error: &dyn std::fmt::Display) -> StoreError {

@@ -2,15 +2,13 @@
 
 use std::fmt;
 
-use async_nats::{ConnectErrorKind, ConnectOptions, Event, ServerAddr};
+use async_nats::{ConnectErrorKind, Event};
 use tokio::sync::watch;
 
 use super::error::{ServiceError, ServiceErrorKind};
 use crate::config::Nats;
 use crate::error::Error;
-
-/// The port of a server that names none.
-const PORT: u16 = 4222;
+use crate::nats::{Address, Login};
 
 /// A connection to NATS, over which services are served and asked.
 ///
@@ -84,18 +82,17 @@ impl Connection {
         let Some(url) = &nats.url else {
             return Err(invalid("no server is named").into());
         };
-        let address = Address::parse(url)?;
+        let address = Address::parse(url).map_err(invalid)?;
         let shown = address.shown();
-        let servers = address.servers.iter().map(|server| server.parse::<ServerAddr>());
-        let servers: Vec<_> = servers
-            .collect::<Result<_, _>>()
-            .map_err(|error| invalid(&format!("{shown}: {error}")))?;
+        let options = Login::of(nats).at(&address).options().await;
+        let options =
+            options.map_err(|problem| ServiceError::new(ServiceErrorKind::Invalid, problem))?;
         let (sender, denials) = watch::channel(Vec::new());
-        let options = options(nats, &address).await?.event_callback(move |event| {
+        let options = options.event_callback(move |event| {
             note(&sender, &event);
             std::future::ready(())
         });
-        let client = options.connect(servers).await.map_err(|error| {
+        let client = options.connect(&address.servers[..]).await.map_err(|error| {
             let problem = match error.kind() {
                 ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
                     "its servers do not let us in: check user, token, nkey or credentials"
@@ -124,99 +121,6 @@ impl fmt::Debug for Connection {
     }
 }
 
-async fn options(nats: &Nats, address: &Address) -> Result<ConnectOptions, ServiceError> {
-    let mut options = ConnectOptions::new().name("cim");
-    if let Some(inbox) = nats.inbox.as_ref().or(address.inbox.as_ref()) {
-        options = options.custom_inbox_prefix(inbox);
-    }
-    if let Some(ca) = &nats.ca {
-        options = options.add_root_certificates(ca.clone());
-    }
-    if let (Some(cert), Some(key)) = (&nats.cert, &nats.key) {
-        options = options.add_client_certificate(cert.clone(), key.clone());
-    }
-    if let Some(path) = &nats.creds {
-        let unreadable = |error: std::io::Error| {
-            let path = path.display();
-            ServiceError::new(
-                ServiceErrorKind::Invalid,
-                format!("the credentials in {path} cannot be used: {error}"),
-            )
-        };
-        return options.credentials_file(path).await.map_err(unreadable);
-    }
-    let password = nats.password.as_ref().map_or("", |password| password.reveal());
-    Ok(match (&nats.user, &nats.token, &nats.nkey, &address.login) {
-        (Some(user), ..) => options.user_and_password(user.clone(), password.to_owned()),
-        (_, Some(token), ..) => options.token(token.reveal().to_owned()),
-        (_, _, Some(seed), _) => options.nkey(seed.reveal().to_owned()),
-        (.., Some((user, Some(password)))) => {
-            options.user_and_password(user.clone(), password.clone())
-        }
-        (.., Some((token, None))) => options.token(token.clone()),
-        (.., None) => options,
-    })
-}
-
-/// What stands in an address.
-struct Address {
-    servers: Vec<String>,
-    login: Option<(String, Option<String>)>,
-    inbox: Option<String>,
-}
-
-impl Address {
-    fn parse(url: &str) -> Result<Self, ServiceError> {
-        let (scheme, rest) = match url.split_once("://") {
-            Some((scheme @ ("nats" | "tls"), rest)) => (scheme, rest),
-            _ => return Err(invalid("it begins with nats:// or tls://")),
-        };
-        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (login, hosts) = match rest.rsplit_once('@') {
-            Some((login, hosts)) => (Some(login), hosts),
-            None => (None, rest),
-        };
-        let hosts = hosts.split('/').next().unwrap_or_default();
-        if hosts.split(',').any(str::is_empty) {
-            return Err(invalid("it names no host"));
-        }
-        let with_port = |host: &str| match host.rsplit_once(':') {
-            Some((_, port)) if !port.ends_with(']') => format!("{scheme}://{host}"),
-            _ => format!("{scheme}://{host}:{PORT}"),
-        };
-        let decode = |text| decoded(text).ok_or_else(|| invalid("before the @ is no such text"));
-        let login = match login.map(|login| login.split_once(':').ok_or(login)) {
-            Some(Ok((user, password))) => Some((decode(user)?, Some(decode(password)?))),
-            Some(Err(token)) => Some((decode(token)?, None)),
-            None => None,
-        };
-        let inbox = query.split('&').find_map(|setting| setting.strip_prefix("inbox="));
-        let servers = hosts.split(',').map(with_port).collect();
-        Ok(Self { servers, login, inbox: inbox.map(str::to_owned) })
-    }
-
-    /// Without secrets.
-    fn shown(&self) -> String {
-        self.servers.join(",")
-    }
-}
-
-/// Text with `%XX` for some of its bytes.
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let digits = [rest.next()?, rest.next()?];
-                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
-            }
-            byte => byte,
-        });
-    }
-    String::from_utf8(bytes).ok()
-}
-
 /// Says nothing of what was given, in which secrets may be.
 fn invalid(problem: &str) -> ServiceError {
     ServiceError::new(
@@ -229,22 +133,12 @@ fn invalid(problem: &str) -> ServiceError {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_address_of_a_store_is_one() {
-        let address = Address::parse("tls://al%20ice:p%40ss@one,[::1],two:1/SHOP?inbox=_ME").ok();
-        let address = address.unwrap();
-        assert_eq!(address.servers, ["tls://one:4222", "tls://[::1]:4222", "tls://two:1"]);
-        assert_eq!(address.login, Some(("al ice".to_owned(), Some("p@ss".to_owned()))));
-        assert_eq!(address.inbox.as_deref(), Some("_ME"));
-        assert!(!address.shown().contains("p@ss"));
-    }
-
-    #[test]
-    fn what_is_no_address_is_not_shown() {
+    #[tokio::test]
+    async fn what_is_no_address_is_not_shown() {
         for url in
             ["redis://s3cret@one", "nats://s3cret@", "nats://s3cret%@one", "nats://a,,s3cret"]
         {
-            let error = Address::parse(url).map(|address| address.shown()).unwrap_err().to_string();
+            let error = Connection::to(url).await.unwrap_err().to_string();
             assert!(!error.contains("s3cret") && error.contains("nats://host"), "{error}");
         }
     }

@@ -16,10 +16,8 @@
 //! All of a segment's entries come in at once, sorted, as finished tables.
 
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
-use std::time::Duration;
 
 use bytes::Bytes;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
@@ -28,6 +26,7 @@ use uuid::Uuid;
 use super::posting::{take, take_signed};
 use super::spot::{Spot, Spots};
 use crate::cid::EventCid;
+use crate::opening;
 use crate::store::{Head, StoreError, StoreErrorKind};
 use crate::subject::StreamName;
 
@@ -212,28 +211,14 @@ impl Index {
     }
 
     fn open_db(&self) -> Result<Db, Trouble> {
-        // Handles of an index that was just closed go away in their own time.
-        for _ in 0..100 {
-            match self.try_open_db() {
-                Err(Trouble::Fjall(fjall::Error::Locked)) => {
-                    std::thread::sleep(Duration::from_millis(10));
-                }
-                opened => return opened,
-            }
-        }
-        self.try_open_db()
-    }
-
-    fn try_open_db(&self) -> Result<Db, Trouble> {
-        let open = || {
+        let opened = opening::open(|| {
             let database =
                 Database::builder(&self.dir).worker_threads(1).cache_size(self.cache).open()?;
             let entries = database.keyspace("entries", KeyspaceCreateOptions::default)?;
             let snapshots = database.keyspace("snapshots", KeyspaceCreateOptions::default)?;
             Ok(Db { database, entries, snapshots, layout: self.layout })
-        };
-        // fjall checks its files, but some garbage makes it panic instead.
-        catch_unwind(AssertUnwindSafe(open)).unwrap_or(Err(Trouble::Entry("a damaged database")))
+        });
+        Ok(opened.ok_or(Trouble::Entry("a damaged database"))??)
     }
 }
 

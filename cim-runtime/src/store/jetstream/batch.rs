@@ -13,16 +13,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_nats::client::RequestErrorKind;
-use async_nats::{HeaderMap, Request};
+use async_nats::HeaderMap;
 use bytes::Bytes;
 use lru::LruCache;
-use serde::Deserialize;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
-use super::server::{Answer, Server, patience};
-use super::wire;
+use super::as_one::Unstored;
+use super::server::{Answer, Server};
 use crate::subject::StreamName;
 
 /// From so many waiting on, a batch is faster than each alone.
@@ -66,16 +64,6 @@ struct Member {
     payload: Bytes,
     /// Who waits for what comes of it; nothing comes of it, if it is to go alone.
     answer: oneshot::Sender<Option<Answer>>,
-}
-
-/// What came of a batch.
-enum Outcome {
-    /// All is stored, the last member at this sequence.
-    Stored(u64),
-    /// Nothing is stored.
-    Refused(String),
-    /// Nobody said.
-    Silence(String),
 }
 
 impl Batches {
@@ -171,23 +159,23 @@ impl Batches {
     /// Sends a batch, and tells each member what came of it.
     async fn answer(&self, members: Vec<Member>) {
         let count = members.len() as u64;
-        let (members, answers): (Vec<_>, Vec<_>) =
+        let (messages, answers): (Vec<_>, Vec<_>) =
             members.into_iter().map(Member::into_parts).unzip();
-        match self.server.publish_batch(members).await {
-            Outcome::Stored(last) => {
+        match self.server.store_as_one(self.server.name(), messages).await {
+            Answer::Stored { sequence: last, .. } => {
                 for (sequence, answer) in (last + 1 - count..).zip(answers) {
                     let _ = answer.send(Some(Answer::Stored { sequence, duplicate: false }));
                 }
             }
-            Outcome::Refused(said) => {
-                tracing::debug!(said, count, "a batch was refused, its members go alone");
-                for answer in answers {
-                    let _ = answer.send(None);
-                }
-            }
-            Outcome::Silence(why) => {
+            Answer::Silence(why) => {
                 for answer in answers {
                     let _ = answer.send(Some(Answer::Silence(why.clone())));
+                }
+            }
+            refused => {
+                tracing::debug!(?refused, count, "a batch was refused, its members go alone");
+                for answer in answers {
+                    let _ = answer.send(None);
                 }
             }
         }
@@ -228,11 +216,11 @@ impl Line {
     }
 }
 
-type Parts = ((StreamName, HeaderMap, Bytes), oneshot::Sender<Option<Answer>>);
-
 impl Member {
-    fn into_parts(self) -> Parts {
-        ((self.stream, self.headers, self.payload), self.answer)
+    fn into_parts(self) -> (Unstored, oneshot::Sender<Option<Answer>>) {
+        let (subject, headers, payload) =
+            (self.stream.as_str().to_owned(), self.headers, self.payload);
+        (Unstored { subject, headers, payload }, self.answer)
     }
 }
 
@@ -242,62 +230,6 @@ pub(super) struct UnderWay<'a>(&'a Batches);
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         self.0.under_way.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl Server {
-    /// Sends messages that are to be stored one behind the other, all or none.
-    async fn publish_batch(&self, members: Vec<(StreamName, HeaderMap, Bytes)>) -> Outcome {
-        let (count, connection) = (members.len(), self.connection());
-        let inbox = self.client.new_inbox();
-        let batch = inbox.rsplit('.').next().unwrap_or(&inbox);
-        for (number, (stream, mut headers, payload)) in (1..).zip(members) {
-            headers.insert(wire::BATCH_ID, batch);
-            headers.insert(wire::BATCH_SEQUENCE, number.to_string());
-            let subject = stream.as_str().to_owned();
-            if number < count {
-                let sent = self.client.publish_with_headers(subject, headers, payload).await;
-                if let Err(error) = sent {
-                    // It is not whole, and never will be.
-                    return Outcome::Refused(error.to_string());
-                }
-                continue;
-            }
-            headers.insert(wire::BATCH_COMMIT, "1");
-            let request = Request::new().headers(headers).payload(payload);
-            let request = request.timeout(Some(patience()));
-            let sent = self.client.send_request(subject, request);
-            return match self.unless_lost(connection, sent).await {
-                Some(Ok(message)) => self.outcome(&message.payload, batch, count),
-                Some(Err(error)) => match error.kind() {
-                    RequestErrorKind::NoResponders => Outcome::Refused(error.to_string()),
-                    _ => Outcome::Silence(error.to_string()),
-                },
-                None => Outcome::Silence("the connection was lost".to_owned()),
-            };
-        }
-        Outcome::Refused("nothing was to be sent".to_owned())
-    }
-
-    fn outcome(&self, answer: &[u8], batch: &str, count: usize) -> Outcome {
-        #[derive(Deserialize)]
-        struct Ack {
-            #[serde(default)]
-            batch: String,
-            #[serde(default)]
-            count: usize,
-        }
-        match self.understand(answer) {
-            Answer::Stored { sequence, .. } => match serde_json::from_slice::<Ack>(answer) {
-                Ok(ack) if ack.batch == batch && ack.count == count => Outcome::Stored(sequence),
-                // The last message was stored as one of its own: each has to be looked at.
-                _ => Outcome::Silence("an answer to no batch".to_owned()),
-            },
-            Answer::WrongLast(_) => Outcome::Refused("a member is not up to date".to_owned()),
-            Answer::Refused { said, .. } | Answer::NotNow(said) => Outcome::Refused(said),
-            Answer::Nobody => Outcome::Refused("nobody takes it".to_owned()),
-            Answer::Silence(why) => Outcome::Silence(why),
-        }
     }
 }
 

@@ -6,13 +6,13 @@ use async_nats::jetstream;
 use async_nats::jetstream::context::{CreateStreamErrorKind, RequestErrorKind};
 use async_nats::jetstream::response::Response;
 use async_nats::jetstream::stream::{Info, StorageType};
-use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
+use async_nats::{Client, ConnectErrorKind};
 use tokio::sync::watch;
 
 use super::address::Address;
 use super::interface::Interface;
 use super::link::{self, Link};
-use super::options::{Credentials, JetStreamOptions, Reached};
+use super::options::{JetStreamOptions, Reached};
 use super::refusals::Refusals;
 use super::server::{Server, patience};
 use super::subjects::Api;
@@ -36,7 +36,7 @@ pub(super) async fn connect(
     options: &JetStreamOptions,
 ) -> Result<(Server, Info, StartUp), StoreError> {
     let (events, connected) = watch::channel(true);
-    let refusals = Refusals::new(&options.inbox);
+    let refusals = Refusals::new(options.login.inbox());
     let client = client(address, options, events, refusals.clone()).await?;
     contract::check_version(&client.server_info())?;
     let mut context = match &options.reached {
@@ -102,14 +102,9 @@ async fn client(
     events: watch::Sender<bool>,
     refusals: Refusals,
 ) -> Result<Client, StoreError> {
-    let shown = address.shown();
-    let servers = address.servers.iter().map(|server| server.parse::<ServerAddr>());
-    let servers = servers
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| errors::not_connected(&shown, &error.to_string()))?;
-    let mut connecting = ConnectOptions::new()
-        .name("cim")
-        .custom_inbox_prefix(&options.inbox)
+    let connecting = options.login.options().await;
+    let connecting = connecting
+        .map_err(|problem| StoreError::new(StoreErrorKind::Invalid, problem))?
         .ping_interval(PING)
         .connection_timeout(GREETING)
         .request_timeout(Some(patience()))
@@ -122,29 +117,8 @@ async fn client(
             link::note(&events, &refusals, &event);
             std::future::ready(())
         });
-    if let Some(path) = &options.root_certificates {
-        connecting = connecting.add_root_certificates(path.clone());
-    }
-    if let Some((certificate, key)) = &options.certificate {
-        connecting = connecting.add_client_certificate(certificate.clone(), key.clone());
-    }
-    connecting = match options.credentials.clone() {
-        None => connecting,
-        Some(Credentials::User { user, password }) => connecting.user_and_password(user, password),
-        Some(Credentials::Token(token)) => connecting.token(token),
-        Some(Credentials::NKey { seed }) => connecting.nkey(seed),
-        Some(Credentials::File(path)) => {
-            let unreadable = |error: std::io::Error| {
-                let path = path.display();
-                StoreError::new(
-                    StoreErrorKind::Invalid,
-                    format!("the credentials in {path} cannot be used: {error}"),
-                )
-            };
-            connecting.credentials_file(&path).await.map_err(unreadable)?
-        }
-    };
-    connecting.connect(servers).await.map_err(|error| match error.kind() {
+    let shown = address.shown();
+    connecting.connect(&address.nats.servers[..]).await.map_err(|error| match error.kind() {
         ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
             errors::not_allowed(&shown)
         }

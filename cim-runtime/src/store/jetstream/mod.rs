@@ -15,6 +15,7 @@
 //! - `wire`, `message`: what stands in a message.
 
 mod address;
+mod as_one;
 mod back;
 mod base;
 mod batch;

@@ -1,35 +1,14 @@
 //! How a JetStream store is set up.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::address::Address;
 use super::{JetStreamStore, errors, subjects};
+use crate::nats::{Credentials, Login};
 use crate::store::{Durability, StoreError};
-
-/// Who we are to the server.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) enum Credentials {
-    User { user: String, password: String },
-    Token(String),
-    NKey { seed: String },
-    File(PathBuf),
-}
-
-// No secret may reach a log by way of Debug.
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Credentials::User { .. } => "User",
-            Credentials::Token(_) => "Token",
-            Credentials::NKey { .. } => "NKey",
-            Credentials::File(_) => "File",
-        })
-    }
-}
 
 /// How a [`JetStreamStore`] is set up.
 ///
@@ -55,11 +34,7 @@ pub struct JetStreamOptions {
     pub(super) deadline: Duration,
     pub(super) heads: NonZeroUsize,
     pub(super) index: Option<PathBuf>,
-    pub(super) credentials: Option<Credentials>,
-    pub(super) inbox: String,
-    pub(super) root_certificates: Option<PathBuf>,
-    /// Our own, and its key.
-    pub(super) certificate: Option<(PathBuf, PathBuf)>,
+    pub(super) login: Login,
     pub(super) reached: Reached,
     pub(super) replicas: Option<usize>,
     pub(super) must_exist: bool,
@@ -88,10 +63,7 @@ impl Default for JetStreamOptions {
             deadline: Duration::from_secs(15),
             heads: const { NonZeroUsize::new(50_000).unwrap() },
             index: None,
-            credentials: None,
-            inbox: "_INBOX".to_owned(),
-            root_certificates: None,
-            certificate: None,
+            login: Login::default(),
             reached: Reached::Here,
             replicas: None,
             must_exist: false,
@@ -178,28 +150,28 @@ impl JetStreamOptions {
     #[must_use]
     pub fn user(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
         let (user, password) = (user.into(), password.into());
-        self.credentials = Some(Credentials::User { user, password });
+        self.login.credentials = Some(Credentials::User { user, password });
         self
     }
 
     /// Authenticates with a token.
     #[must_use]
     pub fn token(mut self, token: impl Into<String>) -> Self {
-        self.credentials = Some(Credentials::Token(token.into()));
+        self.login.credentials = Some(Credentials::Token(token.into()));
         self
     }
 
     /// Authenticates with the seed of an nkey.
     #[must_use]
     pub fn nkey(mut self, seed: impl Into<String>) -> Self {
-        self.credentials = Some(Credentials::NKey { seed: seed.into() });
+        self.login.credentials = Some(Credentials::NKey { seed: seed.into() });
         self
     }
 
     /// Authenticates with a `.creds` file.
     #[must_use]
     pub fn credentials_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.credentials = Some(Credentials::File(path.into()));
+        self.login.credentials = Some(Credentials::File(path.into()));
         self
     }
 
@@ -208,7 +180,7 @@ impl JetStreamOptions {
     /// others: see [`Permissions`](crate::store::Permissions).
     #[must_use]
     pub fn inbox_prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.inbox = prefix.into();
+        self.login.inbox = Some(prefix.into());
         self
     }
 
@@ -216,7 +188,7 @@ impl JetStreamOptions {
     /// system trusts.
     #[must_use]
     pub fn root_certificates(mut self, path: impl Into<PathBuf>) -> Self {
-        self.root_certificates = Some(path.into());
+        self.login.root_certificates = Some(path.into());
         self
     }
 
@@ -227,7 +199,14 @@ impl JetStreamOptions {
         certificate: impl Into<PathBuf>,
         key: impl Into<PathBuf>,
     ) -> Self {
-        self.certificate = Some((certificate.into(), key.into()));
+        self.login.certificate = Some((certificate.into(), key.into()));
+        self
+    }
+
+    /// Connects as a configuration says.
+    #[must_use]
+    pub(crate) fn login(mut self, login: Login) -> Self {
+        self.login = login;
         self
     }
 
@@ -271,12 +250,11 @@ impl JetStreamOptions {
     /// When no server can be reached, when it is too old, or when it or the stream keeps less than
     /// the declared [`Durability`] needs.
     pub async fn connect(mut self, url: &str) -> Result<JetStreamStore, StoreError> {
-        let mut address = Address::parse(url)?;
+        let address = Address::parse(url)?;
         self.durability = address.durability.unwrap_or(self.durability);
-        self.credentials = address.credentials.take().or(self.credentials);
-        self.inbox = address.inbox.take().unwrap_or(self.inbox);
-        if !subjects::is_prefix(&self.inbox) {
-            return Err(errors::no_prefix(&self.inbox));
+        self.login = self.login.at(&address.nats);
+        if !subjects::is_prefix(self.login.inbox()) {
+            return Err(errors::no_prefix(self.login.inbox()));
         }
         JetStreamStore::open(&address, self).await
     }

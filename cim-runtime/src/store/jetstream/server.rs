@@ -161,7 +161,7 @@ impl Server {
         };
         match answer {
             Ok(message) if message.status.is_none_or(|status| status == StatusCode::OK) => {
-                self.understand(&message.payload)
+                self.understand(&self.name, &message.payload)
             }
             Ok(message) => Answer::Silence(format!("{:?}", message.status)),
             Err(error) => match error.kind() {
@@ -188,13 +188,8 @@ impl Server {
         }
     }
 
-    /// What the answer to a message says.
-    pub(super) fn understand(&self, answer: &[u8]) -> Answer {
-        self.understand_from(&self.name, answer)
-    }
-
-    /// What the answer of another stream to a message says.
-    pub(super) fn understand_from(&self, stream: &str, answer: &[u8]) -> Answer {
+    /// What the answer of a stream to a message says.
+    pub(super) fn understand(&self, stream: &str, answer: &[u8]) -> Answer {
         #[derive(Deserialize)]
         struct Ack<'a> {
             #[serde(default, borrow)]

@@ -107,14 +107,15 @@ impl Inner {
                 }
             };
             if let Some(last) = last {
+                // Another process has been here, and may come again: a stale member refuses a batch.
+                if !open && let Some(batches) = &self.batches {
+                    batches.keep_apart(commit.stream());
+                }
                 match Box::pin(self.winner(commit, base.last, last)).await? {
                     Winner::Us(sequence) => {
                         return self.won(commit, back, sequence, !open).await;
                     }
                     Winner::Other { version } => {
-                        if let Some(batches) = &self.batches {
-                            batches.keep_apart(commit.stream());
-                        }
                         return Err(StoreError::conflict(commit.expected(), version));
                     }
                     // The slot is lost for ever, and the stream has not moved: there is another.

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::client::RequestErrorKind;
+use async_nats::HeaderMap;
 use async_nats::jetstream::consumer::pull;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RawMessageErrorKind, Stream};
-use async_nats::{HeaderMap, Request};
 use bytes::Bytes;
 use futures::StreamExt as _;
 use tokio::time::timeout;
@@ -16,6 +15,7 @@ use super::Change;
 use super::message::Subjects;
 use crate::rows::RowBatch;
 use crate::store::StoreError;
+use crate::store::jetstream::as_one::Unstored;
 use crate::store::jetstream::server::{Answer, Server, patience};
 use crate::store::jetstream::{errors, subjects, wire};
 
@@ -170,66 +170,32 @@ impl Bucket {
         checkpoint: &str,
         expected: u64,
     ) -> Written {
-        let (count, connection) = (batch.rows.len() + 1, self.server.connection());
-        let inbox = self.server.client.new_inbox();
-        let id = inbox.rsplit('.').next().unwrap_or(&inbox);
-        for (number, change) in (1..).zip(&batch.rows) {
+        let mut messages = Vec::with_capacity(batch.rows.len() + 1);
+        for change in &batch.rows {
             let mut headers = HeaderMap::new();
-            headers.insert(wire::BATCH_ID, id);
-            headers.insert(wire::BATCH_SEQUENCE, number.to_string());
             if change.value.is_none() {
                 headers.insert(OPERATION, REMOVED);
             }
             let subject = subjects.to_row(change.table, &change.key);
             let payload = change.value.clone().unwrap_or_default().into();
-            let sent = self.server.client.publish_with_headers(subject, headers, payload).await;
-            if let Err(error) = sent {
-                // It is not whole, and never will be.
-                return Written::Refused(error.to_string());
-            }
+            messages.push(Unstored { subject, headers, payload });
         }
-        let mut headers = HeaderMap::new();
-        headers.insert(wire::EXPECTED_SEQUENCE, expected.to_string());
-        if count > 1 {
-            headers.insert(wire::BATCH_ID, id);
-            headers.insert(wire::BATCH_SEQUENCE, count.to_string());
-            headers.insert(wire::BATCH_COMMIT, "1");
-        }
-        self.send(subjects.to_checkpoint(), headers, checkpoint.to_owned().into(), connection).await
+        let checkpoint = Bytes::from(checkpoint.to_owned());
+        messages.push(expecting(subjects.to_checkpoint(), checkpoint, expected));
+        self.store(messages).await
     }
 
     /// Writes one value, if the one before it is at `expected`.
     pub(super) async fn put(&self, subject: String, value: Bytes, expected: u64) -> Written {
-        let mut headers = HeaderMap::new();
-        headers.insert(wire::EXPECTED_SEQUENCE, expected.to_string());
-        self.send(subject, headers, value, self.server.connection()).await
+        self.store(vec![expecting(subject, value, expected)]).await
     }
 
-    async fn send(
-        &self,
-        subject: String,
-        headers: HeaderMap,
-        payload: Bytes,
-        connection: u64,
-    ) -> Written {
-        let request = Request::new().headers(headers).payload(payload).timeout(Some(patience()));
-        let sent = self.server.client.send_request(subject, request);
-        match self.server.unless_lost(connection, sent).await {
-            Some(Ok(message)) => self.outcome(&message.payload),
-            Some(Err(error)) if error.kind() == RequestErrorKind::NoResponders => {
-                Written::Refused("nobody takes it: is the bucket there?".to_owned())
-            }
-            Some(Err(error)) => Written::Unknown(error.to_string()),
-            None => Written::Unknown("the connection was lost".to_owned()),
-        }
-    }
-
-    fn outcome(&self, answer: &[u8]) -> Written {
-        match self.server.understand_from(&subjects::stream_of(&self.name), answer) {
+    async fn store(&self, messages: Vec<Unstored>) -> Written {
+        match self.server.store_as_one(&subjects::stream_of(&self.name), messages).await {
             Answer::Stored { sequence, .. } => Written::At(sequence),
             Answer::WrongLast(_) => Written::Overtaken,
             Answer::Refused { said, .. } => Written::Refused(said),
-            Answer::Nobody => Written::Refused("nobody takes it".to_owned()),
+            Answer::Nobody => Written::Refused("nobody takes it: is the bucket there?".to_owned()),
             Answer::NotNow(said) | Answer::Silence(said) => Written::Unknown(said),
         }
     }
@@ -243,6 +209,13 @@ impl Bucket {
     fn error(&self, error: &dyn std::fmt::Display) -> StoreError {
         errors::rows(&self.name, &error.to_string())
     }
+}
+
+/// A value that is written if the one before it is at `expected`.
+fn expecting(subject: String, payload: Bytes, expected: u64) -> Unstored {
+    let mut headers = HeaderMap::new();
+    headers.insert(wire::EXPECTED_SEQUENCE, expected.to_string());
+    Unstored { subject, headers, payload }
 }
 
 fn is_removal(headers: Option<&HeaderMap>) -> bool {
