@@ -27,6 +27,9 @@ use crate::projection::{Listened, Pages, Reaches, Retry, Stopped, blocking, ende
 use crate::rows::RowStore;
 use crate::store::{Head, StoreError, StoredEvent};
 
+/// How many pages of events are read ahead: what is cut short is sent again for all of them.
+const AHEAD: usize = 4;
+
 /// How many commands of one policy are on their way at once.
 const AT_ONCE: usize = 64;
 
@@ -189,7 +192,7 @@ impl<P: Policy> Running<P> {
 
     async fn lead(&self, wishes: &mut mpsc::Receiver<Wish>) -> Result<Infallible, Stopped> {
         let mut worker = self.open().await?;
-        let mut pages = Pages::after(&self.driver.store, worker.checkpoint());
+        let mut pages = Pages::after(&self.driver.store, worker.checkpoint(), AHEAD);
         loop {
             worker = self.send_due(worker).await?;
             let next_due = worker.books.next_due();

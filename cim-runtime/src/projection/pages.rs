@@ -11,9 +11,6 @@ use crate::store::{Store, StoreError, StoredEvent};
 /// How many events are read at a time, at most.
 const PAGE: usize = 1024;
 
-/// How many pages wait to be taken in, at most: whoever is behind holds no more than these.
-const AHEAD: usize = 4;
-
 /// Pages of the events after a position, as they are stored.
 pub(crate) struct Pages {
     pages: mpsc::Receiver<Page>,
@@ -24,8 +21,10 @@ pub(crate) struct Pages {
 type Page = (Vec<StoredEvent>, Option<StoreError>);
 
 impl Pages {
-    pub(crate) fn after(store: &Arc<dyn Store>, position: u64) -> Self {
-        let (sender, pages) = mpsc::channel(AHEAD);
+    /// Those after this position, of which so many wait to be taken in, at most: whoever is behind
+    /// takes them all at once.
+    pub(crate) fn after(store: &Arc<dyn Store>, position: u64, ahead: usize) -> Self {
+        let (sender, pages) = mpsc::channel(ahead);
         let mut events = store.subscribe(position).ready_chunks(PAGE);
         let reader = tokio::spawn(async move {
             while let Some(page) = events.next().await {

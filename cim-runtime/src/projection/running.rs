@@ -23,6 +23,9 @@ use crate::observe;
 use crate::rows::{MemoryRows, RowStore};
 use crate::store::{Store, StoreError, StoreErrorKind};
 
+/// How many pages of events are read ahead: the rows of so many are written as a finished table.
+const AHEAD: usize = 32;
+
 /// A projection of a system, as data.
 #[derive(Debug, Clone, Copy)]
 pub struct ProjectionInfo {
@@ -363,7 +366,7 @@ impl<P: Projection> Running<P> {
         answers: bool,
     ) -> Result<Worker<P>, Stopped> {
         let mut paused = self.cell.paused.subscribe();
-        let mut pages = Pages::after(&self.store, worker.checkpoint());
+        let mut pages = Pages::after(&self.store, worker.checkpoint(), AHEAD);
         while until.is_none_or(|until| worker.checkpoint() < until) {
             let page = pages.next().await;
             let (events, failed) = page.ok_or_else(|| Stopped::Store(ended()))?;
