@@ -396,8 +396,8 @@ impl<S: System> Handle<S> {
     /// [`Error::NotStarted`] when nobody has called [`Handle::start`], [`Error::Behind`] when the
     /// projection has not reached in time what the answer must know, [`Error::Stopped`] when it
     /// cannot, and the errors of the store.
-    pub fn ask<Q: Query<Of: ShownBy<S>>>(&self, question: Q) -> Ask<Q> {
-        Ask::new(Arc::clone(&self.shared.projections), question)
+    pub fn ask<Q: Query<Of: ShownBy<S>>>(&self, question: Q) -> Ask<Q::Answer> {
+        Ask::here(Arc::clone(&self.shared.projections), question)
     }
 
     /// A projection that was started: how far it is, and what can be done with it.

@@ -65,7 +65,7 @@ fn ask<Q: Query>(inquiry: Inquiry<'_>) -> BoxFuture<'_, Result<Vec<u8>, Unanswer
     Box::pin(async move {
         let question = Q::from_bytes(inquiry.data);
         let question = question.map_err(|error| Unanswered::Unreadable(error.to_string()))?;
-        let ask = Ask::new(Arc::clone(inquiry.registry), question).after_position(inquiry.after);
+        let ask = Ask::here(Arc::clone(inquiry.registry), question).after_position(inquiry.after);
         let ask = match inquiry.within {
             Some(time) => ask.within(time),
             None => ask,

@@ -32,6 +32,8 @@ pub(crate) use leading::leading;
 pub(crate) use pages::Pages;
 #[doc(hidden)]
 pub use query::Question;
+#[cfg(feature = "jetstream")]
+pub(crate) use query::Wanted;
 pub use query::{Ask, Query};
 pub(crate) use retry::Retry;
 pub use running::ProjectionInfo;

@@ -68,16 +68,40 @@ impl<T: Value + Send + 'static> Question for T {
 /// The answer is that of one moment. A projection answers once its rows know all that was stored
 /// when it was started.
 #[must_use = "a question is asked when its answer is awaited"]
-pub struct Ask<Q> {
-    registry: Arc<Registry>,
-    question: Q,
-    after: u64,
-    within: Duration,
+pub struct Ask<A> {
+    wanted: Wanted,
+    answer: Box<dyn FnOnce(Wanted) -> Answering<A> + Send>,
 }
 
-impl<Q: Query> Ask<Q> {
-    pub(crate) fn new(registry: Arc<Registry>, question: Q) -> Self {
-        Self { registry, question, after: 0, within: PATIENCE }
+type Answering<A> = BoxFuture<'static, Result<A, Error>>;
+
+/// What an answer must know, and when it must be there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    /// The position of the event that it must know; 0 for none.
+    pub(crate) after: u64,
+    pub(crate) within: Duration,
+}
+
+impl<A> Ask<A> {
+    /// A question that is asked in this way.
+    pub(crate) fn new<F>(
+        within: Duration,
+        answer: impl FnOnce(Wanted) -> F + Send + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<A, Error>> + Send + 'static,
+    {
+        let answer = move |wanted| -> Answering<A> { Box::pin(answer(wanted)) };
+        Self { wanted: Wanted { after: 0, within }, answer: Box::new(answer) }
+    }
+
+    /// A question to a projection of this process.
+    pub(crate) fn here<Q: Query<Answer = A>>(registry: Arc<Registry>, question: Q) -> Self
+    where
+        A: Send + 'static,
+    {
+        Self::new(PATIENCE, move |wanted| answer(registry, question, wanted))
     }
 
     /// The answer is to know what this command has brought about.
@@ -87,39 +111,45 @@ impl<Q: Query> Ask<Q> {
     }
 
     /// The answer is to know the event at this position.
-    pub fn after_position(self, position: u64) -> Self {
-        Self { after: self.after.max(position), ..self }
+    pub fn after_position(mut self, position: u64) -> Self {
+        self.wanted.after = self.wanted.after.max(position);
+        self
     }
 
-    /// How long to wait for it; 30 seconds unless told otherwise.
-    pub fn within(self, time: Duration) -> Self {
-        Self { within: time, ..self }
-    }
-
-    async fn answer(self) -> Result<Q::Answer, Error> {
-        let cell = self.registry.cell::<Q::Of>()?;
-        let reached = tokio::time::timeout(self.within, cell.reach(self.after)).await;
-        reached.map_err(|_| Error::Behind {
-            projection: Q::Of::NAME,
-            position: cell.position(),
-            wanted: self.after,
-        })??;
-        let (serving, question) = (cell.serving()?, self.question);
-        Ok(blocking(move || serving.ask(|of| question.answer(of))).await?)
+    /// How long to wait until the projection knows it; 30 seconds unless told otherwise.
+    pub fn within(mut self, time: Duration) -> Self {
+        self.wanted.within = time;
+        self
     }
 }
 
-impl<Q: Query> IntoFuture for Ask<Q> {
-    type Output = Result<Q::Answer, Error>;
+async fn answer<Q: Query>(
+    registry: Arc<Registry>,
+    question: Q,
+    Wanted { after, within }: Wanted,
+) -> Result<Q::Answer, Error> {
+    let cell = registry.cell::<Q::Of>()?;
+    let reached = tokio::time::timeout(within, cell.reach(after)).await;
+    reached.map_err(|_| Error::Behind {
+        projection: Q::Of::NAME,
+        position: cell.position(),
+        wanted: after,
+    })??;
+    let serving = cell.serving()?;
+    Ok(blocking(move || serving.ask(|of| question.answer(of))).await?)
+}
+
+impl<A> IntoFuture for Ask<A> {
+    type Output = Result<A, Error>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.answer())
+        (self.answer)(self.wanted)
     }
 }
 
-impl<Q: fmt::Debug> fmt::Debug for Ask<Q> {
+impl<A> fmt::Debug for Ask<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ask").field("question", &self.question).finish_non_exhaustive()
+        f.debug_struct("Ask").field("wanted", &self.wanted).finish_non_exhaustive()
     }
 }

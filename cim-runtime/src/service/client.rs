@@ -1,7 +1,6 @@
 //! Asks a served domain, with the domain's own types.
 
 use std::fmt;
-use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +22,7 @@ use crate::engine::{Cause, Sent};
 use crate::environment::{Environment, SystemEnvironment};
 use crate::error::{Error, SendError};
 use crate::machine::{Aggregate, Command, Handles, InOneAggregate};
-use crate::projection::{Projection, Query};
+use crate::projection::{Ask, Projection, Query, Wanted};
 use crate::subject;
 use crate::system::{IdOf, OwnerOf, SentTo, ShownBy, System};
 
@@ -144,8 +143,23 @@ impl<S: System> Client<S> {
     }
 
     /// Asks a projection, as [`Handle::ask`](crate::Handle::ask).
-    pub fn ask<Q: Query<Of: ShownBy<S>>>(&self, question: Q) -> Asking<S, Q> {
-        Asking { client: self.clone(), question, after: 0, within: None }
+    pub fn ask<Q: Query<Of: ShownBy<S>>>(&self, question: Q) -> Ask<Q::Answer> {
+        let client = self.clone();
+        Ask::new(self.deadline, move |wanted| async move { client.answer(question, wanted).await })
+    }
+
+    async fn answer<Q: Query>(&self, question: Q, wanted: Wanted) -> Result<Q::Answer, Error> {
+        let subject = subject::query(Self::domain(), Q::Of::NAME, Q::NAME);
+        let data = question.to_bytes();
+        let data = data.map_err(|error| malformed(&format!("`{}`: {error}", Q::NAME)))?;
+        let millis = u64::try_from(wanted.within.as_millis()).unwrap_or(u64::MAX);
+        let request = json!({
+            wire::request::QUESTION: json_of(&data).map_err(|problem| malformed(&problem))?,
+            wire::request::AFTER: wanted.after,
+            wire::request::WITHIN_MS: millis,
+        });
+        let answer = self.request(&subject, &request, wanted.within + PATIENCE).await?;
+        reply::answered(&answer)
     }
 
     /// The domain under which the service is found.
@@ -281,62 +295,5 @@ impl<S> Clone for Client<S> {
 impl<S> fmt::Debug for Client<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("connection", &self.connection).finish_non_exhaustive()
-    }
-}
-
-/// A question on its way to a process that answers it: `client.ask(…).await`.
-#[must_use = "a question is asked when its answer is awaited"]
-pub struct Asking<S, Q> {
-    client: Client<S>,
-    question: Q,
-    after: u64,
-    within: Option<Duration>,
-}
-
-impl<S: System, Q: Query> Asking<S, Q> {
-    /// The answer is to know what this command has brought about.
-    pub fn after(self, sent: &Sent) -> Self {
-        let position = sent.receipt().map_or(0, |receipt| receipt.position);
-        self.after_position(position)
-    }
-
-    /// The answer is to know the event at this position.
-    pub fn after_position(self, position: u64) -> Self {
-        Self { after: self.after.max(position), ..self }
-    }
-
-    /// How long the projection may take to know it; 30 seconds unless told otherwise.
-    pub fn within(self, time: Duration) -> Self {
-        Self { within: Some(time), ..self }
-    }
-
-    async fn answer(self) -> Result<Q::Answer, Error> {
-        let subject = subject::query(Client::<S>::domain(), Q::Of::NAME, Q::NAME);
-        let data = self.question.to_bytes();
-        let data = data.map_err(|error| malformed(&format!("`{}`: {error}", Q::NAME)))?;
-        let mut request = json!({
-            wire::request::QUESTION: json_of(&data).map_err(|problem| malformed(&problem))?,
-            wire::request::AFTER: self.after,
-        });
-        let within = self.within.unwrap_or(self.client.deadline);
-        let millis = u64::try_from(within.as_millis()).unwrap_or(u64::MAX);
-        request[wire::request::WITHIN_MS] = millis.into();
-        let answer = self.client.request(&subject, &request, within + PATIENCE).await?;
-        reply::answered(&answer)
-    }
-}
-
-impl<S: System, Q: Query> IntoFuture for Asking<S, Q> {
-    type Output = Result<Q::Answer, Error>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.answer())
-    }
-}
-
-impl<S, Q: fmt::Debug> fmt::Debug for Asking<S, Q> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Asking").field("question", &self.question).finish_non_exhaustive()
     }
 }

@@ -65,7 +65,7 @@ use self::host::Host;
 use crate::error::Error;
 use crate::system::{Handle, System};
 
-pub use self::client::{Asking, Client};
+pub use self::client::Client;
 pub use self::connect::Connection;
 pub use self::error::{ServiceError, ServiceErrorKind};
 
