@@ -6,6 +6,7 @@ use std::fmt::{self, Write as _};
 use serde_json::{Value as Json, json};
 
 use crate::machine::{MachineTable, TransitionRow};
+use crate::projection::{Listened, ListenedEvents};
 use crate::system::System;
 
 /// A part of a system that something leads to, or that leads to something.
@@ -65,8 +66,9 @@ impl CauseMap {
         }
         for policy in S::POLICIES {
             for route in policy.routes {
-                let event = event(route.event.aggregate.as_str(), route.event.event);
-                arrows.insert((event, Part::Policy(policy.name)));
+                for event in heard(&route.event, policy.routes.iter().map(|route| route.event)) {
+                    arrows.insert((event, Part::Policy(policy.name)));
+                }
                 for sent in route.sends.list() {
                     let (aggregate, name) = (sent.aggregate.as_str(), sent.command);
                     arrows.insert((Part::Policy(policy.name), Part::Command { aggregate, name }));
@@ -75,8 +77,9 @@ impl CauseMap {
         }
         for projection in S::PROJECTIONS {
             for listened in projection.listens {
-                let event = event(listened.aggregate.as_str(), listened.event);
-                arrows.insert((event, Part::Projection(projection.name)));
+                for event in heard(listened, projection.listens.iter().copied()) {
+                    arrows.insert((event, Part::Projection(projection.name)));
+                }
             }
         }
         Self { arrows: arrows.into_iter().collect() }
@@ -128,6 +131,17 @@ fn decided(aggregate: &'static str, table: &MachineTable, arrows: &mut BTreeSet<
     for region in table.regions {
         decided(aggregate, region.machine, arrows);
     }
+}
+
+/// The events that a method takes, if these are all that its owner listens to.
+fn heard(listened: &Listened, all: impl Iterator<Item = Listened> + Clone) -> Vec<Part> {
+    let aggregate = listened.aggregate;
+    let is_left = |name: &&'static str| {
+        let by_itself = Listened { aggregate, events: ListenedEvents::One(name) };
+        by_itself == *listened || !all.clone().any(|other| other == by_itself)
+    };
+    let names = listened.names().into_iter().filter(is_left);
+    names.map(|name| event(listened.aggregate.as_str(), name)).collect()
 }
 
 fn event(aggregate: &'static str, name: &'static str) -> Part {

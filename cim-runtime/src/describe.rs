@@ -108,7 +108,7 @@ fn projection(info: &ProjectionInfo) -> Json {
 }
 
 fn listened(event: &Listened) -> Json {
-    json!({"aggregate": event.aggregate.as_str(), "event": event.event})
+    json!({"aggregate": event.aggregate.as_str(), "events": event.names()})
 }
 
 impl fmt::Display for Description {
@@ -131,13 +131,13 @@ impl fmt::Display for Description {
                 let sends = route.sends.list();
                 let sends: Vec<_> = sends.iter().map(|sent| sent.command).collect();
                 match sends.as_slice() {
-                    [] => writeln!(f, "  on {}", route.event.event)?,
-                    sends => writeln!(f, "  on {}: {}", route.event.event, sends.join(", "))?,
+                    [] => writeln!(f, "  on {}", route.event)?,
+                    sends => writeln!(f, "  on {}: {}", route.event, sends.join(", "))?,
                 }
             }
         }
         for info in self.projections {
-            let events: Vec<_> = info.listens.iter().map(|listened| listened.event).collect();
+            let events: Vec<_> = info.listens.iter().map(Listened::to_string).collect();
             writeln!(f, "projection {}: {}", info.name, events.join(", "))?;
             for query in info.queries {
                 writeln!(f, "  query   {} {} -> {}", query.name, query.question, query.answer)?;

@@ -9,6 +9,7 @@ pub use crate::error::{Error, SendError};
 pub use crate::id::DomainId;
 pub use crate::machine::{Aggregate, Machine, MachineState};
 pub use crate::policy::{Addressed, Cancel, To};
+pub use crate::projection::AnyOf;
 pub use crate::recorded::Recorded;
 pub use crate::rows::{InMemory, Table};
 pub use crate::system::{Handle, System};
@@ -18,6 +19,7 @@ pub use crate::testing::Modelled;
 #[cfg(feature = "proptest")]
 pub use crate::testing::Walk;
 pub use jiff::ToSpan;
+pub use jiff::civil::Date;
 
 pub use crate::{SignedDuration, Timestamp, Uuid};
 

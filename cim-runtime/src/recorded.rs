@@ -8,8 +8,9 @@ use crate::cbor::Decoder;
 use crate::cid::EventCid;
 use crate::engine::Cause;
 use crate::envelope::{Causation, Envelope};
-use crate::event::{Event, EventSet};
-use crate::machine::{Aggregate, InOneAggregate};
+use crate::event::EventSet as _;
+use crate::machine::Aggregate;
+use crate::projection::Heard;
 use crate::store::StoredEvent;
 
 /// An event as it was stored, with its envelope.
@@ -61,7 +62,7 @@ impl<E> Recorded<E> {
     }
 }
 
-impl<E: Event<Of: InOneAggregate>> Recorded<E> {
+impl<E: Heard> Recorded<E> {
     /// The id of the aggregate that the event belongs to.
     pub fn id(&self) -> IdIn<E> {
         match self.aggregate_id.parse() {
@@ -70,33 +71,31 @@ impl<E: Event<Of: InOneAggregate>> Recorded<E> {
         }
     }
 
-    /// Reads the data of a stored event of this type, after re-hashing it; what is wrong is
-    /// returned as a sentence.
-    pub(crate) fn read_as(stored: &StoredEvent, envelope: &Envelope<'_>) -> Result<Self, String> {
+    /// The record of a stored event, after re-hashing it; what is wrong is returned as a sentence.
+    pub(crate) fn checked(
+        event: E,
+        stored: &StoredEvent,
+        envelope: &Envelope<'_>,
+    ) -> Result<Self, String> {
         stored.verify().map_err(|error| error.to_string())?;
-        let mut data = Decoder::new(envelope.data);
-        let event = E::decode_schema(envelope.schema, &mut data).map_err(|e| e.to_string())?;
-        data.finish().map_err(|error| error.to_string())?;
         envelope.id.parse::<IdIn<E>>().map_err(|error| error.to_string())?;
         Ok(Self::new(event, stored, envelope))
     }
 }
 
 /// The id of the aggregate that an event belongs to.
-pub type IdIn<E> = <<<E as Event>::Of as InOneAggregate>::Owner as Aggregate>::Id;
+pub type IdIn<E> = <<E as Heard>::Owner as Aggregate>::Id;
 
-impl<E: EventSet> Recorded<E> {
-    /// Reads a stored event of the machine that has the events `E`, after re-hashing it; what is
-    /// wrong is returned as a sentence.
-    pub(crate) fn read(stored: &StoredEvent) -> Result<Self, String> {
-        stored.verify().map_err(|error| error.to_string())?;
-        let envelope = stored.envelope().map_err(|error| error.to_string())?;
-        let mut data = Decoder::new(envelope.data);
-        let event = E::decode(envelope.event_type, envelope.schema, &mut data);
-        let event = event.ok_or_else(|| format!("`{}` is unknown", envelope.event_type))?;
-        let event = event.map_err(|error| error.to_string())?;
-        Ok(Self::new(event, stored, &envelope))
-    }
+/// Reads a stored event of an aggregate, after re-hashing it; what is wrong is returned as a sentence.
+pub(crate) fn read<A: Aggregate>(stored: &StoredEvent) -> Result<Recorded<A::Event>, String> {
+    stored.verify().map_err(|error| error.to_string())?;
+    let envelope = stored.envelope().map_err(|error| error.to_string())?;
+    let mut data = Decoder::new(envelope.data);
+    let event = A::Event::decode(envelope.event_type, envelope.schema, &mut data);
+    let event = event.ok_or_else(|| format!("`{}` is unknown", envelope.event_type))?;
+    let event = event.map_err(|error| error.to_string())?;
+    envelope.id.parse::<A::Id>().map_err(|error| error.to_string())?;
+    Ok(Recorded::new(event, stored, &envelope))
 }
 
 impl<E> From<&Recorded<E>> for Cause {

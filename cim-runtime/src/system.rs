@@ -21,7 +21,7 @@ use crate::policy::{PolicyInfo, StartedPolicies};
 use crate::projection::{
     Ask, Projection, ProjectionHandle, ProjectionInfo, Query, Registry, Started,
 };
-use crate::recorded::Recorded;
+use crate::recorded::{self, Recorded};
 use crate::store::{self, Store};
 use crate::subject::{AggregateName, StreamName};
 
@@ -366,7 +366,7 @@ impl<S: System> Handle<S> {
             let read = |(version, event)| {
                 let unreadable =
                     |problem| Error::Replay { stream: stream.clone(), version, problem };
-                Recorded::read(event).map_err(unreadable)
+                recorded::read::<A>(event).map_err(unreadable)
             };
             (after + 1..).zip(&events).map(read).collect()
         })

@@ -11,7 +11,7 @@ use super::{DecodeError, Decoder, Encoder, Field, Shape};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in an event",
     label = "has no canonical encoding",
-    note = "a type of your own needs `#[value]`; built in are numbers up to 64 bits, `bool`, `String`, `Option`, `Vec`, `BTreeMap`, `BTreeSet`, `Uuid`, and `Timestamp`"
+    note = "a type of your own needs `#[value]`; built in are numbers up to 64 bits, `bool`, `String`, `Option`, `Vec`, `BTreeMap`, `BTreeSet`, `Uuid`, `Timestamp`, and `Date`"
 )]
 pub trait Value: Sized {
     /// How it is encoded: as a record of [`Value::FIELDS`], unless it says otherwise.

@@ -216,4 +216,17 @@ impl MachineTable {
         let row = self.states.iter().find(|row| row.name == state);
         row.map(|row| row.takes.to_vec()).unwrap_or_default()
     }
+
+    /// The names of all events, also of the regions, each once.
+    pub fn events(&self) -> Vec<&'static str> {
+        let mut events = Vec::new();
+        for row in self.transitions {
+            if !events.contains(&row.event) {
+                events.push(row.event);
+            }
+        }
+        // Those of a region are others.
+        events.extend(self.regions.iter().flat_map(|region| region.machine.events()));
+        events
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::{PolicyInfo, Sends};
 use crate::machine::{MachineTable, is_same};
+use crate::projection::ListenedEvents;
 use crate::subject::AggregateName;
 use crate::system::AggregateInfo;
 
@@ -27,7 +28,7 @@ impl Loops {
         let mut i = 0;
         while i < aggregates.len() {
             let reactions = Reactions::of(policies, &aggregates[i].name);
-            reactions.connect(&mut reached, aggregates[i].machine);
+            reactions.connect(&mut reached, aggregates[i].machine, Set::EMPTY);
             i += 1;
         }
         close(&mut reached, before(policies, policies.len()));
@@ -96,6 +97,9 @@ const fn count(sends: &Sends) -> usize {
 /// evaluates without a word.
 struct Reactions {
     takes: Names,
+    /// Of a machine, by its name. What another method of the policy takes is not left out, so that a
+    /// loop may be told that is none: then there is a reason to be written down.
+    takes_all: Names,
     sends: Names,
 }
 
@@ -107,7 +111,7 @@ struct Names {
 
 impl Reactions {
     const fn of(policies: &[PolicyInfo], aggregate: &AggregateName) -> Self {
-        let mut reactions = Self { takes: Names::NONE, sends: Names::NONE };
+        let mut reactions = Self { takes: Names::NONE, takes_all: Names::NONE, sends: Names::NONE };
         let (mut number, mut i) = (0, 0);
         while i < policies.len() {
             let routes = policies[i].routes;
@@ -119,7 +123,10 @@ impl Reactions {
                 let is_own = is_same(event.aggregate.as_str(), aggregate.as_str());
                 let mut taker = start;
                 while is_own && taker < number {
-                    reactions.takes.add(event.event, taker);
+                    match event.events {
+                        ListenedEvents::One(name) => reactions.takes.add(name, taker),
+                        ListenedEvents::AllOf(table) => reactions.takes_all.add(table.name, taker),
+                    }
                     taker += 1;
                 }
                 j += 1;
@@ -152,8 +159,11 @@ impl Reactions {
 
     /// Adds the ways that go through the events of the aggregate's machine. Of rows that follow each
     /// other only what changes is looked up.
-    const fn connect(&self, ways: &mut [Set; REACTIONS], machine: &MachineTable) {
+    const fn connect(&self, ways: &mut [Set; REACTIONS], machine: &MachineTable, outer: Set) {
         let rows = machine.transitions;
+        // Whoever takes all of a machine takes its regions' as well.
+        let mut take_all = self.takes_all.find(machine.name);
+        take_all.add_all(&outer);
         let (mut senders, mut takers) = (Set::EMPTY, Set::EMPTY);
         let mut i = 0;
         while i < rows.len() {
@@ -174,6 +184,7 @@ impl Reactions {
             };
             if !same_event {
                 takers = self.takes.find(rows[i].event);
+                takers.add_all(&take_all);
             }
             if !(same_command && same_event) {
                 connect_all(ways, &senders, &takers);
@@ -182,7 +193,7 @@ impl Reactions {
         }
         let mut i = 0;
         while i < machine.regions.len() {
-            self.connect(ways, machine.regions[i].machine);
+            self.connect(ways, machine.regions[i].machine, take_all);
             i += 1;
         }
     }
@@ -320,7 +331,15 @@ mod tests {
     }
 
     const fn on(event: &'static str, sends: Sends) -> Route {
-        Route { event: Listened { aggregate: Ball::NAME, event }, sends }
+        listening(ListenedEvents::One(event), sends)
+    }
+
+    const fn on_all(machine: &'static MachineTable, sends: Sends) -> Route {
+        listening(ListenedEvents::AllOf(machine), sends)
+    }
+
+    const fn listening(events: ListenedEvents, sends: Sends) -> Route {
+        Route { event: Listened { aggregate: Ball::NAME, events }, sends }
     }
 
     const fn to(command: &'static str) -> Sends {
@@ -422,6 +441,18 @@ mod tests {
     }
 
     #[test]
+    fn who_takes_all_of_a_machine_takes_its_regions_too() {
+        const INNER: MachineTable =
+            MachineTable::new("Top", &[], &[TransitionRow::decided("A", "Spin", "Spun", "A")]);
+        const REGION: RegionRow = RegionRow { name: "spin", machine: &INNER, open_in: &[] };
+        const OUTER: MachineTable = machine(ROWS).with_regions(&[REGION]);
+        assert_eq!(begin(&[policy(const { &[on_all(&OUTER, to("Throw"))] })], &OUTER), [0]);
+        assert_eq!(begin(&[policy(const { &[on_all(&OUTER, to("Spin"))] })], &OUTER), [0]);
+        assert_eq!(begin(&[policy(const { &[on_all(&INNER, to("Spin"))] })], &OUTER), [0]);
+        assert_eq!(begin(&[policy(const { &[on_all(&INNER, to("Throw"))] })], &OUTER), [0; 0]);
+    }
+
+    #[test]
     fn an_aggregate_is_known_by_its_whole_name() {
         const OTHER: AggregateName = AggregateName::new("loops.bat");
         let aggregate = AggregateInfo { name: OTHER, ..aggregate(&BALL) };
@@ -465,7 +496,10 @@ mod tests {
                     _ => None,
                 };
                 // The last one calls for what brings itself about.
-                rows[i].event = MANY[if i % 8 == 7 { 7 } else { i % 8 + 1 }].event.event;
+                rows[i].event = match MANY[if i % 8 == 7 { 7 } else { i % 8 + 1 }].event.events {
+                    ListenedEvents::One(name) => name,
+                    ListenedEvents::AllOf(_) => continue,
+                };
                 i += 1;
             }
             rows

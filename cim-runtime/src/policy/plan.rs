@@ -32,6 +32,11 @@ impl<'a> Reacting<'a> {
         (&mut self.incoming, &mut self.plan)
     }
 
+    /// Whether it is to be offered once more, to methods that take whatever is left.
+    pub(super) fn offer_again(&mut self) -> bool {
+        self.incoming.offer_again()
+    }
+
     pub(super) fn end(self) -> (Fate, Plan) {
         (self.incoming.fate(), self.plan)
     }

@@ -10,7 +10,7 @@ use super::dead::DeadLetter;
 use super::plan::{Letter, Plan, Planned, Reacting};
 use super::{OnFailure, Policy};
 use crate::envelope::Envelope;
-use crate::projection::{Fate, Stopped, said, unreadable};
+use crate::projection::{Fate, Stopped, is_any_left_to, said, unreadable};
 use crate::rows::{RowStore, SpaceWriter};
 use crate::store::{StoreError, StoredEvent};
 
@@ -195,7 +195,12 @@ pub(super) fn space<P: Policy>() -> String {
 /// Hands an event to the policy. A panic is a failure like any other.
 fn react<P: Policy>(policy: &mut P, event: &StoredEvent, envelope: &Envelope<'_>) -> (Fate, Plan) {
     let mut reacting = Reacting::new(event, envelope);
-    let reacted = catch_unwind(AssertUnwindSafe(|| policy.react(&mut reacting)));
+    let reacted = catch_unwind(AssertUnwindSafe(|| {
+        policy.react(&mut reacting);
+        if is_any_left_to(P::ROUTES.iter().map(|route| route.event)) && reacting.offer_again() {
+            policy.react(&mut reacting);
+        }
+    }));
     let (fate, plan) = reacting.end();
     match reacted {
         Ok(()) => (fate, plan),

@@ -2,59 +2,10 @@
 
 use std::fmt::Display;
 
+use super::heard::{Heard, ListenedEvents};
 use crate::envelope::Envelope;
-use crate::event::{Emits, Event};
-use crate::machine::{Aggregate as _, InOneAggregate, is_same};
 use crate::recorded::Recorded;
 use crate::store::StoredEvent;
-use crate::subject::AggregateName;
-
-/// An event that a projection or a policy listens to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Listened {
-    /// The aggregate.
-    pub aggregate: AggregateName,
-    /// The name under which the event is stored.
-    pub event: &'static str,
-}
-
-impl Listened {
-    pub(crate) const fn is(&self, other: &Self) -> bool {
-        let (of, other_of) = (self.aggregate.as_str(), other.aggregate.as_str());
-        is_same(self.event, other.event) && is_same(of, other_of)
-    }
-}
-
-/// Holds for events, of which a method can take `&Recorded<Self>`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the event of an aggregate",
-    label = "not an event",
-    note = "a method of a projection or a policy takes `&Recorded<E>`, where `E` has `#[event(…)]`"
-)]
-pub trait Heard: Sized {
-    /// Which event it is.
-    const EVENT: Listened;
-
-    /// Reads it; what is wrong is returned as a sentence.
-    #[doc(hidden)]
-    fn read(stored: &StoredEvent, envelope: &Envelope<'_>) -> Result<Recorded<Self>, String>;
-
-    /// Hands an incoming event to a method that returns why it failed.
-    #[doc(hidden)]
-    fn hand(incoming: &mut Incoming<'_>, method: impl FnOnce(&Recorded<Self>) -> Option<String>) {
-        incoming.take(method);
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<E: Event<Of: InOneAggregate + Emits<E>>> Heard for E {
-    const EVENT: Listened =
-        Listened { aggregate: <E::Of as InOneAggregate>::Owner::NAME, event: E::NAME };
-
-    fn read(stored: &StoredEvent, envelope: &Envelope<'_>) -> Result<Recorded<Self>, String> {
-        Recorded::read_as(stored, envelope)
-    }
-}
 
 /// What a method for an event may return: nothing, or a `Result` of nothing.
 #[diagnostic::on_unimplemented(
@@ -86,6 +37,8 @@ impl<E: Display> Answered for Result<(), E> {
 pub struct Incoming<'a> {
     stored: &'a StoredEvent,
     envelope: &'a Envelope<'a>,
+    /// Whether it is offered to methods that take all events of a machine: no other one has taken it.
+    is_left: bool,
     fate: Fate,
 }
 
@@ -104,7 +57,14 @@ pub(crate) enum Fate {
 
 impl<'a> Incoming<'a> {
     pub(crate) fn new(stored: &'a StoredEvent, envelope: &'a Envelope<'a>) -> Self {
-        Self { stored, envelope, fate: Fate::Passed }
+        Self { stored, envelope, is_left: false, fate: Fate::Passed }
+    }
+
+    /// Whether it is to be offered once more, to methods that take whatever is left.
+    pub(crate) fn offer_again(&mut self) -> bool {
+        let again = self.fate == Fate::Passed && !self.is_left;
+        self.is_left = true;
+        again
     }
 
     /// Hands the event to `method`, if it is an `E`.
@@ -112,15 +72,19 @@ impl<'a> Incoming<'a> {
         self.take(|event| method(event).failure());
     }
 
-    fn take<E: Heard>(&mut self, method: impl FnOnce(&Recorded<E>) -> Option<String>) {
-        let is_this = E::EVENT.event == self.envelope.event_type
-            && E::EVENT.aggregate.as_str() == self.envelope.aggregate;
-        if !is_this || self.fate != Fate::Passed {
+    pub(super) fn take<E: Heard>(&mut self, method: impl FnOnce(&Recorded<E>) -> Option<String>) {
+        let is_this = match E::EVENT.events {
+            ListenedEvents::One(name) => name == self.envelope.event_type,
+            ListenedEvents::AllOf(_) => self.is_left,
+        };
+        let is_ours = E::EVENT.aggregate.as_str() == self.envelope.aggregate;
+        if !is_this || !is_ours || self.fate != Fate::Passed {
             return;
         }
         self.fate = match E::read(self.stored, self.envelope) {
-            Ok(event) => method(&event).map_or(Fate::Handled, Fate::Failed),
-            Err(problem) => Fate::Unreadable(problem),
+            Some(Ok(event)) => method(&event).map_or(Fate::Handled, Fate::Failed),
+            Some(Err(problem)) => Fate::Unreadable(problem),
+            None => return,
         };
     }
 

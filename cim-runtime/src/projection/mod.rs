@@ -10,6 +10,7 @@
 )]
 mod door;
 mod generation;
+mod heard;
 mod incoming;
 mod leading;
 mod pages;
@@ -26,8 +27,10 @@ use crate::rows::Tables;
 pub use door::QueryDoor;
 #[cfg(feature = "jetstream")]
 pub(crate) use door::{Inquiry, Unanswered};
+pub(crate) use heard::is_any_left_to;
+pub use heard::{AnyOf, Heard, Listened, ListenedEvents};
 pub(crate) use incoming::Fate;
-pub use incoming::{Answered, Heard, Incoming, Listened};
+pub use incoming::{Answered, Incoming};
 pub(crate) use leading::leading;
 pub(crate) use pages::Pages;
 #[doc(hidden)]

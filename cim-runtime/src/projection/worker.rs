@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
 
+use super::heard::is_any_left_to;
 use super::incoming::{Fate, Incoming};
 use super::serving::Serving;
 use super::status::Parked;
@@ -231,7 +232,12 @@ fn handle<P: Projection>(model: &mut P, event: &StoredEvent) -> Result<(), Fault
     };
     let envelope = event.envelope().map_err(|error| unreadable(&error))?;
     let mut incoming = Incoming::new(event, &envelope);
-    let handled = catch_unwind(AssertUnwindSafe(|| model.handle(&mut incoming)));
+    let handled = catch_unwind(AssertUnwindSafe(|| {
+        model.handle(&mut incoming);
+        if is_any_left_to(P::LISTENS.iter().copied()) && incoming.offer_again() {
+            model.handle(&mut incoming);
+        }
+    }));
     match (handled, incoming.fate()) {
         (Err(panic), _) => Err(Fault::failed::<P>(at(&format!("it panicked: {}", said(&*panic))))),
         (Ok(()), Fate::Passed | Fate::Handled) => Ok(()),

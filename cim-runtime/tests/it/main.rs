@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(unreachable_pub, reason = "domains are written as their authors write them")]
 
+mod any_event;
 mod black_box;
 mod blocks;
 mod cache;
