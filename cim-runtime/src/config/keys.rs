@@ -43,7 +43,15 @@ pub(super) const TABLES: [(&str, Keys); 3] = [
             ("inbox", Kind::Text),
         ],
     ),
-    ("jetstream", &[("domain", Kind::Text), ("prefix", Kind::Text), ("replicas", Kind::Number)]),
+    (
+        "jetstream",
+        &[
+            ("domain", Kind::Text),
+            ("prefix", Kind::Text),
+            ("replicas", Kind::Number),
+            ("traceparent", Kind::Flag),
+        ],
+    ),
     (
         "event_store",
         &[

@@ -15,6 +15,7 @@
 //! [jetstream]
 //! domain = "hub"                  # or prefix, for an account that imports the interface
 //! replicas = 3                    # of a stream that is created
+//! traceparent = true              # in each message, for tools that follow it
 //!
 //! [event_store]
 //! url = "file:shop.cim"           # in place of [nats]
@@ -114,6 +115,8 @@ pub struct JetStream {
     pub prefix: Option<String>,
     /// How many servers keep a stream that is created.
     pub replicas: Option<usize>,
+    /// Whether each commit's message has a W3C `traceparent`, whose trace is the correlation.
+    pub traceparent: bool,
 }
 
 /// `[event_store]`

@@ -62,6 +62,9 @@ impl Config {
         if let Some(count) = self.jetstream.replicas {
             options = options.replicas(count);
         }
+        if self.jetstream.traceparent {
+            options = options.traceparent();
+        }
         if let Some(durability) = self.event_store.durability {
             options = options.durability(durability);
         }

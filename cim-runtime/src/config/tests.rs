@@ -30,6 +30,7 @@ fn every_key_is_read() {
         [jetstream]
         domain = "hub"
         replicas = 5
+        traceparent = true
         [event_store]
         stream = "SHOP"
         durability = "power-loss-safe"
@@ -43,7 +44,7 @@ fn every_key_is_read() {
     .unwrap();
     assert_eq!(config.nats.password, Some(Secret::new("s3cret")));
     assert_eq!(config.nats.key, Some(PathBuf::from("shop.key")));
-    assert_eq!(config.jetstream.replicas, Some(5));
+    assert_eq!((config.jetstream.replicas, config.jetstream.traceparent), (Some(5), true));
     assert_eq!(config.event_store.durability, Some(Durability::PowerLossSafe));
     assert_eq!(config.event_store.max_events_per_aggregate, Some(10_000));
     assert!(config.event_store.sync_always && config.event_store.monitoring.is_some());
@@ -74,7 +75,7 @@ fn a_misspelt_name_is_told_with_the_nearest() {
     );
     assert_eq!(
         refused("[jetstream]\nzzzzzz = 1"),
-        "[jetstream] has no key `zzzzzz`: there are `domain`, `prefix`, `replicas`"
+        "[jetstream] has no key `zzzzzz`: there are `domain`, `prefix`, `replicas`, `traceparent`"
     );
     assert_eq!(refused("nats = 1"), "`nats` is a table: write `[nats]`");
 }

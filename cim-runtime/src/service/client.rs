@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::{Message, Request, RequestErrorKind};
+use async_nats::{HeaderMap, HeaderName, HeaderValue, Message, Request, RequestErrorKind};
 use futures::future::BoxFuture;
 use serde_json::{Value as Json, json};
 use tokio::time::Instant;
@@ -22,6 +22,7 @@ use crate::engine::{Cause, Sent};
 use crate::environment::{Environment, SystemEnvironment};
 use crate::error::{Error, SendError};
 use crate::machine::{Aggregate, Command, Handles, InOneAggregate};
+use crate::observe::trace;
 use crate::projection::{Ask, Projection, Query, Wanted};
 use crate::subject;
 use crate::system::{IdOf, OwnerOf, SentTo, ShownBy, System};
@@ -137,7 +138,12 @@ impl<S: System> Client<S> {
                 });
             }
             let of_command = |error: ServiceError| Error::from(error.of_command(command_id));
-            let answer = self.request(&subject, &request, PATIENCE).await.map_err(of_command)?;
+            let correlation = self.cause.map_or(command_id, |cause| cause.correlation);
+            let trace = trace::at_command(correlation, command_id);
+            let name = HeaderName::from_static(trace::HEADER);
+            let headers = HeaderMap::from_iter([(name, HeaderValue::from(trace))]);
+            let answer = self.request(&subject, &request, headers, PATIENCE).await;
+            let answer = answer.map_err(of_command)?;
             reply::sent::<C>(&answer, command_id)
         })
     }
@@ -158,7 +164,8 @@ impl<S: System> Client<S> {
             wire::request::AFTER: wanted.after,
             wire::request::WITHIN_MS: millis,
         });
-        let answer = self.request(&subject, &request, wanted.within + PATIENCE).await?;
+        let answer =
+            self.request(&subject, &request, HeaderMap::new(), wanted.within + PATIENCE).await?;
         reply::answered(&answer)
     }
 
@@ -172,6 +179,7 @@ impl<S: System> Client<S> {
         &self,
         subject: &str,
         request: &Json,
+        headers: HeaderMap,
         patience: Duration,
     ) -> Result<Json, ServiceError> {
         let until = Instant::now() + self.deadline;
@@ -180,7 +188,8 @@ impl<S: System> Client<S> {
         let (mut lost, mut pause) = (false, Duration::from_millis(10));
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            let request = Request::new().payload(payload.clone()).timeout(Some(patience.min(left)));
+            let request = Request::new().headers(headers.clone()).payload(payload.clone());
+            let request = request.timeout(Some(patience.min(left)));
             let answer = self.connection.client.send_request(subject.to_owned(), request).await;
             let error = match answer {
                 Ok(answer) => match read(&answer) {

@@ -4,15 +4,17 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use async_nats::{Client, HeaderMap, Message, Subscriber};
+use async_nats::{Client, HeaderMap, HeaderValue, Message, Subscriber};
 use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _};
 use serde_json::{Value as Json, json};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use super::failure::{Code, Failure};
 use super::wire;
+use crate::observe::{self, trace};
 
 /// What an endpoint does with a request.
 pub(super) type Answering =
@@ -132,6 +134,8 @@ impl Endpoint {
         let running = Arc::clone(&limits.running);
         answers.spawn(async move {
             let reply = request.reply.clone();
+            let trace = request.headers.as_ref().and_then(|headers| headers.get(trace::HEADER));
+            let span = observe::request_span(&request.subject, trace.map(HeaderValue::as_str));
             let answer = match place {
                 Err(_) => Err(Failure::new(
                     Code::Busy,
@@ -140,7 +144,8 @@ impl Endpoint {
                 Ok(_place) => {
                     // It is never closed.
                     let _turn = running.acquire_owned().await;
-                    let answer = AssertUnwindSafe((this.answering)(request)).catch_unwind().await;
+                    let answer = AssertUnwindSafe((this.answering)(request)).catch_unwind();
+                    let answer = answer.instrument(span).await;
                     answer.unwrap_or_else(|_| {
                         let problem = "the domain's own code has panicked: see the service's log";
                         Err(Failure::new(Code::Failed, problem))

@@ -2,7 +2,8 @@
 //! what becomes of commands when one of them is killed.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Stdio};
 use std::sync::{Arc, Mutex};
 
@@ -65,6 +66,22 @@ fn place() -> PlaceOrder {
     PlaceOrder { items: vec!["880001".parse().unwrap()], price_cents: 52_496 }
 }
 
+/// An address on which nobody listens.
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// What Prometheus would read there.
+fn numbers(at: SocketAddr) -> String {
+    let mut connection = TcpStream::connect(at).unwrap();
+    let request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    connection.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    answer
+}
+
 async fn asked(nats: &async_nats::Client, subject: &'static str, request: Json) -> Json {
     let answer = nats.request(subject, request.to_string().into()).await.unwrap();
     serde_json::from_slice(&answer.payload).unwrap()
@@ -75,7 +92,10 @@ async fn any_language_places_an_order_and_asks_for_it() {
     let server = Server::start();
     let store = tempfile::tempdir().unwrap();
     let path = store.path().join("shop.cim").display().to_string();
-    let serving = Serving::start(&["--store", &path, "--nats", &server.url()]);
+    let metrics = free_address();
+    let address = metrics.to_string();
+    let serving =
+        Serving::start(&["--store", &path, "--nats", &server.url(), "--metrics", &address]);
     assert!(serving.greeting.contains("shop.cmd.order.PlaceOrder\n"), "{}", serving.greeting);
     assert!(serving.greeting.contains("shop.qry.sales.OrderById\n"));
 
@@ -96,6 +116,13 @@ async fn any_language_places_an_order_and_asks_for_it() {
     let order = shop.ask(OrderById { id }).after(&sent).await.unwrap().unwrap();
     assert_eq!((order.price_cents, order.progress), (5, Progress::Confirmed));
 
+    let numbers = numbers(metrics);
+    let counted =
+        r#"cim_commands_total{aggregate="shop.order",command="PlaceOrder",outcome="stored"} 1"#;
+    assert!(numbers.contains(counted), "{numbers}");
+    assert!(numbers.contains("# TYPE cim_append_seconds histogram"), "{numbers}");
+    assert!(numbers.contains(r#"cim_projection_position{projection="sales"} "#), "{numbers}");
+
     assert_eq!(serving.terminate(), "stopped: what had come is answered\n");
     let stored = Shop::open(path).await.unwrap();
     assert!(stored.store().head().await.unwrap().is_some());
@@ -107,6 +134,19 @@ fn a_store_on_this_machine_needs_a_server() {
     assert!(!said.status.success());
     let said = String::from_utf8(said.stderr).unwrap();
     assert!(said.contains("--nats URL"), "{said}");
+}
+
+#[test]
+fn metrics_are_not_served_where_somebody_listens() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let arguments =
+        ["serve", "--store", "memory:", "--nats", "nats://127.0.0.1:1", "--metrics", &address];
+    let said = program("cim-order").args(arguments).output().unwrap();
+    assert!(!said.status.success());
+    let said = String::from_utf8(said.stderr).unwrap();
+    let expected = format!("the metrics cannot be served at {address}: ");
+    assert!(said.contains(&expected) && said.contains("that is free"), "{said}");
 }
 
 /// What was acknowledged: the command, and its event.

@@ -112,6 +112,8 @@ struct Inner {
     server: Arc<Server>,
     /// Only where batches are faster.
     batches: Option<Arc<Batches>>,
+    /// Whether messages say which trace they are of.
+    traces: bool,
     start_up: StartUp,
     durability: Durability,
     watch: Watch,
@@ -170,6 +172,7 @@ impl JetStreamStore {
         let inner = Arc::new(Inner {
             watch: Watch::new(&info, server.connection()),
             batches: batching.then(|| Batches::new(Arc::clone(&server))),
+            traces: options.traces,
             durability: options.durability,
             start_up,
             heads: Heads::new(options.heads),

@@ -18,6 +18,7 @@ use super::server::{Answer, Query};
 use super::wire::code;
 use super::{Inner, errors, wire};
 use crate::commit::Commit;
+use crate::observe::trace;
 use crate::store::{Alarm, Committed, StoreError, StoreErrorKind};
 
 /// Who has won a slot.
@@ -265,6 +266,12 @@ impl Inner {
             headers.insert(name(wire::MESSAGE_ID), cid.clone());
         }
         headers.insert(name(wire::CID), cid);
+        if self.traces
+            && let Some(event) = commit.events().first()
+        {
+            headers
+                .insert(name(trace::HEADER), trace::at_commit(event.correlation, &commit.head()));
+        }
         headers
     }
 

@@ -17,6 +17,7 @@ mod snapshots;
 mod start_up;
 mod stray;
 mod streams;
+mod traces;
 
 use cim_runtime::store::JetStreamStore;
 use cim_test_nats::Server;

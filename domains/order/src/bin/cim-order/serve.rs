@@ -1,6 +1,9 @@
 //! Serves the shop over NATS until it is told to stop.
 
+use std::net::SocketAddr;
+
 use anyhow::Context as _;
+use cim_runtime::observe;
 use cim_runtime::service::{Connection, ServeOptions, Service};
 use cim_runtime::store;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -15,7 +18,7 @@ use crate::store::StoreArguments;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   cim-order serve --store nats://localhost/SHOP
-  cim-order serve --store shop.cim --nats nats://localhost
+  cim-order serve --store shop.cim --nats nats://localhost --metrics 127.0.0.1:9464
   nats req shop.cmd.order.ConfirmOrder '{\"id\": \"990001\"}'
   nats req shop.qry.sales.OrderById '{\"question\": {\"id\": \"990001\"}}'")]
 pub(crate) struct Arguments {
@@ -24,6 +27,9 @@ pub(crate) struct Arguments {
     /// Where requests come from, if not from the servers of the store: `nats://HOST:PORT`.
     #[arg(long, value_name = "URL")]
     nats: Option<String>,
+    /// Serve the numbers of this process to Prometheus, at `http://ADDRESS/metrics`.
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
 }
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
@@ -34,6 +40,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         None if is_nats(arguments.store.url()) => arguments.store.url().to_owned(),
         None => anyhow::bail!("a store on this machine has no server: say which with --nats URL"),
     };
+    if let Some(address) = arguments.metrics {
+        observe::serve_metrics(address)?;
+    }
     let shop = arguments.store.open().await?;
     let workers = shop.start().await?;
     let connection = Connection::to(&url).await?;

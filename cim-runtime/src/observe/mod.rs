@@ -1,6 +1,7 @@
 //! What a running system tells of itself: spans of `tracing`, and numbers of `metrics`.
 //!
-//! Neither costs more than a look while nobody listens. The library installs no listener.
+//! Neither costs more than a look while nobody listens. The library installs no listener; with the
+//! feature `prometheus`, a program can ask for one: `serve_metrics`.
 //!
 //! | metric | kind | labels |
 //! |---|---|---|
@@ -17,6 +18,11 @@
 //! `outcome` of a command is one of `stored`, `repeated`, `unchanged`, `refused` and `error`; of a
 //! policy's command one of `done`, `again` and `dead`.
 
+#[cfg(feature = "prometheus")]
+mod prometheus;
+#[cfg(feature = "jetstream")]
+pub(crate) mod trace;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -24,6 +30,24 @@ use tracing::{Span, field};
 use uuid::Uuid;
 
 use crate::engine::Sent;
+
+#[cfg(feature = "prometheus")]
+pub use prometheus::{MetricsError, serve_metrics};
+
+/// Says to whoever listens what each number is.
+#[cfg(feature = "prometheus")]
+fn describe() {
+    use metrics::{describe_counter, describe_gauge, describe_histogram};
+    describe_counter!("cim_commands_total", "Commands, by how they ended");
+    describe_histogram!("cim_append_seconds", "How long the store took for a commit");
+    describe_counter!("cim_conflicts_total", "Commits for which another writer was faster");
+    describe_gauge!("cim_projection_position", "The position of the last event in the rows");
+    describe_gauge!("cim_projection_lag_seconds", "How old the last event in the rows was");
+    describe_counter!("cim_projection_parked_total", "Events that were put aside");
+    describe_counter!("cim_policy_commands_total", "Commands of policies, by how they ended");
+    describe_counter!("cim_policy_retries_total", "Commands of policies that wait for another try");
+    describe_counter!("cim_dead_letters_total", "Commands of policies that were given up");
+}
 
 /// The span of a command, from its sender to its answer.
 pub(crate) fn command_span(command: &'static str, id: &str, correlation: Uuid) -> Span {
@@ -68,6 +92,12 @@ pub(crate) fn append(took: Duration) {
 /// Another writer was faster.
 pub(crate) fn conflict(aggregate: &'static str) {
     metrics::counter!("cim_conflicts_total", "aggregate" => aggregate).increment(1);
+}
+
+/// The span of a request that came over NATS, with the caller's `traceparent`.
+#[cfg(feature = "jetstream")]
+pub(crate) fn request_span(subject: &str, traceparent: Option<&str>) -> Span {
+    tracing::debug_span!("request", subject, traceparent)
 }
 
 /// The span of a page of events on its way into a projection or through a policy.
