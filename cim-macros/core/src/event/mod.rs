@@ -13,6 +13,7 @@ use crate::fields::Owner;
 use crate::item::Item;
 use crate::lock::{Lock, StoredEvent};
 use crate::names;
+use crate::personal;
 use crate::pins;
 use crate::record::{self, Body};
 use crate::scope;
@@ -135,9 +136,11 @@ fn expand(model: &Model, item: Item, sound: bool, locked: &TokenStream) -> Token
     let event = event_impl(model, item.ident(), fields.as_ref());
     let locked = sound.then_some(locked);
     let impls = scope::block(&model.krate, &quote!(#value #event #locked));
+    let document = fields.as_ref().and_then(|all| personal::document(&personal::fields_of(all)));
     quote! {
         #impls
         #derives
+        #document
         #item
     }
 }
@@ -153,6 +156,9 @@ fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -
         Some(fields) if !fields.is_empty() => quote!(#krate::Data),
         _ => quote!(#krate::NoData),
     };
+    let personal = fields.map(personal::fields_of).filter(|personal| !personal.is_empty());
+    let personal =
+        personal.map(|names| quote!(const PERSONAL: &'static [&'static str] = &[#(#names),*];));
     let upcast = version.upcast.as_ref().filter(|_| fields.is_some());
     let older = upcast.map(|before| decode_older(model, name, before));
     let superseded = upcast.zip(machine.as_ref()).map(|(before, machine)| {
@@ -169,6 +175,7 @@ fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -
             type Of = #machine;
             type Facts = #krate::Facts<#data, #fingerprint, #number>;
             const NAME: &'static str = #name;
+            #personal
             #older
         }
         #superseded
