@@ -253,7 +253,7 @@ pub struct MergeRejected {
     region profiles: Profiles in Active,
     region skills: Skills in Active,
     region preferences: Preferences in Active | Suspended,
-    region relationships: Relationships in Active | Suspended,
+    region relationships: Relationships in Active | Suspended | Merging,
     region employments: Employments in Active | Suspended,
 )]
 impl Person {
