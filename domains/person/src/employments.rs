@@ -74,6 +74,7 @@ const MOST: usize = 200;
 pub enum EmploymentRefused {
     /// What it is called is a line of at most 200 characters.
     Unreadable,
+    Twice,
     Unknown,
     /// It is over.
     HasEnded {
@@ -90,6 +91,8 @@ pub enum EmploymentRefused {
 
 #[command(Employments)]
 pub struct StartEmployment {
+    /// A new one.
+    pub employment: EmploymentId,
     pub employer: Employer,
     pub position: Position,
     pub start: Date,
@@ -160,17 +163,15 @@ pub struct EmploymentRemoved {
 #[state_machine(initial Kept)]
 impl Employments {
     #[transition(Kept)]
-    fn start(
-        &self,
-        cmd: StartEmployment,
-        cx: &Context<Self>,
-    ) -> Result<EmploymentStarted, EmploymentRefused> {
-        let StartEmployment { employer, position, start } = cmd;
+    fn start(&self, cmd: StartEmployment) -> Result<EmploymentStarted, EmploymentRefused> {
+        let StartEmployment { employment, employer, position, start } = cmd;
+        if self.by_id.contains_key(&employment) {
+            return Err(EmploymentRefused::Twice);
+        }
         if self.by_id.len() >= MOST {
             return Err(EmploymentRefused::TooMany { most: MOST as u32 });
         }
         readable([&employer.name].into_iter().chain(position.texts()))?;
-        let employment = EmploymentId::from(cx.new_id());
         Ok(EmploymentStarted { employment, employer, position, start })
     }
 

@@ -119,7 +119,7 @@ pub enum RelationshipRefused {
     WithNobody,
     /// A kind of one's own is a line of at most 200 characters, in both directions.
     Unreadable,
-    /// There is one of the kind with this person.
+    /// There is one of the kind with this person, or of the id.
     Twice,
     Unknown,
     /// Who proposes does not confirm.
@@ -131,6 +131,8 @@ pub enum RelationshipRefused {
 
 #[command(Relationships)]
 pub struct ProposeRelationship {
+    /// A new one, for both sides.
+    pub relationship: RelationshipId,
     pub with: PersonId,
     pub kind: RelationshipKind,
     pub since: Option<Date>,
@@ -235,7 +237,7 @@ impl Relationships {
         cmd: ProposeRelationship,
         cx: &Context<Self>,
     ) -> Result<RelationshipProposed, RelationshipRefused> {
-        let ProposeRelationship { with, kind, since } = cmd;
+        let ProposeRelationship { relationship, with, kind, since } = cmd;
         if with == *cx.id() {
             return Err(RelationshipRefused::WithOneself);
         }
@@ -247,13 +249,13 @@ impl Relationships {
         {
             return Err(RelationshipRefused::Unreadable);
         }
-        if self.by_id.values().any(|known| known.with == with && known.kind == kind) {
+        let is_same = |known: &Relationship| known.with == with && known.kind == kind;
+        if self.by_id.contains_key(&relationship) || self.by_id.values().any(is_same) {
             return Err(RelationshipRefused::Twice);
         }
         if self.by_id.len() >= MOST {
             return Err(RelationshipRefused::TooMany { most: MOST as u32 });
         }
-        let relationship = RelationshipId::from(cx.new_id());
         Ok(RelationshipProposed { relationship, with, kind, since })
     }
 

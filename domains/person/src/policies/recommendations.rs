@@ -80,7 +80,9 @@ impl Recommendations {
                 skill: skill.clone(),
                 people: self.together.get(&(skill.clone(), name.clone())).unwrap_or_default(),
             };
-            held.iter().map(both).filter(is_enough).collect::<Vec<_>>()
+            let mut because_of: Vec<_> = held.iter().map(both).filter(is_enough).collect();
+            because_of.sort_by(|a, b| (b.people, &a.skill).cmp(&(a.people, &b.skill)));
+            because_of
         };
         let weight = |(_, because_of): &(String, Vec<Companion>)| {
             because_of.iter().map(|companion| u64::from(companion.people)).sum::<u64>()
