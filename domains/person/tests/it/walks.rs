@@ -24,6 +24,7 @@ fn every_walk_of_an_onboarding_replays() {
 #[test]
 fn every_walk_of_a_person_replays() {
     Person::walks()
+        .cases(32)
         .steps(60)
         .with_of::<Emails>(|command| match command {
             EmailsCommand::AddEmail(add) => address(&mut add.address),
@@ -48,8 +49,15 @@ fn every_walk_of_a_person_replays() {
         })
         // What lapses was verified until that day.
         .with_of::<Skills>(|command| match command {
-            SkillsCommand::VerifySkill(verify) => verify.until = Some(day("2030-01-01")),
-            SkillsCommand::LapseSkill(lapse) => lapse.until = day("2030-01-01"),
+            SkillsCommand::ClaimSkill(claim) => skill(&mut claim.name),
+            SkillsCommand::VerifySkill(verify) => {
+                skill(&mut verify.name);
+                verify.until = Some(day("2030-01-01"));
+            }
+            SkillsCommand::LapseSkill(lapse) => {
+                skill(&mut lapse.name);
+                lapse.until = day("2030-01-01");
+            }
             _ => {}
         })
         .covering_everything()
@@ -68,4 +76,8 @@ fn number(drawn: &mut String) {
 
 fn url(drawn: &mut String) {
     *drawn = format!("https://example.org/{}", drawn.len() % 3);
+}
+
+fn skill(drawn: &mut String) {
+    *drawn = ["a", "b"][drawn.len() % 2].to_owned();
 }
