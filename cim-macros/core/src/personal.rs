@@ -45,14 +45,15 @@ pub(crate) fn fields_of(fields: &syn::Fields) -> Vec<String> {
     named.map(|(attrs, ident)| pins::stored_name(attrs, ident)).collect()
 }
 
-/// What the documentation of an event says of its personal fields.
-pub(crate) fn document(fields: &[String]) -> Option<TokenStream> {
-    if fields.is_empty() {
-        return None;
+/// Says in the documentation of an event which of its fields are personal, behind what its author
+/// says.
+pub(crate) fn document(item: &mut syn::ItemStruct) {
+    let fields = fields_of(&item.fields);
+    if !fields.is_empty() {
+        let names: Vec<_> = fields.iter().map(|name| format!("`{name}`")).collect();
+        let text = format!("\n# Personal\n\nIdentifies a person: {}.", names.join(", "));
+        item.attrs.push(syn::parse_quote!(#[doc = #text]));
     }
-    let names: Vec<_> = fields.iter().map(|name| format!("`{name}`")).collect();
-    let text = format!("# Personal\n\nIdentifies a person: {}.", names.join(", "));
-    Some(quote!(#[doc = ""] #[doc = #text]))
 }
 
 /// Takes the marks off an item: rustc does not know them.
@@ -73,8 +74,13 @@ pub fn personal(_: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 fn outside_an_event() -> Diagnostic {
-    Diagnostic::at(&TokenStream::new(), "`#[personal]` stands on a field of an event")
-        .help("write it above each field that identifies a person, inside of the struct with `#[event(…)]`")
+    Diagnostic::at(
+        &TokenStream::new(),
+        "`#[personal]` stands on something that is no field of an event",
+    )
+    .help(
+        "write it inside of a struct with `#[event(…)]`, above each field that identifies a person",
+    )
 }
 
 fn marked_twice(mark: &syn::Attribute) -> Diagnostic {

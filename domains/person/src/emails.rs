@@ -48,14 +48,13 @@ pub enum EmailRefused {
     /// An address is `local@domain`, without quotes, comments, or literals for the domain.
     Malformed,
     /// Longer than RFC 5321 allows, in octets: 64 before the `@`, 254 in all.
-    TooLong {
-        most: u32,
-    },
+    TooLong { most: u32 },
+    /// It is there already.
     Twice,
+    /// There is no such address.
     Unknown,
-    TooMany {
-        most: u32,
-    },
+    /// More than one person can have.
+    TooMany { most: u32 },
 }
 
 #[command(Emails)]

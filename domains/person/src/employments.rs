@@ -74,19 +74,16 @@ const MOST: usize = 200;
 pub enum EmploymentRefused {
     /// What it is called is a line of at most 200 characters.
     Unreadable,
+    /// It is there already.
     Twice,
+    /// There is no such employment.
     Unknown,
     /// It is over.
-    HasEnded {
-        end: Date,
-    },
+    HasEnded { end: Date },
     /// It ends, or changes, before it starts.
-    BeforeItsStart {
-        start: Date,
-    },
-    TooMany {
-        most: u32,
-    },
+    BeforeItsStart { start: Date },
+    /// More than one person can have.
+    TooMany { most: u32 },
 }
 
 #[command(Employments)]

@@ -52,6 +52,7 @@ pub enum LocationKind {
 #[value]
 #[derive(Eq)]
 pub enum OnboardingRefused {
+    /// The nil UUID is nobody.
     Nobody,
     /// Neither the address nor the number is one.
     Unreachable,

@@ -30,22 +30,21 @@ impl PersonId {
 #[value]
 #[derive(Eq)]
 pub enum PersonRefused {
+    /// It is not called so.
     Name(NoName),
     /// A reason or a source is a line of at most 200 characters.
     Unreadable,
     /// The day has not come yet, anywhere on earth.
-    InTheFuture {
-        date: Date,
-    },
+    InTheFuture { date: Date },
     /// Who is born twice was noted wrongly: correct the day.
-    BirthDateIsSet {
-        born: Date,
-    },
+    BirthDateIsSet { born: Date },
+    /// What is not known cannot be corrected.
     NoBirthDate,
-    DeathBeforeBirth {
-        born: Date,
-    },
+    /// Nobody dies before they are born.
+    DeathBeforeBirth { born: Date },
+    /// A record is not merged into itself.
     MergeIntoItself,
+    /// The nil UUID is nobody.
     MergeIntoNobody,
     /// The other person is merged into this one.
     MergeInACircle,

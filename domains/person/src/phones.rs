@@ -48,11 +48,12 @@ pub enum PhoneRefused {
     /// A number is a `+`, a country's code and 7 to 15 digits in all (E.164); blanks, `-`, `.`, `/`
     /// and brackets between them are left out, but a `(0)` is dialled by some and not by others.
     Malformed,
+    /// It is there already.
     Twice,
+    /// There is no such number.
     Unknown,
-    TooMany {
-        most: u32,
-    },
+    /// More than one person can have.
+    TooMany { most: u32 },
 }
 
 #[command(Phones)]

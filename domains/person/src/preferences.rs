@@ -109,13 +109,11 @@ pub enum PreferenceRefused {
     /// A language has a tag of letters, digits and `-`, of at most 35 characters.
     NoLanguage,
     /// A newer text was shown before.
-    Outdated {
-        newest: u32,
-    },
+    Outdated { newest: u32 },
+    /// What was not given is not withdrawn.
     NotGiven,
-    TooMany {
-        most: u32,
-    },
+    /// More than one person can have.
+    TooMany { most: u32 },
 }
 
 #[command(Preferences)]

@@ -58,11 +58,12 @@ pub enum ProfileRefused {
     NoUrl,
     /// A name is a line of at most 200 characters.
     Unreadable,
+    /// It is there already.
     Twice,
+    /// There is no such profile.
     Unknown,
-    TooMany {
-        most: u32,
-    },
+    /// More than one person can have.
+    TooMany { most: u32 },
 }
 
 #[command(Profiles)]

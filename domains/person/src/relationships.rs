@@ -115,18 +115,20 @@ const MOST: usize = 5000;
 #[value]
 #[derive(Eq)]
 pub enum RelationshipRefused {
+    /// Nobody knows themselves.
     WithOneself,
+    /// The nil UUID is nobody.
     WithNobody,
     /// A kind of one's own is a line of at most 200 characters, in both directions.
     Unreadable,
     /// There is one of the kind with this person, or of the id.
     Twice,
+    /// There is no such relationship.
     Unknown,
     /// Who proposes does not confirm.
     NotYoursToConfirm,
-    TooMany {
-        most: u32,
-    },
+    /// More than one person can have.
+    TooMany { most: u32 },
 }
 
 #[command(Relationships)]

@@ -64,8 +64,11 @@ pub enum Proficiency {
 #[value]
 #[derive(Copy, Eq)]
 pub enum Proof {
+    /// Nobody else has looked.
     None,
+    /// Somebody vouches for it, for so long.
     Verified { until: Option<Date> },
+    /// Somebody has vouched for it once.
     Lapsed,
 }
 
@@ -88,18 +91,18 @@ const MOST_ENDORSEMENTS: usize = 1000;
 pub enum SkillRefused {
     /// A name or a comment is a line of at most 200 characters.
     Unreadable,
+    /// It is claimed, or endorsed by them, already.
     Twice,
+    /// There is no such skill.
     Unknown,
-    TooMany {
-        most: u32,
-    },
+    /// More than one person can have.
+    TooMany { most: u32 },
     /// Nobody endorses a skill of their own.
     EndorsedByOneself,
+    /// The nil UUID is nobody.
     EndorsedByNobody,
     /// What has lapsed already verifies nothing.
-    LapsedBefore {
-        until: Date,
-    },
+    LapsedBefore { until: Date },
 }
 
 #[command(Skills)]

@@ -127,7 +127,10 @@ fn expand(model: &Model, item: Item, sound: bool, locked: &TokenStream) -> Token
         Item::Struct(item) if sound => Some(item.fields.clone()),
         _ => None,
     };
-    let item = if sound { item } else { item.without_lifetimes() };
+    let mut item = if sound { item } else { item.without_lifetimes() };
+    if let (true, Item::Struct(item)) = (sound, &mut item) {
+        personal::document(item);
+    }
     if item.is_generic() {
         return quote!(#derives #item);
     }
@@ -136,11 +139,9 @@ fn expand(model: &Model, item: Item, sound: bool, locked: &TokenStream) -> Token
     let event = event_impl(model, item.ident(), fields.as_ref());
     let locked = sound.then_some(locked);
     let impls = scope::block(&model.krate, &quote!(#value #event #locked));
-    let document = fields.as_ref().and_then(|all| personal::document(&personal::fields_of(all)));
     quote! {
         #impls
         #derives
-        #document
         #item
     }
 }
