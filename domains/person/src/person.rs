@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use cim_runtime::jiff::civil::Date;
 use cim_runtime::jiff::tz::{self, TimeZone};
 use cim_runtime::prelude::*;
 
@@ -336,9 +335,7 @@ impl Person {
     }
 
     /// Also while it waits to be merged itself: in the end one of all remains.
-    #[transition(Active)]
-    #[transition(Suspended)]
-    #[transition(Merging)]
+    #[transition(Active | Suspended | Merging)]
     fn absorb(&self, cmd: AbsorbPerson) -> Option<PersonAbsorbed> {
         let is_new = !self.absorbed.contains(&cmd.person);
         is_new.then_some(PersonAbsorbed { person: cmd.person, with: cmd.with })

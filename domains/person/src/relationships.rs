@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 
-use cim_runtime::jiff::civil::Date;
 use cim_runtime::prelude::*;
 
 use crate::person::PersonId;

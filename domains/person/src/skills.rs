@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cim_runtime::jiff::civil::Date;
 use cim_runtime::prelude::*;
 
 use crate::person::PersonId;

@@ -36,6 +36,10 @@ impl Cascade {
     ) -> (Option<To<EndRelationship>>, Option<To<ReceiveProposal>>) {
         let RelationshipProposed { relationship, with, kind, since } = event.event.clone();
         let (from, inverse) = (event.id(), kind.inverse());
+        if self.people.get(&from) != Some(true) {
+            // Absorbed, and about to be merged: what it proposes meanwhile dies with it.
+            return (None, None);
+        }
         let flaw = match self.people.get(&with) {
             Some(true) if self.knows(&with, &from, &inverse) => Some(EndReason::Duplicate),
             Some(true) => None,

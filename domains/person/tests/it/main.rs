@@ -5,6 +5,7 @@
 mod description;
 mod emails;
 mod employments;
+mod models;
 mod names;
 mod onboarding;
 mod person;

@@ -2,7 +2,6 @@
 
 use cim_person::name::PersonName;
 use cim_person::person::{PersonCreated, PersonId};
-use cim_runtime::jiff::civil::Date;
 use cim_runtime::prelude::*;
 
 /// A person of this number, from 1.
