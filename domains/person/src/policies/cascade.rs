@@ -22,6 +22,9 @@ pub struct Cascade {
     sides: Table<(PersonId, RelationshipId), Relationship>,
 }
 
+/// What ends, what moves, and what is taken over.
+type Settled = (Vec<To<EndRelationship>>, Vec<To<MoveRelationship>>, Vec<To<TakeOverRelationship>>);
+
 #[policy(refused = ignore, ends = "the rows of both sides are changed by the first event of the two")]
 impl Cascade {
     #[on]
@@ -94,10 +97,7 @@ impl Cascade {
     }
 
     #[on]
-    fn absorbed(
-        &mut self,
-        event: &Recorded<PersonAbsorbed>,
-    ) -> (Vec<To<EndRelationship>>, Vec<To<MoveRelationship>>, Vec<To<TakeOverRelationship>>) {
+    fn absorbed(&mut self, event: &Recorded<PersonAbsorbed>) -> Settled {
         let remains = event.id();
         let (mut ends, mut moves, mut takes) = (Vec::new(), Vec::new(), Vec::new());
         for (id, here, there) in self.part_from(&event.event.person) {
