@@ -4,8 +4,8 @@ use cim_runtime::prelude::*;
 
 use crate::emails::{AddEmail, EmailKind, EmailUsage};
 use crate::onboarding::{
-    BasicInfoProvided, ComponentsAdded, FailOnboarding, IdentityVerified, LocationAssigned,
-    OnboardingCompleted, OnboardingFailed, OnboardingId, OnboardingStarted,
+    BasicInfoProvided, FailOnboarding, Onboarding, OnboardingCompleted, OnboardingFailed,
+    OnboardingId,
 };
 use crate::phones::{AddPhone, PhoneKind, PhoneUsage};
 use crate::settings::SETTINGS;
@@ -24,30 +24,11 @@ pub fn introduce(event: &Recorded<BasicInfoProvided>) -> (To<AddEmail>, Option<T
 #[derive(Tables)]
 pub struct OnboardingExpires;
 
-#[policy]
+#[policy(ends = "an onboarding fails once, and that calls for nothing")]
 impl OnboardingExpires {
+    /// Whatever the step.
     #[on]
-    fn started(&mut self, event: &Recorded<OnboardingStarted>) -> Later {
-        later(event.id())
-    }
-
-    #[on]
-    fn verified(&mut self, event: &Recorded<IdentityVerified>) -> Later {
-        later(event.id())
-    }
-
-    #[on]
-    fn provided(&mut self, event: &Recorded<BasicInfoProvided>) -> Later {
-        later(event.id())
-    }
-
-    #[on]
-    fn set_up(&mut self, event: &Recorded<ComponentsAdded>) -> Later {
-        later(event.id())
-    }
-
-    #[on]
-    fn located(&mut self, event: &Recorded<LocationAssigned>) -> Later {
+    fn goes_on(&mut self, event: &Recorded<AnyOf<Onboarding>>) -> Later {
         later(event.id())
     }
 
