@@ -197,6 +197,30 @@ pub fn projection(args: TokenStream, item: TokenStream) -> TokenStream {
     cim_macros_core::projection(args.into(), item.into()).into()
 }
 
+/// A field of an event that identifies a person: a name, an address, a day of birth.
+///
+/// It is a fact about the event, which its documentation and a description of the system tell, and changes nothing
+/// of how the field is stored.
+///
+/// ```
+/// use cim_runtime::event::Event as _;
+/// use cim_runtime::prelude::*;
+/// # pub struct Person;
+///
+/// #[event(Person)]
+/// pub struct PersonRenamed {
+///     #[personal]
+///     pub name: String,
+///     pub reason: Option<String>,
+/// }
+///
+/// assert_eq!(PersonRenamed::PERSONAL, ["name"]);
+/// ```
+#[proc_macro_attribute]
+pub fn personal(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::personal(args.into(), item.into()).into()
+}
+
 /// Events, and the commands that they call for: on a function, or on the `impl` of a struct with
 /// `#[derive(Tables)]`, whose `#[on]` methods may keep what they have seen.
 ///

@@ -69,7 +69,10 @@ fn aggregate(info: &AggregateInfo) -> Json {
     });
     let events = (info.events)().into_iter().map(|(machine, row)| {
         let (name, version, shape) = (row.name, row.schema, row.shape.to_string());
-        json!({"machine": machine, "name": name, "version": version, "shape": shape})
+        json!({
+            "machine": machine, "name": name, "version": version, "shape": shape,
+            "personal": row.personal,
+        })
     });
     json!({
         "name": info.name.as_str(),
@@ -122,7 +125,11 @@ impl fmt::Display for Description {
                 }
             }
             for (_, row) in (info.events)() {
-                writeln!(f, "  event   {} {} {}", row.name, row.schema, row.shape)?;
+                write!(f, "  event   {} {} {}", row.name, row.schema, row.shape)?;
+                match row.personal {
+                    [] => writeln!(f)?,
+                    fields => writeln!(f, ", personal: {}", fields.join(", "))?,
+                }
             }
         }
         for info in self.policies {

@@ -24,6 +24,6 @@ pub use jiff::civil::Date;
 pub use crate::{SignedDuration, Timestamp, Uuid};
 
 pub use cim_macros::{
-    DomainId, Tables, aggregate, apply, command, event, on, output, policy, projection, query,
-    state_machine, system, transition, value,
+    DomainId, Tables, aggregate, apply, command, event, on, output, personal, policy, projection,
+    query, state_machine, system, transition, value,
 };

@@ -11,6 +11,8 @@ pub mod aggregate_every_shape;
 pub mod domain_id_every_inner_type;
 #[path = "../ui/event/pass/every_field.rs"]
 pub mod event_every_field;
+#[path = "../ui/event/pass/personal.rs"]
+pub mod event_personal;
 #[path = "../ui/event/pass/pins.rs"]
 pub mod event_pins;
 #[path = "../ui/event/pass/versions.rs"]

@@ -3,6 +3,7 @@
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::item::is_lifetime;
 use crate::names;
+use crate::personal;
 use crate::pins;
 
 /// What the fields belong to, for the sentences.
@@ -117,6 +118,7 @@ pub(crate) fn not_recursive(
 /// Checks each field of an encoded type.
 pub(crate) fn check(owner: Owner, fields: &syn::Fields, diagnostics: &mut Diagnostics) {
     pins::check_fields(owner, fields, diagnostics);
+    personal::check_fields(owner, fields, diagnostics);
     for field in fields {
         if let Some(cfg) = field.attrs.iter().find(|attr| is_cfg(attr)) {
             diagnostics.push(conditional(owner, cfg));

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::fields::{self, Owner};
+use crate::personal;
 use crate::pins;
 
 /// What stands below an attribute. Of an enum where a struct should be there still is an item, for
@@ -104,18 +105,23 @@ impl Item {
     }
 }
 
-/// The item without our pins, which rustc does not know.
+fn strip(attrs: &mut Vec<syn::Attribute>) {
+    pins::strip(attrs);
+    personal::strip(attrs);
+}
+
+/// The item without our pins and marks, which rustc does not know.
 impl ToTokens for Item {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self.clone() {
             Item::Struct(mut item) => {
-                item.fields.iter_mut().for_each(|field| pins::strip(&mut field.attrs));
+                item.fields.iter_mut().for_each(|field| strip(&mut field.attrs));
                 item.to_tokens(tokens);
             }
             Item::Enum(mut item) => {
                 for variant in &mut item.variants {
-                    pins::strip(&mut variant.attrs);
-                    variant.fields.iter_mut().for_each(|field| pins::strip(&mut field.attrs));
+                    strip(&mut variant.attrs);
+                    variant.fields.iter_mut().for_each(|field| strip(&mut field.attrs));
                 }
                 item.to_tokens(tokens);
             }

@@ -28,12 +28,15 @@ pub trait Event: Value + Clone + PartialEq + Debug + Send + Sync + 'static {
     const NAME: &'static str;
     /// The version of its type, from 1.
     const SCHEMA: u32 = <Self::Facts as EventFacts>::SCHEMA;
+    /// The stored names of its `#[personal]` fields, in the order of the struct.
+    const PERSONAL: &'static [&'static str] = &[];
     /// How it is stored.
     #[doc(hidden)]
     const ROW: EventRow = EventRow {
         name: Self::NAME,
         schema: Self::SCHEMA,
         shape: Self::SHAPE,
+        personal: Self::PERSONAL,
         before: Self::BEFORE,
     };
     /// How the version before is stored.

@@ -130,10 +130,12 @@ mod tests {
         name: "DoorOpened",
         schema: 2,
         shape: Shape::Record(&[("by", Shape::Of("text"))]),
+        personal: &[],
         before: Some(&EventRow {
             name: "DoorOpened",
             schema: 1,
             shape: Shape::Record(&[]),
+            personal: &[],
             before: None,
         }),
     };

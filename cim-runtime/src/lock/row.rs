@@ -35,6 +35,8 @@ pub struct EventRow {
     pub schema: u32,
     /// How its fields are encoded.
     pub shape: Shape,
+    /// Which of its fields identify a person, by the names that they are stored under.
+    pub personal: &'static [&'static str],
     /// The version before, which is read as this one.
     pub before: Option<&'static EventRow>,
 }

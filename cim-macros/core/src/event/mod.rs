@@ -13,6 +13,7 @@ use crate::fields::Owner;
 use crate::item::Item;
 use crate::lock::{Lock, StoredEvent};
 use crate::names;
+use crate::personal;
 use crate::pins;
 use crate::record::{self, Body};
 use crate::scope;
@@ -126,7 +127,10 @@ fn expand(model: &Model, item: Item, sound: bool, locked: &TokenStream) -> Token
         Item::Struct(item) if sound => Some(item.fields.clone()),
         _ => None,
     };
-    let item = if sound { item } else { item.without_lifetimes() };
+    let mut item = if sound { item } else { item.without_lifetimes() };
+    if let (true, Item::Struct(item)) = (sound, &mut item) {
+        personal::document(item);
+    }
     if item.is_generic() {
         return quote!(#derives #item);
     }
@@ -153,6 +157,9 @@ fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -
         Some(fields) if !fields.is_empty() => quote!(#krate::Data),
         _ => quote!(#krate::NoData),
     };
+    let personal = fields.map(personal::fields_of).filter(|personal| !personal.is_empty());
+    let personal =
+        personal.map(|names| quote!(const PERSONAL: &'static [&'static str] = &[#(#names),*];));
     let upcast = version.upcast.as_ref().filter(|_| fields.is_some());
     let older = upcast.map(|before| decode_older(model, name, before));
     let superseded = upcast.zip(machine.as_ref()).map(|(before, machine)| {
@@ -169,6 +176,7 @@ fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -
             type Of = #machine;
             type Facts = #krate::Facts<#data, #fingerprint, #number>;
             const NAME: &'static str = #name;
+            #personal
             #older
         }
         #superseded

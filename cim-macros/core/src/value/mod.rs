@@ -10,6 +10,7 @@ use crate::derives::{self, Derive};
 use crate::diagnostics::Diagnostics;
 use crate::fields::{self, Owner};
 use crate::item::{self, Item};
+use crate::personal;
 use crate::pins;
 use crate::record::{self, Body};
 use crate::scope;
@@ -57,6 +58,7 @@ fn check_variants(item: &syn::ItemEnum, diagnostics: &mut Diagnostics) {
         diagnostics.push(errors::no_variants(&item.ident));
     }
     pins::check_variants(item, diagnostics);
+    personal::check_variants(item, diagnostics);
     for variant in &item.variants {
         if let Some(cfg) = variant.attrs.iter().find(|attr| fields::is_cfg(attr)) {
             diagnostics.push(errors::conditional_variant(cfg));
