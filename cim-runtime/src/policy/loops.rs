@@ -1,6 +1,6 @@
 //! Loops of policies and commands, found when a program is compiled.
 
-use super::{PolicyInfo, Sends};
+use super::{PolicyInfo, Route, Sends};
 use crate::machine::{MachineTable, is_same};
 use crate::projection::ListenedEvents;
 use crate::subject::AggregateName;
@@ -97,9 +97,10 @@ const fn count(sends: &Sends) -> usize {
 /// evaluates without a word.
 struct Reactions {
     takes: Names,
-    /// Of a machine, by its name. What another method of the policy takes is not left out, so that a
-    /// loop may be told that is none: then there is a reason to be written down.
+    /// What is left of a machine, by its name.
     takes_all: Names,
+    /// Of which events nothing is left to these reactions, as another method of their policy takes them.
+    except: Names,
     sends: Names,
 }
 
@@ -111,7 +112,12 @@ struct Names {
 
 impl Reactions {
     const fn of(policies: &[PolicyInfo], aggregate: &AggregateName) -> Self {
-        let mut reactions = Self { takes: Names::NONE, takes_all: Names::NONE, sends: Names::NONE };
+        let mut reactions = Self {
+            takes: Names::NONE,
+            takes_all: Names::NONE,
+            except: Names::NONE,
+            sends: Names::NONE,
+        };
         let (mut number, mut i) = (0, 0);
         while i < policies.len() {
             let routes = policies[i].routes;
@@ -125,7 +131,10 @@ impl Reactions {
                 while is_own && taker < number {
                     match event.events {
                         ListenedEvents::One(name) => reactions.takes.add(name, taker),
-                        ListenedEvents::AllOf(table) => reactions.takes_all.add(table.name, taker),
+                        ListenedEvents::AllOf(table) => {
+                            reactions.takes_all.add(table.name, taker);
+                            reactions.except(routes, taker);
+                        }
                     }
                     taker += 1;
                 }
@@ -134,6 +143,18 @@ impl Reactions {
             i += 1;
         }
         reactions
+    }
+
+    /// Notes which events are not left to a reaction. One of another aggregate does no harm, as of two
+    /// with one name this one hears neither.
+    const fn except(&mut self, routes: &[Route], reaction: usize) {
+        let mut i = 0;
+        while i < routes.len() {
+            if let ListenedEvents::One(name) = routes[i].event.events {
+                self.except.add(name, reaction);
+            }
+            i += 1;
+        }
     }
 
     /// Adds the reactions that send these commands, from this number on; returns the next number.
@@ -184,7 +205,7 @@ impl Reactions {
             };
             if !same_event {
                 takers = self.takes.find(rows[i].event);
-                takers.add_all(&take_all);
+                takers.add_all(&take_all.without(&self.except.find(rows[i].event)));
             }
             if !(same_command && same_event) {
                 connect_all(ways, &senders, &takers);
@@ -263,6 +284,16 @@ impl Set {
         self.0[index / 64] |= 1 << (index % 64);
     }
 
+    const fn without(&self, others: &Self) -> Self {
+        let mut left = *self;
+        let mut word = 0;
+        while word < left.0.len() {
+            left.0[word] &= !others.0[word];
+            word += 1;
+        }
+        left
+    }
+
     const fn add_all(&mut self, others: &Self) {
         // No loop: rustc counts its rounds, and there are many sets.
         let ([a, b, c, d, e, f, g, h], [s, t, u, v, w, x, y, z]) = (self.0, others.0);
@@ -292,7 +323,7 @@ const fn close(reached: &mut [Set; REACTIONS], count: usize) {
 mod tests {
     use super::*;
     use crate::machine::{RegionRow, TransitionRow};
-    use crate::policy::{Route, Sendable};
+    use crate::policy::Sendable;
     use crate::prelude::*;
     use crate::projection::Listened;
 
@@ -450,6 +481,14 @@ mod tests {
         assert_eq!(begin(&[policy(const { &[on_all(&OUTER, to("Spin"))] })], &OUTER), [0]);
         assert_eq!(begin(&[policy(const { &[on_all(&INNER, to("Spin"))] })], &OUTER), [0]);
         assert_eq!(begin(&[policy(const { &[on_all(&INNER, to("Throw"))] })], &OUTER), [0; 0]);
+    }
+
+    #[test]
+    fn who_takes_all_does_not_take_what_another_method_takes() {
+        const NOTHING: Route = on("Thrown", Sends::None);
+        const ALL: &[Route] = &[NOTHING, on_all(&BALL, to("Throw"))];
+        assert_eq!(begin(&[policy(ALL)], &BALL), [0; 0]);
+        assert_eq!(begin(&[policy(ALL), policy(CATCH)], &BALL), [0], "by way of what was caught");
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Toke
     let Names { krate, owner, ident, state, event, command, .. } = names;
     let name = names::plain(ident);
     let refusal = refusal(krate, model, sound);
-    let table = table(krate, model, &name);
+    let table = table(krate, model, &name, sound);
     let regions = regions::rows(names, model).filter(|_| sound);
     let shown = regions::shown(names, model).filter(|_| sound);
     let standing = regions::standing(names, model);
@@ -103,7 +103,8 @@ fn refusal(krate: &syn::Path, model: &Model<'_>, sound: bool) -> TokenStream {
     }
 }
 
-fn table(krate: &syn::Path, model: &Model<'_>, name: &str) -> TokenStream {
+/// An unsound machine has no transitions: whoever compares them with others' would find a second mistake.
+fn table(krate: &syn::Path, model: &Model<'_>, name: &str, sound: bool) -> TokenStream {
     let states = distinct_states(model).into_iter().map(|index| {
         let state = &model.states[index];
         let name = &state.name;
@@ -114,7 +115,7 @@ fn table(krate: &syn::Path, model: &Model<'_>, name: &str) -> TokenStream {
         let terminal = state.terminal.then(|| quote!(.terminal()));
         quote!(#krate::StateRow::new(#name, #doc, &[#(#takes),*]) #initial #terminal)
     });
-    let transitions = model.rows.iter().map(|row| {
+    let transitions = model.rows.iter().filter(|_| sound).map(|row| {
         let (from, event) = (&model.states[row.from].name, &model.events[row.event].name);
         let to = &model.states[row.to].name;
         let command = |method: usize| &model.commands[model.methods[method].command].name;
