@@ -27,10 +27,10 @@ pub use crate::has::{Has, Lacks};
 pub use crate::id::{DomainId, IdInner, InvalidId};
 pub use crate::lock::EventRow;
 pub use crate::machine::{
-    ActsIn, Aggregate, AreDistinct, Command, CommandKinds, CommandOf, CommandSet, CommandVisitor,
+    ActsIn, Aggregate, Clash, Command, CommandKinds, CommandOf, CommandSet, CommandVisitor,
     Decider as Of, Handles, HasDefault, HoldsRegion, InOneAggregate, InSystem, Inside, Machine,
-    MachineState, MachineTable, MachineVisitor, OwnNames, RegionEvent, RegionOf, RegionRow,
-    RegionStanding, Standing, StateRow, TransitionRow, Unknown, UnknownId, has_own_names,
+    MachineState, MachineTable, MachineVisitor, RegionEvent, RegionOf, RegionRow, RegionStanding,
+    Standing, StateRow, TransitionRow, Unknown, UnknownId,
 };
 pub use crate::policy::{
     Loops, OnRefusal, Policy, PolicyInfo, Reacting, Reaction, Route, Sends, Starts,

@@ -1,5 +1,6 @@
 //! State machines as traits: what `#[aggregate]`, `#[command]` and `#[state_machine]` write.
 
+mod clash;
 mod command;
 mod inside;
 mod region;
@@ -15,15 +16,16 @@ use crate::id::DomainId;
 use crate::subject::AggregateName;
 use crate::system::AggregateInfo;
 
+pub use clash::Clash;
 pub use command::{
     Command, CommandKind, CommandKinds, CommandOf, CommandSet, CommandVisitor, Decider, DecidesIf,
     HandledBy, Handles,
 };
 pub use inside::{ActsIn, Inside, MachineVisitor, NoEvent, RegionEvent, RegionOf, RegionStanding};
-pub use region::{AreDistinct, HoldsRegion, InOneAggregate, OwnNames};
+pub use region::{HoldsRegion, InOneAggregate};
 pub use state::{MachineState, Standing};
 pub(crate) use table::is_same;
-pub use table::{MachineTable, RegionRow, StateRow, TransitionRow, has_own_names};
+pub use table::{MachineTable, RegionRow, StateRow, TransitionRow};
 
 /// A machine: its states, its events, and how they lead from one to the other.
 ///

@@ -77,32 +77,6 @@ impl<Region> HoldsRegion<Region> for Region {
     }
 }
 
-/// Whether the commands and events of a region have names of their own.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct OwnNames<const OWN: bool>;
-
-/// Holds for a region that has own names; asked for by its owner's machine.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Region}` has a command or an event of a name that `{Owner}` or another region of it has",
-    label = "they share one stream",
-    note = "events are stored by name, and commands are sent by name: rename one of them"
-)]
-pub trait AreDistinct<Region, Owner> {
-    /// Asked for by the machine.
-    const OK: () = ();
-}
-
-#[diagnostic::do_not_recommend]
-impl<Region, Owner, N: Own> AreDistinct<Region, Owner> for N {}
-
-/// Holds where the names are own ones.
-#[doc(hidden)]
-pub trait Own {}
-
-impl Own for OwnNames<true> {}
-
 #[diagnostic::do_not_recommend]
 impl<A: Aggregate> InOneAggregate for A {
     type Owner = A;

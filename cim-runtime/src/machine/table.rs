@@ -139,41 +139,6 @@ impl TransitionRow {
     }
 }
 
-/// Whether no command and no event of the region has the name of one of the machine itself or of a
-/// region before it.
-#[doc(hidden)]
-pub const fn has_own_names(machine: &MachineTable, region: usize) -> bool {
-    let own = machine.regions[region].machine;
-    let mut before = 0;
-    while before < region {
-        if share_a_name(own, machine.regions[before].machine) {
-            return false;
-        }
-        before += 1;
-    }
-    !share_a_name(own, machine)
-}
-
-const fn share_a_name(a: &MachineTable, b: &MachineTable) -> bool {
-    let mut i = 0;
-    while i < a.transitions.len() {
-        let mut j = 0;
-        while j < b.transitions.len() {
-            let (a, b) = (&a.transitions[i], &b.transitions[j]);
-            let one_command = match (a.command, b.command) {
-                (Some(a), Some(b)) => is_same(a, b),
-                _ => false,
-            };
-            if one_command || is_same(a.event, b.event) {
-                return true;
-            }
-            j += 1;
-        }
-        i += 1;
-    }
-    false
-}
-
 pub(crate) const fn is_same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {

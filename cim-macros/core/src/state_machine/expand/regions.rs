@@ -148,9 +148,11 @@ pub(super) fn within(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Token
         let code = scope::code_at(span);
         let own_names = sound.then(|| {
             quote_spanned! {span=>
-                const _: () = <#code::OwnNames<{
-                    #code::has_own_names(<#owner as #code::Machine>::MACHINE, #index)
-                }> as #code::AreDistinct<#ty, #owner>>::OK;
+                const _: () = {
+                    const CLASH: #code::Clash =
+                        #code::Clash::of(<#owner as #code::Machine>::MACHINE, #index);
+                    ::core::assert!(CLASH.is_none(), "{}", CLASH.sentence());
+                };
             }
         });
         let body = quote! {
