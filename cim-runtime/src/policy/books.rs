@@ -16,6 +16,8 @@ pub(super) struct Books {
     /// What is pending, by what it may be cancelled with.
     names: Table<(Name, Due), bool>,
     dead: Table<(u64, u32), DeadLetter>,
+    /// Which of them are to be sent again, as somebody outside of the program has asked.
+    again: Table<(u64, u32), bool>,
 }
 
 impl Books {
@@ -24,6 +26,7 @@ impl Books {
             pending: Table::open("-pending", place),
             names: Table::open("-names", place),
             dead: Table::open("-dead", place),
+            again: Table::open("-again", place),
         }
     }
 
@@ -65,7 +68,31 @@ impl Books {
 
     /// Takes a dead letter off the list.
     pub(super) fn exhume(&mut self, number: (u64, u32)) -> Option<DeadLetter> {
+        self.answer(number);
         self.dead.remove(&number)
+    }
+
+    pub(super) fn has_dead(&self, number: (u64, u32)) -> bool {
+        self.dead.contains(&number)
+    }
+
+    /// Has a dead letter sent again by whoever knows its command.
+    pub(super) fn ask_for(&mut self, number: (u64, u32)) {
+        self.again.insert(&number, true);
+    }
+
+    /// Nobody asks for this one any more.
+    pub(super) fn answer(&mut self, number: (u64, u32)) {
+        self.again.remove(&number);
+    }
+
+    pub(super) fn is_asked_for(&self, number: (u64, u32)) -> bool {
+        self.again.contains(&number)
+    }
+
+    /// The first dead letter that somebody has asked for.
+    pub(super) fn asked_for(&self) -> Option<(u64, u32)> {
+        self.again.iter().next().map(|(number, _)| number)
     }
 
     pub(super) fn dead(&self) -> Vec<((u64, u32), DeadLetter)> {
@@ -76,6 +103,7 @@ impl Books {
         act(&mut self.pending);
         act(&mut self.names);
         act(&mut self.dead);
+        act(&mut self.again);
     }
 
     /// How many rows have changed since they were last written.

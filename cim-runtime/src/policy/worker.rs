@@ -187,9 +187,17 @@ impl<P: Policy> Worker<P> {
     }
 }
 
+/// What the names of policies' spaces begin with.
+pub(super) const SPACES: &str = "policy.";
+
 /// The space of a policy's rows.
 pub(super) fn space<P: Policy>() -> String {
-    format!("policy.{}", P::NAME)
+    space_of(P::NAME)
+}
+
+/// The space of the policy with this name.
+pub(super) fn space_of(policy: &str) -> String {
+    format!("{SPACES}{policy}")
 }
 
 /// Hands an event to the policy. A panic is a failure like any other.
