@@ -20,7 +20,7 @@ use async_nats::jetstream::context::GetStreamErrorKind;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use self::bucket::{Bucket, Written};
 use self::copy::Copy;
@@ -162,6 +162,22 @@ impl BucketRows {
         Ok(Box::new(copy.view()))
     }
 
+    /// Waits until another process has written since this one did, or has read what was written.
+    async fn until_overtaken(&self, space: &str) {
+        let (checkpoint, copy) = (self.bucket.subjects(space).checkpoint(), self.space(space));
+        loop {
+            tokio::time::sleep(CHECKED).await;
+            // Held meanwhile: what this process is writing is no other's.
+            let mut copy = copy.lock().await;
+            if let Ok(last) = self.bucket.last(&checkpoint).await
+                && last.map_or(0, |last| last.sequence) != copy.checkpoint_sequence()
+            {
+                copy.own = false;
+                return;
+            }
+        }
+    }
+
     /// Nobody is known to be the only writer any more.
     fn disown(&self) {
         let copies = self.copies.lock().unwrap_or_else(PoisonError::into_inner);
@@ -215,19 +231,21 @@ impl RowStore for BucketRows {
 
     fn overtaken(&self, space: &str) -> BoxFuture<'static, ()> {
         let (rows, space) = (self.clone(), space.to_owned());
+        let (mut told, hears) = oneshot::channel();
+        // In a task of its own: whoever waits may do something else meanwhile, for which it needs the
+        // copy.
+        self.runtime.spawn(async move {
+            let is_over = tokio::select! {
+                () = rows.until_overtaken(&space) => true,
+                () = told.closed() => false,
+            };
+            if is_over {
+                let _ = told.send(());
+            }
+        });
         Box::pin(async move {
-            let checkpoint = rows.bucket.subjects(&space).checkpoint();
-            loop {
-                tokio::time::sleep(CHECKED).await;
-                let copy = rows.space(&space);
-                // Held meanwhile: what this process is writing is no other's.
-                let mut copy = copy.lock().await;
-                if let Ok(last) = rows.bucket.last(&checkpoint).await
-                    && last.map_or(0, |last| last.sequence) != copy.checkpoint_sequence()
-                {
-                    copy.own = false;
-                    return;
-                }
+            if hears.await.is_err() {
+                std::future::pending::<()>().await;
             }
         })
     }
