@@ -7,6 +7,7 @@
 //! their number, and an aggregate takes a caused command of one id once.
 
 mod address;
+mod answer;
 mod books;
 mod dead;
 mod id;
@@ -23,6 +24,7 @@ use crate::projection::OnFailure;
 use crate::rows::Tables;
 
 pub use address::{Addressed, Cancel, Delay, To};
+pub(crate) use answer::{Answer, Answered};
 pub use dead::{DeadLetter, DeadLetters};
 pub use id::depth_of;
 pub use loops::Loops;

@@ -201,7 +201,11 @@ pub(super) fn space_of(policy: &str) -> String {
 }
 
 /// Hands an event to the policy. A panic is a failure like any other.
-fn react<P: Policy>(policy: &mut P, event: &StoredEvent, envelope: &Envelope<'_>) -> (Fate, Plan) {
+pub(super) fn react<P: Policy>(
+    policy: &mut P,
+    event: &StoredEvent,
+    envelope: &Envelope<'_>,
+) -> (Fate, Plan) {
     let mut reacting = Reacting::new(event, envelope);
     let reacted = catch_unwind(AssertUnwindSafe(|| {
         policy.react(&mut reacting);

@@ -20,6 +20,7 @@ mod embedded_index;
 mod embedded_random;
 mod embedded_repair;
 mod files;
+mod kit;
 mod lamp;
 mod limits;
 mod models;

@@ -8,5 +8,7 @@ mod item;
 mod models;
 mod order;
 mod package;
+mod policies;
+mod sales;
 mod shop;
 mod walks;
