@@ -200,6 +200,14 @@ impl<P: Policy> Running<P> {
             let next_due = worker.books.next_due();
             self.report(&worker, next_due);
             tokio::select! {
+                // What comes seldom first, and in the same order each time.
+                biased;
+                Some(wish) = wishes.recv() => worker = self.grant(worker, wish).await?,
+                // What this process knows of its rows is old: it opens them again.
+                () = &mut overtaken => {
+                    let at = worker.checkpoint();
+                    return Err(StoreError::conflict(at, at).into());
+                }
                 page = pages.next() => {
                     let (events, failed) = page.ok_or_else(|| Stopped::Store(ended()))?;
                     worker = self.take_in(worker, events).await?;
@@ -208,12 +216,6 @@ impl<P: Policy> Running<P> {
                     }
                 }
                 () = self.until(next_due) => {}
-                Some(wish) = wishes.recv() => worker = self.grant(worker, wish).await?,
-                // What this process knows of its rows is old: it opens them again.
-                () = &mut overtaken => {
-                    let at = worker.checkpoint();
-                    return Err(StoreError::conflict(at, at).into());
-                }
             }
         }
     }

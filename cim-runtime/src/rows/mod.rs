@@ -88,6 +88,12 @@ pub trait RowStore: Debug + Send + Sync + 'static {
         Box::pin(std::future::ready(Ok(Lead::alone())))
     }
 
+    /// Whether its methods may wait for a disk or a server. Otherwise they are called where events are
+    /// waited for, so that on one thread the same things happen in the same order each time.
+    fn waits(&self) -> bool {
+        true
+    }
+
     /// The names of all spaces, in order.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ mod any_command;
 mod black_box;
 mod command_in;
 mod deciding;
+mod faults;
 mod happened;
 mod into_events;
 #[cfg(feature = "stateright")]
@@ -55,6 +56,7 @@ pub use ::proptest;
 pub use ::stateright;
 #[cfg(feature = "black-box")]
 pub use black_box::BlackBox;
+pub use faults::{Fault, Faults};
 pub use happened::{AnyEvent, Happened, Happens, IntoHistory};
 pub use into_events::IntoEvents;
 #[cfg(feature = "stateright")]

@@ -4,6 +4,7 @@
 
 mod diagrams;
 mod encoding;
+mod faults;
 mod item;
 mod models;
 mod order;
