@@ -222,7 +222,15 @@ impl<P: Policy> Running<P> {
 
     async fn open(&self) -> Result<Worker<P>, Stopped> {
         let rows = Arc::clone(&self.rows);
-        let mut worker = blocking(move || Worker::<P>::open(rows)).await?;
+        let opened = blocking(move || {
+            let worker = Worker::<P>::open(rows)?;
+            let reshaped = worker.reshaped();
+            Ok((worker, reshaped))
+        });
+        let (mut worker, reshaped) = opened.await?;
+        if let Some(problem) = reshaped {
+            return Err(Stopped::Event(problem));
+        }
         let before = worker.checkpoint().saturating_sub(1);
         let found = self.driver.store.read_all(before, 1).await?;
         if !worker.follows(found.first()) {

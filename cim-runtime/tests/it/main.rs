@@ -30,6 +30,7 @@ mod projections;
 mod reactions;
 mod regions;
 mod replay;
+mod reshaped;
 mod shapes;
 mod snapshots;
 mod upcast;
