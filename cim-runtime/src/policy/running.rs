@@ -281,8 +281,9 @@ impl<P: Policy> Running<P> {
         while !events.is_empty() {
             let now = self.driver.environment.now();
             let page = Arc::clone(&events);
-            let (back, taken) =
-                off_thread_with(worker, move |worker| worker.take_in(&page, now)).await?;
+            let span = observe::page_span("policy", P::NAME, page.len());
+            let take = move |worker: &mut Worker<P>| span.in_scope(|| worker.take_in(&page, now));
+            let (back, taken) = off_thread_with(worker, take).await?;
             worker = back;
             self.send(&mut worker, taken.letters).await?;
             let mut taken_now = taken.events;
@@ -294,6 +295,7 @@ impl<P: Policy> Running<P> {
                     problem,
                     "an event was put aside"
                 );
+                observe::dead_letter(P::NAME);
                 worker.park(failed, problem)?;
                 taken_now += 1;
             }

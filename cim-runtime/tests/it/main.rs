@@ -25,6 +25,7 @@ mod lamp;
 mod limits;
 mod models;
 mod nats;
+mod observe;
 mod policies;
 mod projections;
 mod reactions;
