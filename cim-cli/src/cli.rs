@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::dead::Dead;
 use crate::events::Events;
 use crate::failure::Failure;
 use crate::lock::Lock;
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     Import(Import),
     Copy(Copy),
     Repair(Repair),
+    Dead(Dead),
     Lock(Lock),
     Nats(Nats),
 }
@@ -53,6 +55,7 @@ impl Command {
             Command::Import(command) => command.run(out).await,
             Command::Copy(command) => command.run(out).await,
             Command::Repair(command) => command.run(out),
+            Command::Dead(command) => command.run(out).await,
             Command::Lock(command) => command.run(out),
             Command::Nats(command) => command.run(out).await,
         }

@@ -7,6 +7,7 @@
 
 mod chain;
 mod cli;
+mod dead;
 mod events;
 mod failure;
 mod lock;

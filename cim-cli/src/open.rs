@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cim_runtime::config::Secret;
-use cim_runtime::store::{JetStreamStore, Store};
+use cim_runtime::store::{JetStreamStore, Store, StoreError};
 
 use crate::failure::Failure;
 
@@ -30,9 +30,17 @@ impl Url {
 
     /// Opens the store, which must be there.
     pub(crate) async fn existing(&self) -> Result<Arc<dyn Store>, Failure> {
+        self.existing_or(|error| Failure::store(&self.shown, error)).await
+    }
+
+    /// The same, where an error of the store is told in words of one's own.
+    async fn existing_or(
+        &self,
+        told: impl FnOnce(&StoreError) -> Failure,
+    ) -> Result<Arc<dyn Store>, Failure> {
         must_exist(self.written.reveal())?;
         let store = cim_runtime::store::connect_existing(self.written.reveal()).await;
-        store.map_err(|error| Failure::store(&self.shown, &error))
+        store.map_err(|error| told(&error))
     }
 
     /// Opens the store, which must be there, in JetStream.
@@ -75,6 +83,14 @@ impl StoreUrl {
     /// Opens the store, which must be there.
     pub(crate) async fn existing(&self) -> Result<Arc<dyn Store>, Failure> {
         self.url.existing().await
+    }
+
+    /// The same, where an error of the store is told in words of one's own.
+    pub(crate) async fn existing_or(
+        &self,
+        told: impl FnOnce(&StoreError) -> Failure,
+    ) -> Result<Arc<dyn Store>, Failure> {
+        self.url.existing_or(told).await
     }
 
     /// Opens the store, which is created if it is not there.

@@ -13,11 +13,11 @@ pub use crate::projection::AnyOf;
 pub use crate::recorded::Recorded;
 pub use crate::rows::{InMemory, Table};
 pub use crate::system::{Handle, System};
-pub use crate::testing::Given;
 #[cfg(feature = "stateright")]
 pub use crate::testing::Modelled;
 #[cfg(feature = "proptest")]
 pub use crate::testing::Walk;
+pub use crate::testing::{Given, GivenPolicy as _, GivenProjection as _, Happens as _};
 pub use jiff::ToSpan;
 pub use jiff::civil::Date;
 

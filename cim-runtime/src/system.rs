@@ -380,7 +380,7 @@ impl<S: System> Handle<S> {
     pub async fn start(&self) -> Result<Workers, Error> {
         let (driver, store) = (Arc::clone(&self.shared.driver), Arc::clone(self.store()));
         let rows = store.rows().await?;
-        let mut workers = Workers::new(Arc::clone(&store));
+        let mut workers = Workers::new(Arc::clone(&store), rows.as_ref());
         let registry = Arc::clone(&self.shared.projections);
         let environment = Arc::clone(&driver.environment);
         let started = Started { store, rows: Arc::clone(&rows), registry, environment };

@@ -1,14 +1,17 @@
 //! The workers of a system: what runs beside its commands.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::error::Error;
 use crate::policy::{DeadLetters, PolicyInfo, StartedPolicies};
-use crate::projection::{ProjectionInfo, Reaches, Started};
+use crate::projection::{ProjectionInfo, Reaches, Started, with_rows};
+use crate::rows::RowStore;
 use crate::store::Store;
 
 /// Projections and policies that run as long as this is kept.
@@ -17,21 +20,25 @@ use crate::store::Store;
 #[must_use = "what was started stops when this is dropped"]
 pub struct Workers {
     tasks: JoinSet<()>,
+    aborts: Vec<AbortHandle>,
     cells: Vec<Arc<dyn Reaches>>,
     dead: Vec<DeadLetters>,
     store: Arc<dyn Store>,
+    /// Whether their rows may have to be waited for.
+    rows_wait: bool,
 }
 
 impl Workers {
-    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self { tasks: JoinSet::new(), cells: Vec::new(), dead: Vec::new(), store }
+    pub(crate) fn new(store: Arc<dyn Store>, rows: &dyn RowStore) -> Self {
+        let (tasks, aborts, rows_wait) = (JoinSet::new(), Vec::new(), rows.waits());
+        Self { tasks, aborts, cells: Vec::new(), dead: Vec::new(), store, rows_wait }
     }
 
     pub(crate) fn project(&mut self, projections: &[ProjectionInfo], with: &Started) {
         for projection in projections {
             let run = (projection.start)(with);
             self.cells.push(run.cell);
-            self.tasks.spawn(async move { match run.work.await {} });
+            self.spawn(run.work);
         }
     }
 
@@ -40,8 +47,13 @@ impl Workers {
             let run = (policy.start)(with);
             self.cells.push(run.cell);
             self.dead.push(run.dead);
-            self.tasks.spawn(async move { match run.work.await {} });
+            self.spawn(run.work);
         }
+    }
+
+    fn spawn(&mut self, work: BoxFuture<'static, Infallible>) {
+        let work = with_rows(self.rows_wait, async move { match work.await {} });
+        self.aborts.push(self.tasks.spawn(work));
     }
 
     /// Waits until nothing is left to do: all that is stored is in the rows of each projection, and
@@ -76,6 +88,14 @@ impl Workers {
     /// Ends them, and waits until they have let go of the store.
     pub async fn stop(mut self) {
         self.tasks.shutdown().await;
+    }
+
+    /// The same, for those that somebody may still ask something.
+    pub(crate) async fn abandoned(&self) {
+        self.aborts.iter().for_each(AbortHandle::abort);
+        while !self.aborts.iter().all(AbortHandle::is_finished) {
+            tokio::task::yield_now().await;
+        }
     }
 
     async fn head(&self) -> Result<u64, Error> {

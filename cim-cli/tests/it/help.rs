@@ -2,7 +2,7 @@
 
 use crate::world::World;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 13] = [
     "verify",
     "events",
     "show",
@@ -11,6 +11,9 @@ const COMMANDS: [&str; 10] = [
     "import",
     "copy",
     "repair",
+    "dead list",
+    "dead retry",
+    "dead drop",
     "lock",
     "nats permissions",
 ];
@@ -46,9 +49,16 @@ fn a_mistake_on_the_command_line_is_exit_code_2() {
 fn a_store_that_does_not_exist_is_not_created() {
     let world = World::empty();
     let cid = cim_runtime::EventCid::of(b"");
-    for arguments in
-        ["verify", "events", "stats", "repair", "export --out x.car", &format!("show {cid}")]
-    {
+    for arguments in [
+        "verify",
+        "events",
+        "stats",
+        "repair",
+        "dead list",
+        "dead drop --all",
+        "export --out x.car",
+        &format!("show {cid}"),
+    ] {
         for store in ["missing", "file:missing"] {
             let complaint = world.cim(&format!("{arguments} --store {store}")).complaint(2);
             assert!(

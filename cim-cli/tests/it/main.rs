@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "clippy knows tests by #[test], and helpers have none")]
 
+mod dead;
 mod events;
 mod help;
 mod lock;

@@ -130,7 +130,12 @@ pub(crate) fn reaction(policy: &'static str, outcome: &'static str) {
         .increment(1);
     match outcome {
         "again" => metrics::counter!("cim_policy_retries_total", "policy" => policy).increment(1),
-        "dead" => metrics::counter!("cim_dead_letters_total", "policy" => policy).increment(1),
+        "dead" => dead_letter(policy),
         _ => {}
     }
+}
+
+/// A command that nobody took, or an event at which a policy has failed, was put on its list.
+pub(crate) fn dead_letter(policy: &'static str) {
+    metrics::counter!("cim_dead_letters_total", "policy" => policy).increment(1);
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::dead::DeadLetter;
 use super::plan::{Letter, Name};
 use crate::cbor::EncodeError;
-use crate::rows::{Kept, Place, RowBatch, Table, TableField as _};
+use crate::rows::{Kept, Place, RowBatch, Table, TableField as _, TableInfo};
 
 /// When a command is due, the position of its event, and which of the event's commands it is.
 pub(super) type Due = (Timestamp, u64, u32);
@@ -16,6 +16,10 @@ pub(super) struct Books {
     /// What is pending, by what it may be cancelled with.
     names: Table<(Name, Due), bool>,
     dead: Table<(u64, u32), DeadLetter>,
+    /// Which of them are to be sent again, as somebody outside of the program has asked.
+    again: Table<(u64, u32), bool>,
+    /// The shapes of the policy's own tables, as whoever has written them knew them.
+    shapes: Table<String, u64>,
 }
 
 impl Books {
@@ -24,6 +28,8 @@ impl Books {
             pending: Table::open("-pending", place),
             names: Table::open("-names", place),
             dead: Table::open("-dead", place),
+            again: Table::open("-again", place),
+            shapes: Table::open("-shapes", place),
         }
     }
 
@@ -65,17 +71,62 @@ impl Books {
 
     /// Takes a dead letter off the list.
     pub(super) fn exhume(&mut self, number: (u64, u32)) -> Option<DeadLetter> {
+        self.answer(number);
         self.dead.remove(&number)
+    }
+
+    pub(super) fn has_dead(&self, number: (u64, u32)) -> bool {
+        self.dead.contains(&number)
+    }
+
+    /// Has a dead letter sent again by whoever knows its command.
+    pub(super) fn ask_for(&mut self, number: (u64, u32)) {
+        self.again.insert(&number, true);
+    }
+
+    /// Nobody asks for this one any more.
+    pub(super) fn answer(&mut self, number: (u64, u32)) {
+        self.again.remove(&number);
+    }
+
+    pub(super) fn is_asked_for(&self, number: (u64, u32)) -> bool {
+        self.again.contains(&number)
+    }
+
+    /// The first dead letter that somebody has asked for.
+    pub(super) fn asked_for(&self) -> Option<(u64, u32)> {
+        self.again.iter().next().map(|(number, _)| number)
     }
 
     pub(super) fn dead(&self) -> Vec<((u64, u32), DeadLetter)> {
         self.dead.iter().collect()
     }
 
+    /// Notes how the policy's own tables are written.
+    pub(super) fn note(&mut self, tables: &[TableInfo]) {
+        for table in tables {
+            let name = table.name.to_owned();
+            if self.shapes.get(&name) != Some(table.shape) {
+                self.shapes.insert(&name, table.shape);
+            }
+        }
+    }
+
+    /// The tables with rows that a program with these tables has no more, or has otherwise.
+    pub(super) fn reshaped(&self, tables: &[TableInfo], place: &Place) -> Vec<String> {
+        let is_same = |name: &str, shape| {
+            tables.iter().any(|table| table.name == name && table.shape == shape)
+        };
+        let others = self.shapes.iter().filter(|(name, shape)| !is_same(name, *shape));
+        others.map(|(name, _)| name).filter(|name| place.has_rows(name)).collect()
+    }
+
     fn each(&mut self, mut act: impl FnMut(&mut dyn Kept)) {
         act(&mut self.pending);
         act(&mut self.names);
         act(&mut self.dead);
+        act(&mut self.again);
+        act(&mut self.shapes);
     }
 
     /// How many rows have changed since they were last written.

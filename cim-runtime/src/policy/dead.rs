@@ -29,6 +29,21 @@ impl DeadLetter {
         let letter = self.letter.as_ref()?;
         Some(format!("{}/{} {}", letter.aggregate, letter.id, letter.command))
     }
+
+    /// The aggregate that the command was to go to, such as `shop.order`, and its id.
+    pub fn target(&self) -> Option<(&str, &str)> {
+        self.letter.as_ref().map(|letter| (&*letter.aggregate, &*letter.id))
+    }
+
+    /// The command's name.
+    pub fn command_name(&self) -> Option<&str> {
+        self.letter.as_ref().map(|letter| &*letter.command)
+    }
+
+    /// How often it was tried in a row.
+    pub fn attempts(&self) -> u32 {
+        self.letter.as_ref().map_or(1, |letter| letter.attempts.saturating_add(1))
+    }
 }
 
 /// What somebody wants of a policy's list.

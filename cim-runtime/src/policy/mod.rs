@@ -7,10 +7,12 @@
 //! their number, and an aggregate takes a caused command of one id once.
 
 mod address;
+mod answer;
 mod books;
 mod dead;
 mod id;
 mod loops;
+mod office;
 mod plan;
 mod reaction;
 mod running;
@@ -22,9 +24,11 @@ use crate::projection::OnFailure;
 use crate::rows::Tables;
 
 pub use address::{Addressed, Cancel, Delay, To};
+pub(crate) use answer::{Answer, Answered};
 pub use dead::{DeadLetter, DeadLetters};
 pub use id::depth_of;
 pub use loops::Loops;
+pub use office::{DeadLetterOffice, Filed};
 pub use plan::Reacting;
 pub use reaction::{Reaction, Sends};
 pub(crate) use running::StartedPolicies;

@@ -193,11 +193,21 @@ impl<P: Policy> Running<P> {
     async fn lead(&self, wishes: &mut mpsc::Receiver<Wish>) -> Result<Infallible, Stopped> {
         let mut worker = self.open().await?;
         let mut pages = Pages::after(&self.driver.store, worker.checkpoint(), AHEAD);
+        let mut overtaken = self.rows.overtaken(&worker::space::<P>());
         loop {
+            worker = self.send_again(worker).await?;
             worker = self.send_due(worker).await?;
             let next_due = worker.books.next_due();
             self.report(&worker, next_due);
             tokio::select! {
+                // What comes seldom first, and in the same order each time.
+                biased;
+                Some(wish) = wishes.recv() => worker = self.grant(worker, wish).await?,
+                // What this process knows of its rows is old: it opens them again.
+                () = &mut overtaken => {
+                    let at = worker.checkpoint();
+                    return Err(StoreError::conflict(at, at).into());
+                }
                 page = pages.next() => {
                     let (events, failed) = page.ok_or_else(|| Stopped::Store(ended()))?;
                     worker = self.take_in(worker, events).await?;
@@ -206,14 +216,21 @@ impl<P: Policy> Running<P> {
                     }
                 }
                 () = self.until(next_due) => {}
-                Some(wish) = wishes.recv() => worker = self.grant(worker, wish).await?,
             }
         }
     }
 
     async fn open(&self) -> Result<Worker<P>, Stopped> {
         let rows = Arc::clone(&self.rows);
-        let mut worker = blocking(move || Worker::<P>::open(rows)).await?;
+        let opened = blocking(move || {
+            let worker = Worker::<P>::open(rows)?;
+            let reshaped = worker.reshaped();
+            Ok((worker, reshaped))
+        });
+        let (mut worker, reshaped) = opened.await?;
+        if let Some(problem) = reshaped {
+            return Err(Stopped::Event(problem));
+        }
         let before = worker.checkpoint().saturating_sub(1);
         let found = self.driver.store.read_all(before, 1).await?;
         if !worker.follows(found.first()) {
@@ -264,8 +281,9 @@ impl<P: Policy> Running<P> {
         while !events.is_empty() {
             let now = self.driver.environment.now();
             let page = Arc::clone(&events);
-            let (back, taken) =
-                off_thread_with(worker, move |worker| worker.take_in(&page, now)).await?;
+            let span = observe::page_span("policy", P::NAME, page.len());
+            let take = move |worker: &mut Worker<P>| span.in_scope(|| worker.take_in(&page, now));
+            let (back, taken) = off_thread_with(worker, take).await?;
             worker = back;
             self.send(&mut worker, taken.letters).await?;
             let mut taken_now = taken.events;
@@ -277,12 +295,21 @@ impl<P: Policy> Running<P> {
                     problem,
                     "an event was put aside"
                 );
+                observe::dead_letter(P::NAME);
                 worker.park(failed, problem)?;
                 taken_now += 1;
             }
             let last = events[taken_now - 1].clone();
             worker = off_thread(worker, move |worker| worker.commit(Some(&last))).await?;
             events = events[taken_now..].into();
+        }
+        Ok(worker)
+    }
+
+    /// Sends the dead letters that somebody has asked for who does not know their commands.
+    async fn send_again(&self, mut worker: Worker<P>) -> Result<Worker<P>, Stopped> {
+        while let Some(number) = worker.books.asked_for() {
+            (worker, _) = self.take(worker, number, true).await?;
         }
         Ok(worker)
     }
@@ -434,17 +461,29 @@ impl<P: Policy> Running<P> {
                 Ok(worker)
             }
             Wish::Take { number, again, done } => {
-                let mut worker = worker;
-                let letter = worker.books.exhume(number);
-                let found = letter.is_some();
-                if let Some(letter) = letter.filter(|_| again) {
-                    worker = self.try_again(worker, number.0, letter).await?;
-                }
-                worker = off_thread(worker, |worker| worker.commit(None)).await?;
+                let (worker, found) = self.take(worker, number, again).await?;
                 let _ = done.send(found);
                 Ok(worker)
             }
         }
+    }
+
+    /// Takes a dead letter off the list, to be sent again if so. Says whether there was one.
+    async fn take(
+        &self,
+        mut worker: Worker<P>,
+        number: (u64, u32),
+        again: bool,
+    ) -> Result<(Worker<P>, bool), Stopped> {
+        let letter = worker.books.exhume(number);
+        let found = letter.is_some();
+        if let Some(letter) = letter.filter(|_| again) {
+            worker = self.try_again(worker, number.0, letter).await?;
+            // A policy that fails at the event again forgets that it was taken off.
+            worker.books.answer(number);
+        }
+        worker = off_thread(worker, |worker| worker.commit(None)).await?;
+        Ok((worker, found))
     }
 
     async fn try_again(

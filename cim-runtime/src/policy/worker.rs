@@ -48,6 +48,22 @@ impl<P: Policy> Worker<P> {
         Ok(Self { space, policy, books })
     }
 
+    /// Why its rows cannot be gone on with, if another program has written them in another form.
+    pub(super) fn reshaped(&self) -> Option<String> {
+        let tables = self.books.reshaped(P::TABLES, &self.space.place);
+        if tables.is_empty() {
+            return None;
+        }
+        Some(format!(
+            "another program has written its rows, in tables that this one has not, or has with other \
+             keys or rows: `{}`. Give those tables their old names and types, and what is new a table \
+             of its own; or remove the rows of `{}` to have all events taken again (commands that were \
+             taken are not taken twice)",
+            tables.join("`, `"),
+            self.space.space
+        ))
+    }
+
     /// The position of the last event that was taken.
     pub(super) fn checkpoint(&self) -> u64 {
         self.space.checkpoint()
@@ -149,6 +165,7 @@ impl<P: Policy> Worker<P> {
             self.forget();
             return Err(error.into());
         }
+        self.books.note(P::TABLES);
         let mut batch = self.space.batch(last);
         let mut written = self.books.write(&mut batch);
         self.policy.each(&mut |table| {
@@ -187,13 +204,25 @@ impl<P: Policy> Worker<P> {
     }
 }
 
+/// What the names of policies' spaces begin with.
+pub(super) const SPACES: &str = "policy.";
+
 /// The space of a policy's rows.
 pub(super) fn space<P: Policy>() -> String {
-    format!("policy.{}", P::NAME)
+    space_of(P::NAME)
+}
+
+/// The space of the policy with this name.
+pub(super) fn space_of(policy: &str) -> String {
+    format!("{SPACES}{policy}")
 }
 
 /// Hands an event to the policy. A panic is a failure like any other.
-fn react<P: Policy>(policy: &mut P, event: &StoredEvent, envelope: &Envelope<'_>) -> (Fate, Plan) {
+pub(super) fn react<P: Policy>(
+    policy: &mut P,
+    event: &StoredEvent,
+    envelope: &Envelope<'_>,
+) -> (Fate, Plan) {
     let mut reacting = Reacting::new(event, envelope);
     let reacted = catch_unwind(AssertUnwindSafe(|| {
         policy.react(&mut reacting);

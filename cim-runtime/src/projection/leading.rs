@@ -14,10 +14,12 @@ pub(crate) async fn leading(
     own: impl Future<Output = Result<(), Stopped>>,
 ) -> Result<(), Stopped> {
     let mut lead = tokio::select! {
+        biased;
         lead = rows.lead(name) => lead?,
         ended = others => match ended? {},
     };
     tokio::select! {
+        biased;
         ended = own => ended,
         () = lead.lost() => {
             tracing::warn!(name, "another process goes on with it");

@@ -40,7 +40,7 @@ pub(crate) use query::Wanted;
 pub use query::{Ask, Query};
 pub(crate) use retry::Retry;
 pub use running::ProjectionInfo;
-pub(crate) use running::{Reaches, Registry, Started, blocking, ended};
+pub(crate) use running::{Reaches, Registry, Started, blocking, ended, with_rows};
 pub use status::{Parked, ProjectionHandle, ProjectionState, Status};
 pub(crate) use wiring::is_among;
 pub use wiring::{has_tables, is_only_projection, is_taken_once, listens_within};

@@ -27,8 +27,16 @@ impl Pages {
         let (sender, pages) = mpsc::channel(ahead);
         let mut events = store.subscribe(position).ready_chunks(PAGE);
         let reader = tokio::spawn(async move {
+            let mut last = position;
             while let Some(page) = events.next().await {
-                if sender.send(readable(page)).await.is_err() {
+                let (mut page, failed) = readable(page);
+                // What is delivered twice is taken once.
+                page.retain(|event| {
+                    let is_next = event.position > last;
+                    last = last.max(event.position);
+                    is_next
+                });
+                if sender.send((page, failed)).await.is_err() {
                     return;
                 }
             }

@@ -315,6 +315,7 @@ impl<P: Projection> Running<P> {
         let Some(live) = live else { return Ok(()) };
         self.cell.set(ProjectionState::Live);
         tokio::select! {
+            biased;
             ended = self.follow(live, None, true) => ended.map(|_| ()),
             _ = rebuilds.changed() => {
                 rebuilds.mark_changed();
@@ -352,6 +353,7 @@ impl<P: Projection> Running<P> {
         match live {
             None => made.await,
             Some(live) => tokio::select! {
+                biased;
                 made = made => made,
                 ended = self.follow(live, None, true) => ended,
             },
@@ -437,10 +439,23 @@ pub(crate) fn ended() -> StoreError {
     StoreError::new(StoreErrorKind::Closed, "the store was closed")
 }
 
+tokio::task_local! {
+    /// Whether rows may have to be waited for; they may, unless a task says otherwise.
+    static ROWS_WAIT: bool;
+}
+
+/// A task whose rows may have to be waited for, or not.
+pub(crate) async fn with_rows<T>(wait: bool, task: impl Future<Output = T>) -> T {
+    ROWS_WAIT.scope(wait, task).await
+}
+
 /// Runs what may wait for a disk or a server where nobody else waits for it.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
+    if let Ok(false) = ROWS_WAIT.try_with(|wait| *wait) {
+        return work();
+    }
     let done = tokio::task::spawn_blocking(work).await;
     done.unwrap_or_else(|error| {
         Err(StoreError::new(StoreErrorKind::Io, format!("a projection was cut short: {error}")))

@@ -130,6 +130,13 @@ impl RowStore for DiskRows {
         let keyspace = self.keyspace(space)?;
         self.db.delete_keyspace(keyspace).map_err(|error| self.trouble(&error))
     }
+
+    fn spaces(&self) -> Result<Vec<String>, StoreError> {
+        let names = self.db.list_keyspace_names();
+        let mut names: Vec<_> = names.iter().map(|name| name.to_string()).collect();
+        names.sort_unstable();
+        Ok(names)
+    }
 }
 
 struct View {

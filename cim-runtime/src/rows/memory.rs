@@ -53,6 +53,13 @@ impl RowStore for MemoryRows {
         self.with(space, |space| *space = Space::default());
         Ok(())
     }
+
+    fn spaces(&self) -> Result<Vec<String>, StoreError> {
+        let spaces = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut names: Vec<_> = spaces.keys().cloned().collect();
+        names.sort_unstable();
+        Ok(names)
+    }
 }
 
 impl RowView for Space {

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use tokio::sync::watch;
 
-use crate::store::StoreError;
+use crate::store::{StoreError, StoreErrorKind};
 
 pub(crate) use disk::DiskRows;
 pub use key::{Prefix, RowKey};
@@ -86,6 +86,31 @@ pub trait RowStore: Debug + Send + Sync + 'static {
     fn lead(&self, name: &str) -> BoxFuture<'static, Result<Lead, StoreError>> {
         let _ = name;
         Box::pin(std::future::ready(Ok(Lead::alone())))
+    }
+
+    /// Whether its methods may wait for a disk or a server. Otherwise they are called where events are
+    /// waited for, so that on one thread the same things happen in the same order each time.
+    fn waits(&self) -> bool {
+        true
+    }
+
+    /// The names of all spaces, in order.
+    ///
+    /// # Errors
+    ///
+    /// When the medium cannot be read, or does not know them.
+    fn spaces(&self) -> Result<Vec<String>, StoreError> {
+        Err(StoreError::new(
+            StoreErrorKind::Invalid,
+            "these rows do not know which spaces they have: name the one that is meant",
+        ))
+    }
+
+    /// Waits until another process has written in a space, so that what this one has read there since
+    /// it wrote last is old. For ever, unless other processes share the rows.
+    fn overtaken(&self, space: &str) -> BoxFuture<'static, ()> {
+        let _ = space;
+        Box::pin(std::future::pending())
     }
 
     /// Counts up when another process has written; `None` if none can.

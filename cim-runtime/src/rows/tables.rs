@@ -110,6 +110,11 @@ impl Place {
         })
     }
 
+    /// Whether a table has any rows.
+    pub(crate) fn has_rows(&self, table: &str) -> bool {
+        !self.read(self.view.rows(table, &[], &[], 1)).is_empty()
+    }
+
     /// An error for the first thing that could not be read.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         match self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take() {

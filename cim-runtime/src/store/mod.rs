@@ -255,6 +255,11 @@ pub trait Store: Debug + Send + Sync + 'static {
     fn rows(&self) -> StoreFuture<'_, Arc<dyn RowStore>> {
         Box::pin(async { Ok(Arc::new(MemoryRows::default()) as _) })
     }
+
+    /// Whether rows were ever kept here: [`Store::rows`] would make the place where they are.
+    fn has_rows(&self) -> StoreFuture<'_, bool> {
+        Box::pin(async { Ok(true) })
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The test kit: given these events, when this command, then those events.
+//! The test kit: given these events, when this command, then those events; and likewise for policies,
+//! which answer with commands, and for projections, which have rows and answers.
 //!
 //! No store and no async. Every event passes through its stored bytes, and every command is decided
 //! twice: a decision that depends on a clock, on chance or on the order of a hash map does not come
@@ -14,13 +15,18 @@ mod any_command;
 mod black_box;
 mod command_in;
 mod deciding;
+mod faults;
+mod happened;
 mod into_events;
 #[cfg(feature = "stateright")]
 mod model;
 mod outcome;
+mod policies;
+mod projections;
 mod round_trip;
 mod sample;
 mod simulation;
+mod tables;
 #[cfg(any(feature = "proptest", feature = "stateright"))]
 #[cfg_attr(
     not(all(feature = "black-box", feature = "proptest", feature = "stateright")),
@@ -50,10 +56,14 @@ pub use ::proptest;
 pub use ::stateright;
 #[cfg(feature = "black-box")]
 pub use black_box::BlackBox;
+pub use faults::{Fault, Faults};
+pub use happened::{AnyEvent, Happened, Happens, IntoHistory};
 pub use into_events::IntoEvents;
 #[cfg(feature = "stateright")]
 pub use model::{MachineModel, ModelCommand, ModelState, Modelled};
 pub use outcome::Outcome;
+pub use policies::{GivenPolicy, OneEvent, PolicyOutcome, PolicyScenario};
+pub use projections::{GivenProjection, ProjectionScenario};
 pub use simulation::Simulation;
 #[cfg(feature = "proptest")]
 pub use walks::{Coverage, Walk, Walks};

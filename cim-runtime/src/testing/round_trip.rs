@@ -55,7 +55,7 @@ fn same(name: &str, bytes: &[u8], again: &[u8]) -> Checked {
 }
 
 /// The bytes of a value, which any DAG-CBOR library must read, and write again, the same.
-fn encoded(name: &str, encode: impl FnOnce(&mut Encoder)) -> Checked<Vec<u8>> {
+pub(super) fn encoded(name: &str, encode: impl FnOnce(&mut Encoder)) -> Checked<Vec<u8>> {
     let mut to = Encoder::default();
     encode(&mut to);
     let bytes = told(to.finish(), &format!("`{name}` cannot be stored"))?;

@@ -2,9 +2,12 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
+use tokio::sync::Mutex;
+
+use super::faults::{Disturbed, Faults, World};
 
 use crate::environment::ManualEnvironment;
 use crate::error::Error;
@@ -39,9 +42,25 @@ use crate::system::{Handle, Options, System, Workers};
 /// # }
 /// ```
 pub struct Simulation<S> {
+    clock: ManualEnvironment,
+    processes: Processes<S>,
+    disturbance: Option<Disturbance>,
+}
+
+/// The processes of a system, and those that were started when they had ended.
+struct Processes<S> {
     handle: Handle<S>,
     workers: Workers,
-    clock: ManualEnvironment,
+    // What was borrowed of those that have ended stays where it is.
+    after: OnceLock<Box<Processes<S>>>,
+}
+
+/// What ends them.
+struct Disturbance {
+    world: Arc<World>,
+    store: MemoryStore,
+    /// Held by whoever starts them anew.
+    starting: Mutex<()>,
 }
 
 impl<S: System> Simulation<S> {
@@ -54,15 +73,30 @@ impl<S: System> Simulation<S> {
         Self::start_on(Arc::new(MemoryStore::new()), ManualEnvironment::default()).await
     }
 
+    /// Starts the system on an empty store in memory, where these things go wrong.
+    ///
+    /// Policies and projections that have ended are started anew by whoever waits for them: with
+    /// [`settled`](Self::settled) or [`advance`](Self::advance), before anything is asked.
+    ///
+    /// # Errors
+    ///
+    /// None that are known.
+    pub async fn with_faults(faults: Faults) -> Result<Self, Error> {
+        let (clock, store) = (ManualEnvironment::default(), MemoryStore::new());
+        let world = Arc::new(World::new(faults));
+        let disturbance = Disturbance { world, store, starting: Mutex::default() };
+        let processes = disturbance.start(&clock).await?;
+        Ok(Self { clock, processes, disturbance: Some(disturbance) })
+    }
+
     /// Starts the system on this store, with this clock.
     ///
     /// # Errors
     ///
     /// When the store cannot keep rows.
     pub async fn start_on(store: Arc<dyn Store>, clock: ManualEnvironment) -> Result<Self, Error> {
-        let handle = Handle::with_options(store, Options::default().environment(clock.clone()));
-        let workers = handle.start().await?;
-        Ok(Self { handle, workers, clock })
+        let processes = Processes::start(store, &clock).await?;
+        Ok(Self { clock, processes, disturbance: None })
     }
 
     /// Waits until nothing is left to do at this time.
@@ -71,7 +105,35 @@ impl<S: System> Simulation<S> {
     ///
     /// When a policy or a projection has stopped.
     pub async fn settled(&self) -> Result<(), Error> {
-        self.workers.settled().await
+        let Some(disturbance) = &self.disturbance else {
+            return self.workers().settled().await;
+        };
+        let world = &disturbance.world;
+        loop {
+            self.start_anew(disturbance).await?;
+            let life = world.life();
+            let settled = tokio::select! {
+                biased;
+                () = world.ended(life) => continue,
+                settled = self.workers().settled() => settled,
+            };
+            if world.life() == life {
+                return settled;
+            }
+        }
+    }
+
+    /// Starts what has ended.
+    async fn start_anew(&self, disturbance: &Disturbance) -> Result<(), Error> {
+        let _starting = disturbance.starting.lock().await;
+        // Those that are started may have ended by then.
+        while self.ends() != disturbance.world.life() {
+            let last = self.processes.last();
+            last.workers.abandoned().await;
+            let next = disturbance.start(&self.clock).await?;
+            last.after.get_or_init(|| Box::new(next));
+        }
+        Ok(())
     }
 
     /// Lets this much time pass: whatever becomes due meanwhile is done in its order and at its
@@ -91,7 +153,7 @@ impl<S: System> Simulation<S> {
     /// When a policy or a projection has stopped.
     pub async fn advance_to(&self, time: Timestamp) -> Result<(), Error> {
         self.settled().await?;
-        while let Some(due) = self.workers.next_due().filter(|due| *due <= time) {
+        while let Some(due) = self.workers().next_due().filter(|due| *due <= time) {
             self.clock.set(due);
             self.settled().await?;
         }
@@ -101,7 +163,12 @@ impl<S: System> Simulation<S> {
 
     /// Its policies and projections.
     pub fn workers(&self) -> &Workers {
-        &self.workers
+        &self.processes.last().workers
+    }
+
+    /// How often its policies and projections have ended and were started anew, as planned.
+    pub fn ends(&self) -> u32 {
+        self.processes.all().skip(1).count() as u32
     }
 
     /// Its clock.
@@ -110,11 +177,44 @@ impl<S: System> Simulation<S> {
     }
 }
 
+impl<S: System> Processes<S> {
+    async fn start(store: Arc<dyn Store>, clock: &ManualEnvironment) -> Result<Self, Error> {
+        Self::start_with(store, Options::default().environment(clock.clone())).await
+    }
+
+    async fn start_with(store: Arc<dyn Store>, options: Options) -> Result<Self, Error> {
+        let handle = Handle::with_options(store, options);
+        let workers = handle.start().await?;
+        Ok(Self { handle, workers, after: OnceLock::new() })
+    }
+}
+
+impl<S> Processes<S> {
+    fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |process| process.after.get().map(|after| &**after))
+    }
+
+    fn last(&self) -> &Self {
+        self.all().last().unwrap_or(self)
+    }
+}
+
+impl Disturbance {
+    /// Starts processes on the store as they see it now.
+    async fn start<S: System>(&self, clock: &ManualEnvironment) -> Result<Processes<S>, Error> {
+        let life = self.world.life();
+        let store = Disturbed::new(self.store.clone(), Arc::clone(&self.world), life);
+        // They begin with a snapshot where there is one, and it must know all that is needed.
+        let options = Options::default().environment(clock.clone()).snapshot_every(1);
+        Processes::start_with(Arc::new(store), options).await
+    }
+}
+
 impl<S> Deref for Simulation<S> {
     type Target = Handle<S>;
 
     fn deref(&self) -> &Handle<S> {
-        &self.handle
+        &self.processes.last().handle
     }
 }
 

@@ -270,16 +270,24 @@ impl Store for EmbeddedStore {
         let inner = Arc::clone(&self.0);
         blocking(move || inner.open_rows()).boxed()
     }
+
+    fn has_rows(&self) -> StoreFuture<'_, bool> {
+        std::future::ready(Ok(self.0.rows_dir().is_dir())).boxed()
+    }
 }
 
 impl Inner {
+    fn rows_dir(&self) -> PathBuf {
+        self.dir.join("rows")
+    }
+
     fn open_rows(&self) -> Result<Arc<dyn RowStore>, StoreError> {
         let mut open = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(rows) = open.as_ref() {
             return Ok(Arc::clone(rows) as _);
         }
         // Whoever still has the rows keeps the store's lock.
-        let rows = Arc::new(DiskRows::open(&self.dir.join("rows"), self.lock.clone())?);
+        let rows = Arc::new(DiskRows::open(&self.rows_dir(), self.lock.clone())?);
         *open = Some(Arc::clone(&rows));
         Ok(rows)
     }

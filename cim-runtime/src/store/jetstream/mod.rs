@@ -263,6 +263,10 @@ impl Store for JetStreamStore {
         };
         async move { Ok(Arc::clone(self.0.rows.get_or_try_init(open).await?) as _) }.boxed()
     }
+
+    fn has_rows(&self) -> StoreFuture<'_, bool> {
+        BucketRows::exist(&self.0.server).boxed()
+    }
 }
 
 impl Inner {

@@ -7,6 +7,7 @@ mod contract;
 mod credentials;
 mod crowd;
 mod cuts;
+mod dead;
 mod index;
 mod kills;
 mod ledger;

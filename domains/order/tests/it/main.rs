@@ -4,9 +4,12 @@
 
 mod diagrams;
 mod encoding;
+mod faults;
 mod item;
 mod models;
 mod order;
 mod package;
+mod policies;
+mod sales;
 mod shop;
 mod walks;

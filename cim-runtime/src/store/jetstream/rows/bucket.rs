@@ -12,7 +12,7 @@ use futures::StreamExt as _;
 use tokio::time::timeout;
 
 use super::Change;
-use super::message::Subjects;
+use super::message::{self, Subjects};
 use crate::rows::RowBatch;
 use crate::store::StoreError;
 use crate::store::jetstream::as_one::Unstored;
@@ -100,6 +100,16 @@ impl Bucket {
 
     pub(super) fn subjects(&self, space: &str) -> Subjects {
         Subjects::new(&self.stored, &self.sent, space)
+    }
+
+    /// The checkpoints of all spaces.
+    pub(super) fn all_checkpoints(&self) -> String {
+        message::all_checkpoints(&self.stored)
+    }
+
+    /// The space of a stored message.
+    pub(super) fn space(&self, subject: &str) -> Option<String> {
+        message::space(&self.stored, subject)
     }
 
     /// The last value of a subject, as the leader has it.

@@ -66,6 +66,17 @@ impl Subjects {
     }
 }
 
+/// The subjects of the checkpoints of all spaces, where subjects begin with `stored`.
+pub(super) fn all_checkpoints(stored: &str) -> String {
+    format!("{stored}.*.{CHECKPOINT}.{EMPTY}")
+}
+
+/// The space that a stored message is in.
+pub(super) fn space(stored: &str, subject: &str) -> Option<String> {
+    let rest = subject.strip_prefix(stored)?.strip_prefix('.')?;
+    String::from_utf8(token_bytes(rest.split('.').next()?)?).ok()
+}
+
 /// A number that nobody else has.
 pub(super) fn nonce() -> Uuid {
     Uuid::from_u128(rand::random())
@@ -95,7 +106,10 @@ mod tests {
             let sent = subjects.to_row("lines", key);
             let stored = sent.strip_prefix("$JS.hub.API.").unwrap();
             assert_eq!(subjects.row(stored), Some(("lines", key.to_vec())), "{sent}");
+            assert_eq!(space("$KV.B", stored).as_deref(), Some("goods.1"));
         }
+        assert_eq!(space("$KV.B", &subjects.checkpoint()).as_deref(), Some("goods.1"));
+        assert_eq!(all_checkpoints("$KV.B"), "$KV.B.*.-checkpoint.-");
         assert_eq!(subjects.row(&subjects.checkpoint()).unwrap().0, CHECKPOINT);
         assert_eq!(subjects.row("$KV.B.goods=2E12.lines.x"), None);
     }

@@ -15,16 +15,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use async_nats::jetstream::ErrorCode;
+use async_nats::jetstream::context::GetStreamErrorKind;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use self::bucket::{Bucket, Written};
 use self::copy::Copy;
 use self::message::Subjects;
-use super::errors;
 use super::server::Server;
+use super::{errors, subjects};
 use crate::rows::{Lead, RowBatch, RowStore, RowView};
 use crate::store::{StoreError, StoreErrorKind};
 
@@ -33,6 +35,9 @@ const MOST: usize = 1000;
 
 /// How often a process that does not write looks for what others have written.
 const GLANCE: Duration = Duration::from_millis(50);
+
+/// How often the process that writes makes sure that no other has: only people do, with a tool.
+const CHECKED: Duration = Duration::from_secs(1);
 
 /// The rows of a store's projections and policies.
 #[derive(Debug, Clone)]
@@ -50,6 +55,27 @@ impl BucketRows {
     pub(super) async fn open(server: Arc<Server>, replicas: usize) -> Result<Self, StoreError> {
         let bucket = Arc::new(Bucket::open(server, replicas).await?);
         Ok(Self { bucket, copies: Arc::default(), runtime: Handle::current() })
+    }
+
+    /// Whether the bucket is there.
+    pub(super) async fn exist(server: &Server) -> Result<bool, StoreError> {
+        let bucket = subjects::projections(server.name());
+        let (stream, account) = (subjects::stream_of(&bucket), server.interface().api.account());
+        let is_ours = |denied: &str| denied.contains(&stream) || denied == account;
+        let found = async {
+            match server.context.get_stream(&stream).await {
+                Ok(_) => Ok(true),
+                Err(error) => match error.kind() {
+                    GetStreamErrorKind::JetStream(error)
+                        if error.error_code() == ErrorCode::STREAM_NOT_FOUND =>
+                    {
+                        Ok(false)
+                    }
+                    _ => Err(errors::rows(&bucket, &error.to_string())),
+                },
+            }
+        };
+        server.permitted("the rows of projections", is_ours, found).await
     }
 
     fn space(&self, name: &str) -> Space {
@@ -114,7 +140,11 @@ impl BucketRows {
                 copy.own = false;
                 self.refresh(&subjects, &mut copy).await?;
                 match copy.is_last(&checkpoint) {
-                    true => Ok(()),
+                    true => {
+                        // Nobody has written behind it, as far as was read.
+                        copy.own = true;
+                        Ok(())
+                    }
                     false => Err(errors::rows(self.bucket.name(), &problem)),
                 }
             }
@@ -130,6 +160,22 @@ impl BucketRows {
             self.refresh(&self.bucket.subjects(name), &mut copy).await?;
         }
         Ok(Box::new(copy.view()))
+    }
+
+    /// Waits until another process has written since this one did, or has read what was written.
+    async fn until_overtaken(&self, space: &str) {
+        let (checkpoint, copy) = (self.bucket.subjects(space).checkpoint(), self.space(space));
+        loop {
+            tokio::time::sleep(CHECKED).await;
+            // Held meanwhile: what this process is writing is no other's.
+            let mut copy = copy.lock().await;
+            if let Ok(last) = self.bucket.last(&checkpoint).await
+                && last.map_or(0, |last| last.sequence) != copy.checkpoint_sequence()
+            {
+                copy.own = false;
+                return;
+            }
+        }
     }
 
     /// Nobody is known to be the only writer any more.
@@ -171,6 +217,37 @@ impl RowStore for BucketRows {
     fn lead(&self, name: &str) -> BoxFuture<'static, Result<Lead, StoreError>> {
         let (rows, name) = (self.clone(), name.to_owned());
         Box::pin(async move { lead::lead(rows, &name).await })
+    }
+
+    fn spaces(&self) -> Result<Vec<String>, StoreError> {
+        self.runtime.block_on(async {
+            let checkpoints = self.bucket.changes(&self.bucket.all_checkpoints(), 0).await?;
+            let names = checkpoints.iter().filter_map(|found| self.bucket.space(&found.subject));
+            let mut names: Vec<_> = names.collect();
+            names.sort_unstable();
+            Ok(names)
+        })
+    }
+
+    fn overtaken(&self, space: &str) -> BoxFuture<'static, ()> {
+        let (rows, space) = (self.clone(), space.to_owned());
+        let (mut told, hears) = oneshot::channel();
+        // In a task of its own: whoever waits may do something else meanwhile, for which it needs the
+        // copy.
+        self.runtime.spawn(async move {
+            let is_over = tokio::select! {
+                () = rows.until_overtaken(&space) => true,
+                () = told.closed() => false,
+            };
+            if is_over {
+                let _ = told.send(());
+            }
+        });
+        Box::pin(async move {
+            if hears.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        })
     }
 
     fn written_elsewhere(&self) -> Option<watch::Receiver<u64>> {
