@@ -132,6 +132,35 @@ pub fn tables(item: TokenStream) -> TokenStream {
     cim_macros_core::tables(item.into()).into()
 }
 
+/// What a policy can be told by whoever runs the program: a struct whose fields have defaults, and may
+/// have limits. A policy has them as a field of its struct, `settings: Settings<ReminderSettings>`.
+///
+/// A field is a whole number, `f64`, `bool`, `String`, or an `Option` of one of these; one that is no
+/// `Option` has a `default`. Its name is a key of `[policy.<name>]` in the configuration, and of the
+/// variable `CIM_POLICY_<NAME>_<KEY>`. Brings `Clone`, `Debug` and `Default`.
+///
+/// ```
+/// use cim_runtime::prelude::*;
+///
+/// #[derive(Settings)]
+/// pub struct ReminderSettings {
+///     /// How long somebody may take to pay, before each reminder.
+///     #[setting(default = 2, min = 1, max = 52)]
+///     pub weeks: u32,
+///     /// Who is asked to call the customer at last.
+///     pub caller: Option<String>,
+/// }
+///
+/// let settings = ReminderSettings { weeks: 4, ..ReminderSettings::default() };
+/// assert_eq!((settings.weeks, settings.caller), (4, None));
+/// ```
+///
+/// `#[settings(crate = path)]` where the runtime has another name.
+#[proc_macro_derive(Settings, attributes(setting, settings))]
+pub fn settings(item: TokenStream) -> TokenStream {
+    cim_macros_core::settings(item.into()).into()
+}
+
 /// A read model, on the `impl` of a struct with `#[derive(Tables)]`: `#[on]` methods make rows of
 /// events, `#[query]` methods answer questions from them. Other methods stay as they are.
 ///

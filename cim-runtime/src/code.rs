@@ -7,7 +7,9 @@ pub use core::hash::{Hash, Hasher};
 pub use core::option::Option::{self, None, Some};
 pub use core::result::Result::{self, Err, Ok};
 pub use core::str::FromStr;
-pub use core::{clone::Clone, convert::From, convert::Into, fmt::Debug, fmt::Display};
+pub use core::{
+    clone::Clone, convert::From, convert::Into, default::Default, fmt::Debug, fmt::Display,
+};
 pub use std::string::String;
 
 pub use cim_macros::{PartsClone, PartsDebug, PartsPartialEq};
@@ -38,9 +40,10 @@ pub use crate::policy::{
 };
 pub use crate::projection::{
     Answered, Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query, QueryDoor,
-    has_tables, is_only_projection, is_taken_once, listens_within,
+    has_no_settings, has_tables, is_only_projection, is_taken_once, listens_within,
 };
 pub use crate::rows::{Kept, Place, TableField, TableInfo, Tables};
+pub use crate::settings::{Configured, Limits, Setting, SettingsVisitor};
 pub use crate::subject::{AggregateName, has_own_name};
 pub use crate::system::{AggregateInfo, Handle, Includes, Shows, System};
 

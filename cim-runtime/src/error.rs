@@ -7,6 +7,7 @@ use crate::id::InvalidId;
 use crate::machine::{Machine, MachineState as _};
 #[cfg(feature = "jetstream")]
 use crate::service::ServiceError;
+use crate::settings::SettingsError;
 use crate::store::StoreError;
 use crate::subject::StreamName;
 
@@ -174,6 +175,9 @@ pub enum Error {
         /// Up to which they were to.
         wanted: u64,
     },
+    /// What a policy was told it cannot be.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// A service could not be asked, or could not be served.
     #[cfg(feature = "jetstream")]
     #[error(transparent)]

@@ -12,6 +12,7 @@ pub use crate::policy::{Addressed, Cancel, To};
 pub use crate::projection::AnyOf;
 pub use crate::recorded::Recorded;
 pub use crate::rows::{InMemory, Table};
+pub use crate::settings::Settings;
 pub use crate::system::{Handle, System};
 pub use crate::testing::Given;
 #[cfg(feature = "stateright")]
@@ -24,6 +25,5 @@ pub use jiff::civil::Date;
 pub use crate::{SignedDuration, Timestamp, Uuid};
 
 pub use cim_macros::{
-    DomainId, Tables, aggregate, apply, command, event, on, output, personal, policy, projection,
-    query, state_machine, system, transition, value,
+    DomainId, Settings, Tables, aggregate, apply, command, event, on, output, personal, policy, projection, query, state_machine, system, transition, value,
 };

@@ -35,13 +35,18 @@ impl Workers {
         }
     }
 
-    pub(crate) fn react(&mut self, policies: &[PolicyInfo], with: &StartedPolicies) {
+    pub(crate) fn react(
+        &mut self,
+        policies: &[PolicyInfo],
+        with: &StartedPolicies,
+    ) -> Result<(), Error> {
         for policy in policies {
-            let run = (policy.start)(with);
+            let run = (policy.start)(with)?;
             self.cells.push(run.cell);
             self.dead.push(run.dead);
             self.tasks.spawn(async move { match run.work.await {} });
         }
+        Ok(())
     }
 
     /// Waits until nothing is left to do: all that is stored is in the rows of each projection, and

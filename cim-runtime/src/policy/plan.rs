@@ -1,10 +1,11 @@
 //! What a policy has answered to an event, before anything is sent.
 
 use jiff::Timestamp;
+use rustc_hash::FxHashMap;
 use uuid::Uuid;
 
 use super::address::{Cancel, To};
-use super::id::depth_of;
+use super::id::{Origin, Purpose, depth_of};
 use crate::cbor;
 use crate::cid::EventCid;
 use crate::envelope::Envelope;
@@ -22,8 +23,13 @@ pub struct Reacting<'a> {
 }
 
 impl<'a> Reacting<'a> {
-    pub(super) fn new(stored: &'a StoredEvent, envelope: &'a Envelope<'a>) -> Self {
-        Self { incoming: Incoming::new(stored, envelope), plan: Plan::new(stored, envelope) }
+    pub(super) fn new(
+        policy: &str,
+        stored: &'a StoredEvent,
+        envelope: &'a Envelope<'a>,
+    ) -> Self {
+        let plan = Plan::new(policy, stored, envelope);
+        Self { incoming: Incoming::new(stored, envelope), plan }
     }
 
     /// The event, and where what it calls for is written down.
@@ -50,7 +56,10 @@ pub struct Plan {
     decided: Timestamp,
     correlation: Uuid,
     depth: u8,
+    origin: Origin,
     commands: u32,
+    /// How many commands there are for each purpose.
+    purposes: FxHashMap<Purpose, u32>,
     pub(super) steps: Vec<Planned>,
 }
 
@@ -80,10 +89,10 @@ pub(super) struct Letter {
     pub(super) position: u64,
     /// Which of the event's commands it is, from 0.
     pub(super) index: u32,
+    /// The id under which it is sent, each time.
+    pub(super) command_id: Uuid,
     /// The root command.
     pub(super) correlation: Uuid,
-    /// How many policies have led to it.
-    pub(super) depth: u8,
     /// How often it was sent.
     pub(super) attempts: u32,
 }
@@ -98,14 +107,16 @@ impl Letter {
 }
 
 impl Plan {
-    fn new(stored: &StoredEvent, envelope: &Envelope<'_>) -> Self {
+    fn new(policy: &str, stored: &StoredEvent, envelope: &Envelope<'_>) -> Self {
         Self {
             position: stored.position,
             event: stored.cid,
             decided: envelope.at,
             correlation: envelope.correlation,
             depth: depth_of(envelope.command_id).saturating_add(1),
+            origin: Origin::event(policy, &stored.cid),
             commands: 0,
+            purposes: FxHashMap::default(),
             steps: Vec::new(),
         }
     }
@@ -116,16 +127,21 @@ impl Plan {
     {
         let data = cbor::to_vec(&to.command);
         let data = data.map_err(|error| format!("`{}` cannot be sent: {error}", C::NAME))?;
+        let (aggregate, id) = (OwnerOf::<C>::NAME.to_string(), to.id.to_string());
+        let purpose = self.origin.purpose(&aggregate, &id, C::NAME);
+        let number = self.purposes.entry(purpose).or_default();
+        let command_id = purpose.command_id(*number, self.depth);
+        *number += 1;
         let letter = Letter {
-            aggregate: OwnerOf::<C>::NAME.to_string(),
-            id: to.id.to_string(),
+            aggregate,
+            id,
             command: C::NAME.to_owned(),
             data,
             event: self.event,
             position: self.position,
             index: self.commands,
+            command_id,
             correlation: self.correlation,
-            depth: self.depth,
             attempts: 0,
         };
         self.commands += 1;

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tracing::Instrument as _;
 
 use super::dead::{DeadLetter, DeadLetters, Wish};
-use super::id::caused_id;
+use super::id::depth_of;
 use super::plan::Letter;
 use super::reaction::Sends;
 use super::sendable::{Sendable, Unsent};
@@ -23,8 +23,10 @@ use crate::driver::Driver;
 use crate::engine::{Cause, Message};
 use crate::error::Error;
 use crate::observe;
+use crate::outside::Outside;
 use crate::projection::{Listened, Pages, Reaches, Retry, Stopped, blocking, ended, leading};
 use crate::rows::RowStore;
+use crate::settings::{AnySettings, SettingsInfo};
 use crate::store::{Head, StoreError, StoredEvent};
 
 /// How many pages of events are read ahead: what is cut short is sent again for all of them.
@@ -52,7 +54,9 @@ pub struct PolicyInfo {
     pub routes: &'static [Route],
     /// Why a loop through it ends, if it says so.
     pub ends: Option<&'static str>,
-    pub(crate) start: fn(&StartedPolicies) -> Run,
+    /// What it can be told, if it has settings.
+    pub settings: Option<SettingsInfo>,
+    pub(crate) start: fn(&StartedPolicies) -> Result<Run, Error>,
 }
 
 /// An event that a policy takes, and the commands it may answer with.
@@ -67,7 +71,8 @@ pub struct Route {
 impl PolicyInfo {
     /// What a system knows of a policy.
     pub const fn of<P: Policy>() -> Self {
-        Self { name: P::NAME, routes: P::ROUTES, ends: P::ENDS, start: start::<P> }
+        let settings = SettingsInfo::among(P::TABLES);
+        Self { name: P::NAME, routes: P::ROUTES, ends: P::ENDS, settings, start: start::<P> }
     }
 }
 
@@ -76,6 +81,7 @@ impl PolicyInfo {
 pub(crate) struct StartedPolicies {
     pub(crate) driver: Arc<Driver>,
     pub(crate) rows: Arc<dyn RowStore>,
+    pub(crate) outside: Arc<Outside>,
 }
 
 /// A policy as the workers of a system know it.
@@ -122,7 +128,13 @@ impl Reaches for Cell {
     }
 }
 
-fn start<P: Policy>(with: &StartedPolicies) -> Run {
+fn start<P: Policy>(with: &StartedPolicies) -> Result<Run, Error> {
+    let outside = &with.outside;
+    let settle = |settings: SettingsInfo| {
+        let given = outside.configured.given(P::NAME);
+        settings.settle(P::NAME, |ty| outside.value(ty), given)
+    };
+    let settings = SettingsInfo::among(P::TABLES).map(settle).transpose()?;
     let progress = Progress { position: 0, next_due: None, stopped: None };
     let driver = Arc::clone(&with.driver);
     let progress = watch::Sender::new(progress);
@@ -132,20 +144,22 @@ fn start<P: Policy>(with: &StartedPolicies) -> Run {
         cell: Arc::clone(&cell),
         driver: Arc::clone(&with.driver),
         rows: Arc::clone(&with.rows),
+        settings,
         sends: P::ROUTES.iter().flat_map(|route| route.sends.list()).collect(),
         policy: std::marker::PhantomData,
     };
-    Run {
+    Ok(Run {
         work: Box::pin(async move { running.run(wished).await }),
         cell,
         dead: DeadLetters { policy: P::NAME, wishes: Arc::new(wishes) },
-    }
+    })
 }
 
 struct Running<P> {
     cell: Arc<Cell>,
     driver: Arc<Driver>,
     rows: Arc<dyn RowStore>,
+    settings: Option<AnySettings>,
     sends: Vec<Sendable>,
     policy: std::marker::PhantomData<fn() -> P>,
 }
@@ -212,8 +226,8 @@ impl<P: Policy> Running<P> {
     }
 
     async fn open(&self) -> Result<Worker<P>, Stopped> {
-        let rows = Arc::clone(&self.rows);
-        let mut worker = blocking(move || Worker::<P>::open(rows)).await?;
+        let (rows, settings) = (Arc::clone(&self.rows), self.settings.clone());
+        let mut worker = blocking(move || Worker::<P>::open(rows, settings)).await?;
         let before = worker.checkpoint().saturating_sub(1);
         let found = self.driver.store.read_all(before, 1).await?;
         if !worker.follows(found.first()) {
@@ -367,7 +381,7 @@ impl<P: Policy> Running<P> {
     }
 
     async fn send_one(&self, letter: &Letter) -> End {
-        if letter.depth > MAX_DEPTH {
+        if depth_of(letter.command_id) > MAX_DEPTH {
             return End::Dead(self.loop_shown(letter).await);
         }
         let is_this = |sendable: &&Sendable| {
@@ -378,7 +392,7 @@ impl<P: Policy> Running<P> {
         };
         let now = self.driver.environment.now();
         let message = Message {
-            command_id: caused_id(P::NAME, &letter.event, letter.index, letter.depth),
+            command_id: letter.command_id,
             repeatable: true,
             actor: Actor::new(format!("policy:{}", P::NAME)),
             now: Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now),

@@ -12,6 +12,7 @@ use super::{OnFailure, Policy};
 use crate::envelope::Envelope;
 use crate::projection::{Fate, Stopped, is_any_left_to, said, unreadable};
 use crate::rows::{RowStore, SpaceWriter};
+use crate::settings::AnySettings;
 use crate::store::{StoreError, StoredEvent};
 
 /// How many commands whose time has come are sent between two transactions, where rows have no limit.
@@ -42,9 +43,13 @@ enum Attempt {
 }
 
 impl<P: Policy> Worker<P> {
-    pub(super) fn open(rows: Arc<dyn RowStore>) -> Result<Self, StoreError> {
+    pub(super) fn open(
+        rows: Arc<dyn RowStore>,
+        settings: Option<AnySettings>,
+    ) -> Result<Self, StoreError> {
         let space = SpaceWriter::open(rows, space::<P>())?;
-        let (policy, books) = (P::open(&space.place), Books::open(&space.place));
+        let policy = P::open(&space.place.with_settings(settings));
+        let books = Books::open(&space.place);
         Ok(Self { space, policy, books })
     }
 
@@ -194,7 +199,7 @@ pub(super) fn space<P: Policy>() -> String {
 
 /// Hands an event to the policy. A panic is a failure like any other.
 fn react<P: Policy>(policy: &mut P, event: &StoredEvent, envelope: &Envelope<'_>) -> (Fate, Plan) {
-    let mut reacting = Reacting::new(event, envelope);
+    let mut reacting = Reacting::new(P::NAME, event, envelope);
     let reacted = catch_unwind(AssertUnwindSafe(|| {
         policy.react(&mut reacting);
         if is_any_left_to(P::ROUTES.iter().map(|route| route.event)) && reacting.offer_again() {

@@ -54,13 +54,36 @@ impl<S: System> Simulation<S> {
         Self::start_on(Arc::new(MemoryStore::new()), ManualEnvironment::default()).await
     }
 
+    /// Starts the system on an empty store in memory, set up otherwise; the clock is its own.
+    ///
+    /// # Errors
+    ///
+    /// When a policy cannot be what it was told.
+    pub async fn start_with(options: Options) -> Result<Self, Error> {
+        let store = Arc::new(MemoryStore::new());
+        Self::start_on_with(store, ManualEnvironment::default(), options).await
+    }
+
     /// Starts the system on this store, with this clock.
     ///
     /// # Errors
     ///
     /// When the store cannot keep rows.
     pub async fn start_on(store: Arc<dyn Store>, clock: ManualEnvironment) -> Result<Self, Error> {
-        let handle = Handle::with_options(store, Options::default().environment(clock.clone()));
+        Self::start_on_with(store, clock, Options::default()).await
+    }
+
+    /// The same, set up otherwise; the clock is this one.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot keep rows, or a policy cannot be what it was told.
+    pub async fn start_on_with(
+        store: Arc<dyn Store>,
+        clock: ManualEnvironment,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let handle = Handle::with_options(store, options.environment(clock.clone()));
         let workers = handle.start().await?;
         Ok(Self { handle, workers, clock })
     }

@@ -29,6 +29,7 @@ mod projections;
 mod reactions;
 mod regions;
 mod replay;
+mod settings;
 mod shapes;
 mod snapshots;
 mod upcast;

@@ -1,0 +1,12 @@
+//~ a number that nobody has set
+use cim_runtime::prelude::*;
+
+#[derive(Settings)]
+pub struct ReminderSettings {
+    /// How long somebody may take to pay.
+    pub weeks: u32,
+    #[setting(min = 1)]
+    pub times: u32,
+}
+
+fn main() {}
