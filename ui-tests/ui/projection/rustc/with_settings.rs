@@ -14,7 +14,7 @@ pub struct PlaceOrder;
 #[event(Order)]
 pub struct OrderPlaced;
 
-#[state_machine(initial Draft, Placed)]
+#[state_machine(initial Draft, terminal Placed)]
 impl Order {
     #[transition(Draft -> Placed)]
     fn place(&self, _: PlaceOrder) -> OrderPlaced {
