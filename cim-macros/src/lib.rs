@@ -261,7 +261,7 @@ pub fn personal(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Keys: `name = "reminders"` is the function's name, or the type's in snake case, unless given.
 /// `refused` says what happens to a command that its aggregate refuses: `report` puts it on the list
 /// of dead letters, as is done where the key is not given, `ignore` drops it, `retry` sends it again
-/// later. `starts = next` begins with the next event that is stored when the policy is first started,
+/// later; a `#[refused]` method answers to it with other commands instead. `starts = next` begins with the next event that is stored when the policy is first started,
 /// where otherwise it begins with the first one there is. `on_failure = stop` waits for another
 /// program when a method fails, where otherwise the event is put on the list of dead letters
 /// (`park`). `ends = "…"` says why a loop ends in which policies call for each other.
@@ -334,6 +334,14 @@ pub fn policy(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn on(args: TokenStream, item: TokenStream) -> TokenStream {
     cim_macros_core::on(args.into(), item.into()).into()
+}
+
+/// Answers to a command of a policy that its aggregate has refused:
+/// `fn (&mut self, refused: &Refused<C>) -> To<…>`, inside a `#[policy]`; the type is
+/// `cim_runtime::policy::Refused`.
+#[proc_macro_attribute]
+pub fn refused(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::refused(args.into(), item.into()).into()
 }
 
 /// Answers a question, inside a `#[projection]`: `fn (&self, question: Q) -> Answer`, where `Q` is a

@@ -35,8 +35,9 @@ pub use crate::machine::{
     RegionStanding, Standing, StateRow, TransitionRow, Unknown, UnknownId, has_own_names,
 };
 pub use crate::policy::{
-    Loops, OnRefusal, Policy, PolicyInfo, Reacting, Reaction, Route, Sends, Starts,
-    is_answered_once, is_only_policy, reacts_within, sends_within,
+    Compensation, Loops, OnRefusal, Policy, PolicyInfo, Reacting, Reaction, Refusable, Refusing,
+    Route, Sends, Starts, compensates, does_not_come_back, is_answered_once, is_only_policy,
+    is_refused_once, is_sent, reacts_within, sends_within,
 };
 pub use crate::projection::{
     Answered, Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query, QueryDoor,

@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 
 use super::dead::DeadLetter;
-use super::plan::{Letter, Name};
+use super::plan::{COMPENSATING, Letter, Name};
+use super::refused::KeptRefusal;
 use crate::cbor::EncodeError;
+use crate::cid::EventCid;
 use crate::rows::{Kept, Place, RowBatch, Table, TableField as _};
 
 /// When a command is due, the position of its event, and which of the event's commands it is.
@@ -15,6 +17,10 @@ pub(super) struct Books {
     pending: Table<Due, Letter>,
     /// What is pending, by what it may be cancelled with.
     names: Table<(Name, Due), bool>,
+    /// What was refused, and waits for the method that answers to it.
+    refused: Table<(u64, u32), KeptRefusal>,
+    /// Whether something could be there.
+    has_refused: bool,
     dead: Table<(u64, u32), DeadLetter>,
 }
 
@@ -23,12 +29,20 @@ impl Books {
         Self {
             pending: Table::open("-pending", place),
             names: Table::open("-names", place),
+            refused: Table::open("-refused", place),
+            has_refused: true,
             dead: Table::open("-dead", place),
         }
     }
 
     /// Keeps a command until its time has come.
-    pub(super) fn keep(&mut self, time: Timestamp, letter: Letter) {
+    pub(super) fn keep(&mut self, time: Timestamp, mut letter: Letter) {
+        // Two refusals may have the same number of commands before them.
+        while letter.index >= COMPENSATING
+            && self.pending.contains(&(time, letter.position, letter.index))
+        {
+            letter.index += 1;
+        }
         let due = (time, letter.position, letter.index);
         self.names.insert(&(letter.name(), due), true);
         self.pending.insert(&due, letter);
@@ -59,8 +73,47 @@ impl Books {
         self.pending.iter().next().map(|((time, ..), _)| time)
     }
 
-    pub(super) fn bury(&mut self, position: u64, index: u32, letter: DeadLetter) {
+    /// Keeps a refused command until its method has answered.
+    pub(super) fn keep_refused(&mut self, mut kept: KeptRefusal) {
+        let position = kept.letter.position;
+        while kept.letter.index >= COMPENSATING
+            && self.refused.contains(&(position, kept.letter.index))
+        {
+            kept.letter.index += 1;
+        }
+        self.refused.insert(&(position, kept.letter.index), kept);
+        self.has_refused = true;
+    }
+
+    /// Takes a refused command out, the first one.
+    pub(super) fn take_refused(&mut self) -> Option<KeptRefusal> {
+        let (number, kept) = self.refused.iter().next()?;
+        self.refused.remove(&number);
+        Some(kept)
+    }
+
+    /// The event that has called for the first refused command.
+    pub(super) fn first_refused(&mut self) -> Option<EventCid> {
+        if !self.has_refused {
+            return None;
+        }
+        let first = self.refused.iter().next().map(|(_, kept)| kept.letter.event);
+        self.has_refused = first.is_some();
+        first
+    }
+
+    pub(super) fn bury(&mut self, position: u64, mut index: u32, letter: DeadLetter) {
+        while index >= COMPENSATING && self.dead.contains(&(position, index)) {
+            index += 1;
+        }
         self.dead.insert(&(position, index), letter);
+    }
+
+    /// Puts a command on the list that was not taken.
+    pub(super) fn bury_letter(&mut self, reason: String, letter: Letter) {
+        let (position, index, event) = (letter.position, letter.index, letter.event);
+        let dead = DeadLetter { reason, event, event_type: None, letter: Some(letter) };
+        self.bury(position, index, dead);
     }
 
     /// Takes a dead letter off the list.
@@ -75,6 +128,7 @@ impl Books {
     fn each(&mut self, mut act: impl FnMut(&mut dyn Kept)) {
         act(&mut self.pending);
         act(&mut self.names);
+        act(&mut self.refused);
         act(&mut self.dead);
     }
 
@@ -100,6 +154,7 @@ impl Books {
     }
 
     pub(super) fn forget(&mut self) {
+        self.has_refused = true;
         self.each(|table| table.forget());
     }
 }

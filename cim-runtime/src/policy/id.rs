@@ -25,6 +25,15 @@ impl Origin {
         Self(hasher)
     }
 
+    /// A command that `policy` has sent because of an event, and that was refused.
+    pub(super) fn refusal(policy: &str, event: &EventCid, command_id: Uuid) -> Self {
+        let Self(mut hasher) = Self::event(policy, event);
+        // No aggregate's name is that long.
+        hasher.update(&u64::MAX.to_be_bytes());
+        hasher.update(command_id.as_bytes());
+        Self(hasher)
+    }
+
     /// The purpose of sending a command of this name to an aggregate. Neither its place among the
     /// commands for the event counts, nor what it holds: a policy that takes an event again, with
     /// other settings or as another program, may answer with more or with fewer commands, and none of

@@ -13,6 +13,7 @@ mod id;
 mod loops;
 mod plan;
 mod reaction;
+mod refused;
 mod running;
 mod sendable;
 mod wiring;
@@ -27,6 +28,10 @@ pub use id::depth_of;
 pub use loops::Loops;
 pub use plan::Reacting;
 pub use reaction::{Reaction, Sends};
+pub use refused::{
+    Compensation, Refusable, Refused, RefusedCommand, Refusing, Why, compensates,
+    does_not_come_back, is_refused_once, is_sent,
+};
 pub(crate) use running::StartedPolicies;
 pub use running::{PolicyInfo, Route};
 pub use sendable::Sendable;
@@ -51,16 +56,23 @@ pub trait Policy: Tables {
     const STARTS: Starts;
     /// Why a loop that goes through it ends, if there is one.
     const ENDS: Option<&'static str>;
+    /// Which refused commands it answers to, and with which.
+    const COMPENSATIONS: &'static [Compensation] = &[];
 
     /// Hands an event to the method that takes it.
     fn react(&mut self, event: &mut Reacting<'_>);
+
+    /// Hands a refused command to the method that takes it.
+    fn refuse(&mut self, command: &mut Refusing<'_>) {
+        let _ = command;
+    }
 
     /// What a system knows of it.
     #[doc(hidden)]
     const INFO: PolicyInfo = PolicyInfo::of::<Self>();
 }
 
-/// What happens to a command that its aggregate refuses.
+/// What happens to a command that its aggregate refuses, and that no `#[refused]` method takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnRefusal {
     /// It is put on the list of dead letters, for somebody to look at.

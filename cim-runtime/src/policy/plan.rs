@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::address::{Cancel, To};
 use super::id::{Origin, Purpose, depth_of};
+use super::refused::KeptRefusal;
 use crate::cbor;
 use crate::cid::EventCid;
 use crate::envelope::Envelope;
@@ -47,6 +48,9 @@ impl<'a> Reacting<'a> {
         (self.incoming.fate(), self.plan)
     }
 }
+
+/// The number of the first command that answers to a refusal: an event does not call for so many.
+pub(super) const COMPENSATING: u32 = 1 << 24;
 
 /// Commands that one event calls for, in order.
 #[derive(Debug)]
@@ -118,6 +122,23 @@ impl Plan {
             commands: 0,
             purposes: FxHashMap::default(),
             steps: Vec::new(),
+        }
+    }
+
+    /// What answers to a refusal. Its commands stand behind all others of the event.
+    pub(super) fn after_refusal(
+        policy: &str,
+        kept: &KeptRefusal,
+        stored: &StoredEvent,
+        envelope: &Envelope<'_>,
+    ) -> Self {
+        let letter = &kept.letter;
+        Self {
+            decided: kept.at,
+            depth: depth_of(letter.command_id).saturating_add(1),
+            origin: Origin::refusal(policy, &stored.cid, letter.command_id),
+            commands: letter.index.max(COMPENSATING - 1).saturating_add(1),
+            ..Self::new(policy, stored, envelope)
         }
     }
 

@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 use super::dead::{DeadLetter, DeadLetters, Wish};
 use super::id::depth_of;
 use super::plan::Letter;
+use super::refused::{KeptRefusal, Refusal};
 use super::reaction::Sends;
 use super::sendable::{Sendable, Unsent};
 use super::worker::{self, Worker};
@@ -301,9 +302,10 @@ impl<P: Policy> Running<P> {
         Ok(worker)
     }
 
-    /// Sends the commands whose time has come.
+    /// Sends the commands whose time has come, and has answered to what was refused.
     async fn send_due(&self, mut worker: Worker<P>) -> Result<Worker<P>, Stopped> {
         loop {
+            worker = self.answer_refusals(worker).await?;
             let now = self.driver.environment.now();
             if worker.books.next_due().is_none_or(|due| due > now) {
                 return Ok(worker);
@@ -312,6 +314,23 @@ impl<P: Policy> Running<P> {
             self.send(&mut worker, letters).await?;
             worker = off_thread(worker, |worker| worker.commit(None)).await?;
         }
+    }
+
+    /// Has answered to each command that was refused, in a transaction of its own: that it was is
+    /// written down before, so what answers to it never meets the command again, accepted.
+    async fn answer_refusals(&self, mut worker: Worker<P>) -> Result<Worker<P>, Stopped> {
+        while let Some(event) = worker.books.first_refused() {
+            let found = self.driver.store.find(&event).await?;
+            let cause = found.ok_or_else(|| {
+                Stopped::Event(format!("the event {event} is gone, whose command was refused"))
+            })?;
+            worker = off_thread(worker, move |worker| {
+                worker.answer_refusal(&cause)?;
+                worker.commit(None)
+            })
+            .await?;
+        }
+        Ok(worker)
     }
 
     /// Sends commands: those for one aggregate one after the other, others at once. What cannot be
@@ -346,14 +365,12 @@ impl<P: Policy> Running<P> {
                         reason,
                         "a command was not taken"
                     );
-                    let (position, index) = (letter.position, letter.index);
-                    let dead = DeadLetter {
-                        reason,
-                        event: letter.event,
-                        event_type: None,
-                        letter: Some(letter),
-                    };
-                    worker.books.bury(position, index, dead);
+                    worker.books.bury_letter(reason, letter);
+                }
+                End::Refused(refusal) => {
+                    let at = self.driver.environment.now();
+                    let at = Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at);
+                    worker.books.keep_refused(KeptRefusal { letter, refusal, at });
                 }
             }
         }
@@ -374,6 +391,7 @@ impl<P: Policy> Running<P> {
         let outcome = match &end {
             End::Done => "done",
             End::Again => "again",
+            End::Refused(_) => "refused",
             End::Dead(_) => "dead",
         };
         observe::reaction(P::NAME, outcome);
@@ -384,10 +402,7 @@ impl<P: Policy> Running<P> {
         if depth_of(letter.command_id) > MAX_DEPTH {
             return End::Dead(self.loop_shown(letter).await);
         }
-        let is_this = |sendable: &&Sendable| {
-            sendable.aggregate.as_str() == letter.aggregate && sendable.command == letter.command
-        };
-        let Some(sendable) = self.sends.iter().find(is_this) else {
+        let Some(sendable) = self.sends.iter().find(|sendable| sendable.is_of(letter)) else {
             return End::Dead(format!("the policy does not send `{}` any more", letter.command));
         };
         let now = self.driver.environment.now();
@@ -401,10 +416,15 @@ impl<P: Policy> Running<P> {
         let sent = sendable.send(&self.driver, &letter.id, &letter.data, &message).await;
         match sent {
             Ok(_) => End::Done,
-            Err(Unsent::Refused(reason)) => match P::ON_REFUSAL {
+            Err(Unsent::Refused(refusal))
+                if P::COMPENSATIONS.iter().any(|known| known.command.is_of(letter)) =>
+            {
+                End::Refused(refusal)
+            }
+            Err(Unsent::Refused(refusal)) => match P::ON_REFUSAL {
                 OnRefusal::Ignore => End::Done,
                 OnRefusal::Retry if letter.attempts + 1 < ATTEMPTS => End::Again,
-                OnRefusal::Retry | OnRefusal::Report => End::Dead(reason),
+                OnRefusal::Retry | OnRefusal::Report => End::Dead(refusal.said),
             },
             Err(Unsent::Error(error)) if error.is_retryable() => {
                 tracing::warn!(policy = P::NAME, %error, "a command is sent again");
@@ -455,6 +475,8 @@ impl<P: Policy> Running<P> {
                     worker = self.try_again(worker, number.0, letter).await?;
                 }
                 worker = off_thread(worker, |worker| worker.commit(None)).await?;
+                // What it has called for is done as well when this is answered.
+                worker = self.send_due(worker).await?;
                 let _ = done.send(found);
                 Ok(worker)
             }
@@ -489,6 +511,8 @@ impl<P: Policy> Running<P> {
 enum End {
     Done,
     Again,
+    /// A method answers to it.
+    Refused(Refusal),
     Dead(String),
 }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::books::Books;
 use super::dead::DeadLetter;
 use super::plan::{Letter, Plan, Planned, Reacting};
+use super::refused::{KeptRefusal, Refusing};
 use super::{OnFailure, Policy};
 use crate::envelope::Envelope;
 use crate::projection::{Fate, Stopped, is_any_left_to, said, unreadable};
@@ -138,6 +139,39 @@ impl<P: Policy> Worker<P> {
         }
     }
 
+    /// Has the first refused command answered to that waits for it, because of the event that has
+    /// called for it. A method that fails is reported as the refusal would be.
+    pub(super) fn answer_refusal(&mut self, cause: &StoredEvent) -> Result<(), Stopped> {
+        let Some(kept) = self.books.take_refused() else { return Ok(()) };
+        let envelope =
+            cause.envelope().map_err(|error| Stopped::Event(unreadable(cause, &error)))?;
+        let (fate, plan) = refuse(&mut self.policy, &kept, cause, &envelope);
+        if let Err(error) = self.space.place.check() {
+            self.forget();
+            return Err(error.into());
+        }
+        let problem = match fate {
+            Fate::Handled => {
+                let mut letters = Vec::new();
+                self.plan(plan, kept.at, &mut letters);
+                for letter in letters {
+                    self.books.keep(kept.at, letter);
+                }
+                return Ok(());
+            }
+            Fate::Failed(problem) => format!("its `#[refused]` method has failed: {problem}"),
+            Fate::Unreadable(problem) => format!("it was kept by another program: {problem}"),
+            Fate::Passed => "no method answers to its refusal any more".to_owned(),
+        };
+        // What the method has left half done does not count.
+        self.forget();
+        self.books.take_refused();
+        let KeptRefusal { letter, refusal, .. } = kept;
+        let reason = format!("{}; {problem}", refusal.said);
+        self.books.bury_letter(reason, letter);
+        Ok(())
+    }
+
     /// Puts an event aside at which the policy has failed.
     pub(super) fn park(&mut self, event: &StoredEvent, reason: String) -> Result<(), Stopped> {
         let envelope =
@@ -195,6 +229,22 @@ impl<P: Policy> Worker<P> {
 /// The space of a policy's rows.
 pub(super) fn space<P: Policy>() -> String {
     format!("policy.{}", P::NAME)
+}
+
+/// Hands a refused command to the policy.
+fn refuse<P: Policy>(
+    policy: &mut P,
+    kept: &KeptRefusal,
+    cause: &StoredEvent,
+    envelope: &Envelope<'_>,
+) -> (Fate, Plan) {
+    let mut refusing = Refusing::new(P::NAME, kept, cause, envelope);
+    let refused = catch_unwind(AssertUnwindSafe(|| policy.refuse(&mut refusing)));
+    let (fate, plan) = refusing.end();
+    match refused {
+        Ok(()) => (fate, plan),
+        Err(panic) => (Fate::Failed(format!("it panicked: {}", said(&*panic))), plan),
+    }
 }
 
 /// Hands an event to the policy. A panic is a failure like any other.

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::SettingValue;
+use super::{SettingValue, SettingsVisitor};
 
 /// The least and the greatest value that a setting may have.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +33,17 @@ pub trait Setting: Sized {
 
     /// The default.
     fn of(default: Self::Const) -> Self;
+
+    /// Puts in what was given for it, and looks at its limits.
+    #[doc(hidden)]
+    fn visit(
+        &mut self,
+        key: &'static str,
+        limits: &Limits<Self::Const>,
+        visitor: &mut SettingsVisitor<'_>,
+    ) {
+        visitor.setting(key, self, limits);
+    }
 
     /// What was given, if it fits.
     #[doc(hidden)]

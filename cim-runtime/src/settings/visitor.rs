@@ -19,7 +19,7 @@ impl<'a> SettingsVisitor<'a> {
     }
 
     /// A field, and what it may be.
-    pub fn setting<T: Setting>(
+    pub(super) fn setting<T: Setting>(
         &mut self,
         key: &'static str,
         setting: &mut T,

@@ -27,6 +27,7 @@ mod nats;
 mod policies;
 mod projections;
 mod reactions;
+mod refusals;
 mod regions;
 mod replay;
 mod settings;

@@ -196,9 +196,15 @@ async fn of_three_that_all_believe_they_are_the_one_each_reaction_happens_once()
 
 /// Rows that fail by chance: before a batch is written, or behind it.
 #[derive(Debug)]
-struct Shaky {
+pub(crate) struct Shaky {
     rows: Arc<dyn RowStore>,
     random: std::sync::Mutex<Random>,
+}
+
+impl Shaky {
+    pub(crate) fn new(rows: Arc<dyn RowStore>, seed: u64) -> Self {
+        Self { rows, random: Random::new(seed).into() }
+    }
 }
 
 impl RowStore for Shaky {
@@ -228,7 +234,7 @@ impl RowStore for Shaky {
 async fn rows_that_fail_before_or_behind_a_write_double_nothing() {
     let store = StoreDouble::new();
     let rows = store.rows().await.unwrap();
-    store.keep_rows(Arc::new(Shaky { rows, random: Random::new(3).into() }));
+    store.keep_rows(Arc::new(Shaky::new(rows, 3)));
     let tower = Handle::<Tower>::over(Arc::new(store));
     let workers = tower.start().await.unwrap();
     let mut rung = Vec::new();

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 
 use crate::diagnostics::Diagnostic;
+use crate::listener;
 use crate::names;
 use crate::world::Source;
 
@@ -45,6 +46,63 @@ pub(super) fn another_attribute(attr: &syn::Attribute, method: &syn::Ident) -> D
             .help("keep what is asked for in a projection"),
         _ => diagnostic.help("write `#[on]`"),
     }
+}
+
+pub(super) fn both_attributes(second: &syn::Attribute, method: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(second, format!("`{method}` takes either events or refused commands"))
+        .help("make two methods of it")
+}
+
+// What was refused.
+
+pub(super) fn async_method(token: &syn::token::Async, method: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(token, format!("`{method}` cannot be `async`: what it answers goes into one transaction with what the policy keeps"))
+        .help("remove `async`")
+}
+
+pub(super) fn answers_otherwise(signature: &syn::Signature) -> Diagnostic {
+    let method = &signature.ident;
+    Diagnostic::at(
+        &listener::receiver(signature),
+        format!("`{method}` answers to a refusal, and must take `&mut self`, or `&self`"),
+    )
+    .help(format!("write `fn {method}(&mut self, refused: &Refused<…>) -> To<…>`"))
+}
+
+pub(super) fn takes_no_command(method: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(method, format!("`{method}` does not say which refused command it takes"))
+        .help(format!("write `fn {method}(&mut self, refused: &Refused<Reserve>) -> To<…>`"))
+}
+
+pub(super) fn takes_more_than_the_command(second: &syn::PatType) -> Diagnostic {
+    Diagnostic::at(second, "a `#[refused]` method takes the refused command, and nothing else")
+        .help("read it from there: its `command`, `id`, `why`, `at`, and the event that has called for it, `event::<E>()`")
+}
+
+pub(super) fn command_without_its_refusal(parameter: &syn::Type) -> Diagnostic {
+    let found = names::shown(parameter);
+    Diagnostic::at(parameter, format!("a `#[refused]` method takes `&Refused<…>`, found `{found}`"))
+        .note("it says which command was refused, by whom, and why")
+        .help("write `&Refused<Reserve>`, with the command's own type")
+}
+
+pub(super) fn refused_twice(command: &syn::Type, first: &syn::Ident) -> Diagnostic {
+    let name = names::shown(command);
+    Diagnostic::at(command, format!("to a refused `{name}` answers `{first}` already"))
+        .help(format!("do both in `{first}`"))
+}
+
+pub(super) fn never_sent(command: &syn::Type) -> Diagnostic {
+    let name = names::shown(command);
+    Diagnostic::at(command, format!("the policy never sends `{name}`, so nobody refuses it"))
+        .help("take a command that an `#[on]` method answers with, or remove the method")
+}
+
+pub(super) fn comes_back(command: &syn::Type) -> Diagnostic {
+    let name = names::shown(command);
+    Diagnostic::at(command, format!("a refused `{name}` calls for `{name}` again, and nobody says why that ends"))
+        .note("what has refused it may refuse it for ever")
+        .help("to send it again later, remove the method and write `refused = retry`; if it is meant, say why it ends: `ends = \"…\"`")
 }
 
 // What answers.

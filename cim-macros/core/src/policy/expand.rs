@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
+use super::refusal;
 use super::syntax::{Function, Syntax};
 use crate::listener::{self, Listener, Taker};
 use crate::scope;
@@ -18,7 +19,10 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
         None => quote!(#krate::None),
     };
     let listeners = if sound { syntax.listeners.as_slice() } else { &[] };
-    let routes = listeners.iter().map(route);
+    let refusals = if sound { syntax.refusals.as_slice() } else { &[] };
+    let (compensations, compensated) =
+        refusal::expand(owner, refusals, syntax.ends.is_some()).unzip();
+    let routes = listeners.iter().map(|listener| route(owner, listener, refusals.len()));
     let react = match sound {
         true => {
             let function = syntax.function.as_ref();
@@ -51,8 +55,10 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
             fn react(&mut self, event: &mut #krate::Reacting<'_>) {
                 #react
             }
+            #compensations
         }
         #distinct
+        #compensated
     };
     let impls = scope::block(&syntax.krate, &impls);
     quote! {
@@ -85,9 +91,19 @@ fn type_of(function: &Function) -> (TokenStream, TokenStream) {
     (declaration, tables)
 }
 
-fn route(listener: &Listener) -> TokenStream {
+/// The event, and what it may call for: with methods for refused commands also what they may answer.
+fn route(owner: &syn::Path, listener: &Listener, refusals: usize) -> TokenStream {
     let (krate, heard, answered) = (scope::code(), listener::heard(listener), answered(listener));
-    quote!(#krate::Route { event: #heard::EVENT, sends: #answered::SENDS })
+    let own = quote!(#answered::SENDS);
+    let sends = match refusals {
+        0 => own,
+        _ => {
+            let all = quote!(<#owner as #krate::Policy>::COMPENSATIONS);
+            let more = 0..refusals;
+            quote!(#krate::Sends::All(&[#own, #(#krate::compensates(&#own, #all, #more)),*]))
+        }
+    };
+    quote!(#krate::Route { event: #heard::EVENT, sends: #sends })
 }
 
 /// Of each answer everything is asked through one trait: of one that is none rustc then says the

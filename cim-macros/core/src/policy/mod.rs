@@ -2,6 +2,7 @@
 
 mod errors;
 mod expand;
+mod refusal;
 mod syntax;
 
 use proc_macro2::TokenStream;

@@ -1,6 +1,6 @@
 //! What the macro writes: the defaults, and a visit of each field with its limits.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
@@ -17,12 +17,17 @@ pub(super) fn expand(krate: &syn::Path, ident: &syn::Ident, settings: &[Setting]
     let keys = fields.iter().map(|field| names::plain(field));
     let of: Vec<_> = settings.iter().map(of).collect();
     let defaults = settings.iter().zip(&of).map(|(setting, of)| match &setting.default {
-        Some(default) => quote!(#of::of(#default)),
+        Some(default) => {
+            // Of a type that cannot be set rustc would speak at the default once more.
+            let at = Span::mixed_site().located_at(setting.ty.span());
+            let value = syn::Ident::new("default", at);
+            quote!({ let #value = #default; #of::of(#value) })
+        }
         None => quote!(#krate::None),
     });
     let limits = settings.iter().map(|setting| {
         let (min, max) = (limit(&setting.min), limit(&setting.max));
-        quote!(#krate::Limits { min: #min, max: #max })
+        quote_spanned!(setting.ty.span()=> &#krate::Limits { min: #min, max: #max })
     });
     let shown: Vec<_> = fields.iter().map(|field| names::plain(field)).collect();
     let name = names::plain(ident);
@@ -49,7 +54,7 @@ pub(super) fn expand(krate: &syn::Path, ident: &syn::Ident, settings: &[Setting]
         #[automatically_derived]
         impl #krate::Configured for #ident {
             fn visit(&mut self, visitor: &mut #krate::SettingsVisitor<'_>) {
-                #(visitor.setting(#keys, &mut self.#fields, &#limits);)*
+                #(#of::visit(&mut self.#fields, #keys, #limits, visitor);)*
             }
         }
         #(#sound)*
