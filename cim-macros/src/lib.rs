@@ -258,6 +258,11 @@ pub fn personal(args: TokenStream, item: TokenStream) -> TokenStream {
 /// of these; or a `Result` of them, with any error that can be shown. Each command takes effect once,
 /// whatever crashes: so a policy looks at nothing but its events and what it has kept of them.
 ///
+/// An `async fn` is an effect on the outside world: it is called at least once for each event, with
+/// what it takes by type beside the event, and may answer with commands, too. See `Effect` in
+/// `cim_runtime::policy`. Its keys are `timeout_seconds` (30 unless given), `at_once` (8) and
+/// `attempts` (10).
+///
 /// Keys: `name = "reminders"` is the function's name, or the type's in snake case, unless given.
 /// `refused` says what happens to a command that its aggregate refuses: `report` puts it on the list
 /// of dead letters, as is done where the key is not given, `ignore` drops it, `retry` sends it again

@@ -35,9 +35,10 @@ pub use crate::machine::{
     RegionStanding, Standing, StateRow, TransitionRow, Unknown, UnknownId, has_own_names,
 };
 pub use crate::policy::{
-    Compensation, Loops, OnRefusal, Policy, PolicyInfo, Reacting, Reaction, Refusable, Refusing,
-    Route, Sends, Starts, compensates, does_not_come_back, is_answered_once, is_only_policy,
-    is_refused_once, is_sent, reacts_within, sends_within,
+    Act, Acting, Compensation, EffectInfo, Loops, Need, OnRefusal, Policy, PolicyInfo, Provided,
+    Reacting, Reaction, Refusable, Refusing, Route, Sends, Starts, act, compensates,
+    does_not_come_back, is_answered_once, is_only_policy, is_refused_once, is_sent, reacts_within,
+    sends_within,
 };
 pub use crate::projection::{
     Answered, Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query, QueryDoor,

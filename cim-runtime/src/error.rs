@@ -178,6 +178,16 @@ pub enum Error {
     /// What a policy was told it cannot be.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// An effect needs something that nobody has provided.
+    #[error(
+        "the policy `{policy}` needs a `{needs}`, which nobody has provided: call `provide` on the handle, or on its options, before `start`"
+    )]
+    NotProvided {
+        /// Its name.
+        policy: &'static str,
+        /// The type.
+        needs: &'static str,
+    },
     /// A service could not be asked, or could not be served.
     #[cfg(feature = "jetstream")]
     #[error(transparent)]

@@ -20,6 +20,12 @@ impl Outside {
         self.values.insert(TypeId::of::<T>(), Arc::new(value));
     }
 
+    /// The value of this type.
+    pub(crate) fn get<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        let value: &dyn Any = &**self.values.get(&TypeId::of::<T>())?;
+        value.downcast_ref()
+    }
+
     pub(crate) fn value(&self, ty: TypeId) -> Option<Arc<dyn Any + Send + Sync>> {
         self.values.get(&ty).cloned()
     }

@@ -8,7 +8,7 @@ pub use crate::engine::{Cause, Receipt, Sent};
 pub use crate::error::{Error, SendError};
 pub use crate::id::DomainId;
 pub use crate::machine::{Aggregate, Machine, MachineState};
-pub use crate::policy::{Addressed, Cancel, To};
+pub use crate::policy::{Addressed, Cancel, Effect, To};
 pub use crate::projection::AnyOf;
 pub use crate::recorded::Recorded;
 pub use crate::rows::{InMemory, Table};

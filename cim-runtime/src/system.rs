@@ -213,6 +213,13 @@ impl Options {
         self
     }
 
+    /// What effects get that take a `&T`: a mailer, a client of a service.
+    #[must_use]
+    pub fn provide<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.outside.put(value);
+        self
+    }
+
     /// What policies with settings of this type are told, whatever a configuration says.
     #[must_use]
     pub fn settings<T: Configured>(mut self, settings: T) -> Self {
@@ -314,6 +321,15 @@ impl<S: System> Handle<S> {
         Self { command_id: Some(id), ..self.clone() }
     }
 
+    /// A handle that starts effects with this value, which those get that take a `&T`: a mailer, a
+    /// client of a service.
+    #[must_use]
+    pub fn provide<T: Send + Sync + 'static>(&self, value: T) -> Self {
+        let mut outside = Outside::clone(&self.outside);
+        outside.put(value);
+        Self { outside: Arc::new(outside), ..self.clone() }
+    }
+
     /// A handle that starts policies with settings of this type as they are here, whatever a
     /// configuration says.
     #[must_use]
@@ -403,8 +419,9 @@ impl<S: System> Handle<S> {
     ///
     /// # Errors
     ///
-    /// When the place where they keep their rows cannot be opened, and [`Error::Settings`] when a
-    /// policy cannot be what it was told.
+    /// When the place where they keep their rows cannot be opened, [`Error::Settings`] when a policy
+    /// cannot be what it was told, and [`Error::NotProvided`] when an effect needs what nobody has
+    /// provided.
     pub async fn start(&self) -> Result<Workers, Error> {
         let (driver, store) = (Arc::clone(&self.shared.driver), Arc::clone(self.store()));
         let rows = store.rows().await?;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::task::JoinSet;
 
 use crate::error::Error;
-use crate::policy::{DeadLetters, PolicyInfo, StartedPolicies};
+use crate::policy::{DeadLetters, Effects, PolicyInfo, StartedPolicies};
 use crate::projection::{ProjectionInfo, Reaches, Started};
 use crate::store::Store;
 
@@ -19,12 +19,19 @@ pub struct Workers {
     tasks: JoinSet<()>,
     cells: Vec<Arc<dyn Reaches>>,
     dead: Vec<DeadLetters>,
+    effects: Vec<Effects>,
     store: Arc<dyn Store>,
 }
 
 impl Workers {
     pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self { tasks: JoinSet::new(), cells: Vec::new(), dead: Vec::new(), store }
+        Self {
+            tasks: JoinSet::new(),
+            cells: Vec::new(),
+            dead: Vec::new(),
+            effects: Vec::new(),
+            store,
+        }
     }
 
     pub(crate) fn project(&mut self, projections: &[ProjectionInfo], with: &Started) {
@@ -44,6 +51,7 @@ impl Workers {
             let run = (policy.start)(with)?;
             self.cells.push(run.cell);
             self.dead.push(run.dead);
+            self.effects.extend(policy.effect.map(|_| run.effects));
             self.tasks.spawn(async move { match run.work.await {} });
         }
         Ok(())
@@ -76,6 +84,11 @@ impl Workers {
     /// What the policy with this name could not do; `None` if none has this name.
     pub fn dead_letters(&self, policy: &str) -> Option<DeadLetters> {
         self.dead.iter().find(|dead| dead.policy == policy).cloned()
+    }
+
+    /// What became of the effect with this name; `None` if none has this name.
+    pub fn effects(&self, policy: &str) -> Option<Effects> {
+        self.effects.iter().find(|effects| effects.policy == policy).cloned()
     }
 
     /// Ends them, and waits until they have let go of the store.

@@ -76,7 +76,8 @@ const POLICY: &str = "policy";
 pub(super) fn take_policies(config: &mut Table) -> Result<Policies, ConfigError> {
     let mut policies = Policies::default();
     let wrong = || {
-        let problem = format!("[{POLICY}] holds a table for each policy: write `[{POLICY}.<name>]`");
+        let problem =
+            format!("[{POLICY}] holds a table for each policy: write `[{POLICY}.<name>]`");
         ConfigError::new(problem)
     };
     let tables = match config.remove(POLICY) {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::dead::DeadLetter;
+use super::effect::{Jobs, Outcome};
 use super::plan::{COMPENSATING, Letter, Name};
 use super::refused::KeptRefusal;
 use crate::cbor::EncodeError;
@@ -22,6 +23,9 @@ pub(super) struct Books {
     /// Whether something could be there.
     has_refused: bool,
     dead: Table<(u64, u32), DeadLetter>,
+    pub(super) jobs: Jobs,
+    /// Whether something is to be written that is acted on once it is, and only then.
+    is_final: bool,
 }
 
 impl Books {
@@ -32,6 +36,8 @@ impl Books {
             refused: Table::open("-refused", place),
             has_refused: true,
             dead: Table::open("-dead", place),
+            jobs: Jobs::open(place),
+            is_final: false,
         }
     }
 
@@ -73,6 +79,12 @@ impl Books {
         self.pending.iter().next().map(|((time, ..), _)| time)
     }
 
+    /// Ends a job of an effect: what that answers is acted on when this is written.
+    pub(super) fn end_job(&mut self, position: u64, outcome: Outcome) {
+        self.jobs.end(position, outcome);
+        self.is_final = true;
+    }
+
     /// Keeps a refused command until its method has answered.
     pub(super) fn keep_refused(&mut self, mut kept: KeptRefusal) {
         let position = kept.letter.position;
@@ -83,6 +95,7 @@ impl Books {
         }
         self.refused.insert(&(position, kept.letter.index), kept);
         self.has_refused = true;
+        self.is_final = true;
     }
 
     /// Takes a refused command out, the first one.
@@ -130,6 +143,7 @@ impl Books {
         act(&mut self.names);
         act(&mut self.refused);
         act(&mut self.dead);
+        self.jobs.each(act);
     }
 
     /// How many rows have changed since they were last written.
@@ -146,6 +160,10 @@ impl Books {
                 written = table.write(batch);
             }
         });
+        batch.durable |= std::mem::take(&mut self.is_final);
+        if written.is_ok() {
+            self.jobs.written();
+        }
         written
     }
 
@@ -154,7 +172,9 @@ impl Books {
     }
 
     pub(super) fn forget(&mut self) {
+        self.is_final = false;
         self.has_refused = true;
+        self.jobs.forget();
         self.each(|table| table.forget());
     }
 }

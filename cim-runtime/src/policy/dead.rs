@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::effect::Outcome;
 use super::plan::Letter;
 use crate::cid::EventCid;
 use crate::error::Error;
@@ -39,6 +40,11 @@ pub(super) enum Wish {
         number: (u64, u32),
         again: bool,
         done: oneshot::Sender<bool>,
+    },
+    /// What became of an effect.
+    Outcome {
+        position: u64,
+        done: oneshot::Sender<Option<Outcome>>,
     },
 }
 

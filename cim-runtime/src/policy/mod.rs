@@ -9,6 +9,7 @@
 mod address;
 mod books;
 mod dead;
+mod effect;
 mod id;
 mod loops;
 mod plan;
@@ -24,6 +25,7 @@ use crate::rows::Tables;
 
 pub use address::{Addressed, Cancel, Delay, To};
 pub use dead::{DeadLetter, DeadLetters};
+pub use effect::{Act, Acting, Effect, EffectInfo, Effects, Need, Outcome, Provided, act};
 pub use id::depth_of;
 pub use loops::Loops;
 pub use plan::Reacting;
@@ -56,6 +58,8 @@ pub trait Policy: Tables {
     const STARTS: Starts;
     /// Why a loop that goes through it ends, if there is one.
     const ENDS: Option<&'static str>;
+    /// How it acts on the world, if it does.
+    const EFFECT: Option<EffectInfo> = None;
     /// Which refused commands it answers to, and with which.
     const COMPENSATIONS: &'static [Compensation] = &[];
 

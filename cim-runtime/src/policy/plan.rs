@@ -24,11 +24,7 @@ pub struct Reacting<'a> {
 }
 
 impl<'a> Reacting<'a> {
-    pub(super) fn new(
-        policy: &str,
-        stored: &'a StoredEvent,
-        envelope: &'a Envelope<'a>,
-    ) -> Self {
+    pub(super) fn new(policy: &str, stored: &'a StoredEvent, envelope: &'a Envelope<'a>) -> Self {
         let plan = Plan::new(policy, stored, envelope);
         Self { incoming: Incoming::new(stored, envelope), plan }
     }
@@ -65,6 +61,8 @@ pub struct Plan {
     /// How many commands there are for each purpose.
     purposes: FxHashMap<Purpose, u32>,
     pub(super) steps: Vec<Planned>,
+    /// Whether the world is to be acted on.
+    pub(super) acts: bool,
 }
 
 /// A thing to do because of an event.
@@ -111,7 +109,7 @@ impl Letter {
 }
 
 impl Plan {
-    fn new(policy: &str, stored: &StoredEvent, envelope: &Envelope<'_>) -> Self {
+    pub(super) fn new(policy: &str, stored: &StoredEvent, envelope: &Envelope<'_>) -> Self {
         Self {
             position: stored.position,
             event: stored.cid,
@@ -122,7 +120,15 @@ impl Plan {
             commands: 0,
             purposes: FxHashMap::default(),
             steps: Vec::new(),
+            acts: false,
         }
+    }
+
+    /// Has the policy act on the world, once it counts as taken.
+    #[doc(hidden)]
+    pub fn act(&mut self) -> Option<String> {
+        self.acts = true;
+        None
     }
 
     /// What answers to a refusal. Its commands stand behind all others of the event.

@@ -1,7 +1,5 @@
 //! Commands that were refused, and the methods that answer to it.
 
-use std::fmt;
-
 use jiff::Timestamp;
 
 use super::plan::{Letter, Plan};
@@ -40,21 +38,20 @@ use crate::system::IdOf;
 /// # }
 ///
 /// fn not_reserved(refused: &Refused<Reserve>) -> Option<To<Reorder>> {
-///     match &refused.why {
-///         Why::Refused(ItemRefused::SoldOut) => Some(Reorder.to(refused.id.clone())),
+///     match refused.why() {
+///         Why::Refused(ItemRefused::SoldOut) => Some(Reorder.to(refused.id())),
 ///         Why::NotNow { .. } => None,
 ///     }
 /// }
 /// ```
-pub struct Refused<C: Refusable> {
+#[derive(Debug, Clone)]
+pub struct Refused<C> {
     /// The command.
     pub command: C,
-    /// The id of the aggregate that has refused it.
-    pub id: C::Id,
-    /// Why.
-    pub why: Why<C::Refusal>,
     /// When it was refused: what is answered with `.after(…)` is sent so long after it.
     pub at: Timestamp,
+    id: String,
+    because: Because,
     cause: StoredEvent,
 }
 
@@ -71,6 +68,16 @@ pub enum Why<R> {
 }
 
 impl<C: Refusable> Refused<C> {
+    /// The id of the aggregate that has refused it.
+    pub fn id(&self) -> C::Id {
+        known(C::id_of(&self.id))
+    }
+
+    /// Why.
+    pub fn why(&self) -> Why<C::Refusal> {
+        known(self.because.why())
+    }
+
     /// The event that called for the command.
     pub fn cause(&self) -> EventCid {
         self.cause.cid
@@ -86,13 +93,11 @@ impl<C: Refusable> Refused<C> {
     }
 }
 
-impl<C: Refusable + fmt::Debug> fmt::Debug for Refused<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refused")
-            .field("command", &self.command)
-            .field("why", &self.why)
-            .field("at", &self.at)
-            .finish_non_exhaustive()
+/// What could be read when the command was handed over.
+fn known<T>(read: Result<T, String>) -> T {
+    match read {
+        Ok(read) => read,
+        Err(error) => unreachable!("it was read before: {error}"),
     }
 }
 
@@ -110,6 +115,10 @@ pub trait Refusable: Sized {
     /// Which command it is.
     const COMMAND: Sendable;
 
+    /// Reads an id.
+    #[doc(hidden)]
+    fn id_of(text: &str) -> Result<Self::Id, String>;
+
     /// Hands a refused command to a method that returns why it failed.
     #[doc(hidden)]
     fn hand(
@@ -124,6 +133,10 @@ impl<C: Command<Of: Handles<C> + InOneAggregate>> Refusable for C {
     type Refusal = <C::Of as Machine>::Refusal;
 
     const COMMAND: Sendable = Sendable::of::<C>();
+
+    fn id_of(text: &str) -> Result<Self::Id, String> {
+        text.parse().map_err(|error: crate::id::InvalidId| error.to_string())
+    }
 
     fn hand(
         incoming: &mut RefusedCommand<'_>,
@@ -148,18 +161,13 @@ pub struct RefusedCommand<'a> {
 }
 
 impl RefusedCommand<'_> {
-    fn typed<C>(&self) -> Result<Refused<C>, String>
-    where
-        C: Command<Of: Handles<C> + InOneAggregate>,
-    {
+    fn typed<C: Refusable + cbor::Value>(&self) -> Result<Refused<C>, String> {
         let KeptRefusal { letter, refusal, at } = self.kept;
-        let why = match &refusal.because {
-            Because::Rules(refusal) => Why::Refused(read(refusal)?),
-            Because::State(state) => Why::NotNow { state: state.clone() },
-        };
-        let id = letter.id.parse::<IdOf<C>>().map_err(|error| error.to_string())?;
+        refusal.because.why::<C::Refusal>()?;
+        C::id_of(&letter.id)?;
         let (command, cause) = (read(&letter.data)?, self.cause.clone());
-        Ok(Refused { command, id, why, at: *at, cause })
+        let (id, because) = (letter.id.clone(), refusal.because.clone());
+        Ok(Refused { command, at: *at, id, because, cause })
     }
 }
 
@@ -211,6 +219,15 @@ pub(super) enum Because {
     Rules(Vec<u8>),
     /// The state of this name.
     State(String),
+}
+
+impl Because {
+    fn why<R: cbor::Value>(&self) -> Result<Why<R>, String> {
+        Ok(match self {
+            Self::Rules(refusal) => Why::Refused(read(refusal)?),
+            Self::State(state) => Why::NotNow { state: state.clone() },
+        })
+    }
 }
 
 /// A refused command that is kept until its method has answered.
@@ -287,10 +304,19 @@ pub const fn is_refused_once(methods: &[Compensation], index: usize) -> bool {
     true
 }
 
-/// Whether what the method at a place answers does not come back to it, refused.
+/// Whether what the method at a place answers does not come back to it, refused. Of those that lead
+/// to each other the first one is told.
 #[doc(hidden)]
 pub const fn does_not_come_back(methods: &[Compensation], index: usize) -> bool {
-    reached(&methods[index].sends, methods) >> index & 1 == 0
+    let own = reached(&methods[index].sends, methods);
+    let mut told = own >> index & 1 == 0;
+    let mut i = 0;
+    while i < index {
+        let other = reached(&methods[i].sends, methods);
+        told = told || (own >> i & 1 == 1 && other >> index & 1 == 1);
+        i += 1;
+    }
+    told
 }
 
 /// The methods that these commands may get to when they are refused, as bits.

@@ -12,13 +12,14 @@ use tokio::sync::{mpsc, watch};
 use tracing::Instrument as _;
 
 use super::dead::{DeadLetter, DeadLetters, Wish};
+use super::effect::{Acts, Attempt, EffectInfo, Effects, Ended, Tell};
 use super::id::depth_of;
 use super::plan::Letter;
-use super::refused::{KeptRefusal, Refusal};
 use super::reaction::Sends;
+use super::refused::{KeptRefusal, Refusal};
 use super::sendable::{Sendable, Unsent};
 use super::worker::{self, Worker};
-use super::{OnRefusal, Policy, Starts};
+use super::{OnFailure, OnRefusal, Policy, Starts};
 use crate::actor::Actor;
 use crate::driver::Driver;
 use crate::engine::{Cause, Message};
@@ -57,6 +58,8 @@ pub struct PolicyInfo {
     pub ends: Option<&'static str>,
     /// What it can be told, if it has settings.
     pub settings: Option<SettingsInfo>,
+    /// How it acts on the world, if it does.
+    pub effect: Option<EffectInfo>,
     pub(crate) start: fn(&StartedPolicies) -> Result<Run, Error>,
 }
 
@@ -73,7 +76,8 @@ impl PolicyInfo {
     /// What a system knows of a policy.
     pub const fn of<P: Policy>() -> Self {
         let settings = SettingsInfo::among(P::TABLES);
-        Self { name: P::NAME, routes: P::ROUTES, ends: P::ENDS, settings, start: start::<P> }
+        let (name, routes, ends, effect) = (P::NAME, P::ROUTES, P::ENDS, P::EFFECT);
+        Self { name, routes, ends, settings, effect, start: start::<P> }
     }
 }
 
@@ -90,6 +94,7 @@ pub(crate) struct Run {
     pub(crate) work: BoxFuture<'static, Infallible>,
     pub(crate) cell: Arc<dyn Reaches>,
     pub(crate) dead: DeadLetters,
+    pub(crate) effects: Effects,
 }
 
 /// How far a policy is.
@@ -98,6 +103,8 @@ struct Progress {
     position: u64,
     next_due: Option<Timestamp>,
     stopped: Option<String>,
+    /// The events that are acted on, each with the time for which that waits, if it does nothing else.
+    acting: BTreeMap<u64, Option<Timestamp>>,
 }
 
 #[derive(Debug)]
@@ -112,7 +119,9 @@ impl Reaches for Cell {
         Box::pin(async move {
             let mut progress = self.progress.subscribe();
             let reached = |now: &Progress| {
-                let waits = now.next_due.is_none_or(|due| due > self.driver.environment.now());
+                let time = self.driver.environment.now();
+                let waits = now.next_due.is_none_or(|due| due > time)
+                    && now.acting.values().all(|until| until.is_some_and(|until| until > time));
                 now.position >= position && waits
             };
             let now = progress.wait_for(|now| reached(now) || now.stopped.is_some()).await;
@@ -125,7 +134,8 @@ impl Reaches for Cell {
     }
 
     fn next_due(&self) -> Option<Timestamp> {
-        self.progress.borrow().next_due
+        let now = self.progress.borrow();
+        now.acting.values().flatten().copied().chain(now.next_due).min()
     }
 }
 
@@ -136,15 +146,21 @@ fn start<P: Policy>(with: &StartedPolicies) -> Result<Run, Error> {
         settings.settle(P::NAME, |ty| outside.value(ty), given)
     };
     let settings = SettingsInfo::among(P::TABLES).map(settle).transpose()?;
-    let progress = Progress { position: 0, next_due: None, stopped: None };
+    let needs = P::EFFECT.map_or(&[][..], |effect| effect.needs);
+    if let Some(needs) = needs.iter().find_map(|need| need.missing(outside)) {
+        return Err(Error::NotProvided { policy: P::NAME, needs });
+    }
+    let progress = Progress { position: 0, next_due: None, stopped: None, acting: BTreeMap::new() };
     let driver = Arc::clone(&with.driver);
     let progress = watch::Sender::new(progress);
     let cell = Arc::new(Cell { name: P::NAME, progress, driver });
     let (wishes, wished) = mpsc::channel(16);
+    let wishes = Arc::new(wishes);
     let running = Running::<P> {
         cell: Arc::clone(&cell),
         driver: Arc::clone(&with.driver),
         rows: Arc::clone(&with.rows),
+        outside: Arc::clone(outside),
         settings,
         sends: P::ROUTES.iter().flat_map(|route| route.sends.list()).collect(),
         policy: std::marker::PhantomData,
@@ -152,7 +168,8 @@ fn start<P: Policy>(with: &StartedPolicies) -> Result<Run, Error> {
     Ok(Run {
         work: Box::pin(async move { running.run(wished).await }),
         cell,
-        dead: DeadLetters { policy: P::NAME, wishes: Arc::new(wishes) },
+        dead: DeadLetters { policy: P::NAME, wishes: Arc::clone(&wishes) },
+        effects: Effects { policy: P::NAME, wishes },
     })
 }
 
@@ -160,6 +177,7 @@ struct Running<P> {
     cell: Arc<Cell>,
     driver: Arc<Driver>,
     rows: Arc<dyn RowStore>,
+    outside: Arc<Outside>,
     settings: Option<AnySettings>,
     sends: Vec<Sendable>,
     policy: std::marker::PhantomData<fn() -> P>,
@@ -171,6 +189,9 @@ impl<P: Policy> Running<P> {
         let mut retry = Retry::new();
         loop {
             let before = self.cell.progress.borrow().position;
+            // What is left to do is known when the rows are open.
+            let opening = P::EFFECT.map(|_| (0, None));
+            self.cell.progress.send_modify(|now| now.acting = opening.into_iter().collect());
             let own = async { match self.lead(&mut wishes).await? {} };
             let name = worker::space::<P>();
             match leading(self.rows.as_ref(), &name, self.watch_others(), own).await {
@@ -200,7 +221,10 @@ impl<P: Policy> Running<P> {
             let rows = Arc::clone(&self.rows);
             let look = move || rows.view(&worker::space::<P>())?.checkpoint();
             let position = blocking(look).await?;
-            self.cell.progress.send_modify(|now| (now.position, now.next_due) = (position, None));
+            self.cell.progress.send_modify(|now| {
+                (now.position, now.next_due) = (position, None);
+                now.acting.clear();
+            });
             written.changed().await.map_err(|_| Stopped::Store(ended()))?;
         }
     }
@@ -208,12 +232,23 @@ impl<P: Policy> Running<P> {
     async fn lead(&self, wishes: &mut mpsc::Receiver<Wish>) -> Result<Infallible, Stopped> {
         let mut worker = self.open().await?;
         let mut pages = Pages::after(&self.driver.store, worker.checkpoint(), AHEAD);
+        let mut acts = self.acts(&worker);
         loop {
             worker = self.send_due(worker).await?;
-            let next_due = worker.books.next_due();
-            self.report(&worker, next_due);
+            let mut next_due = worker.books.next_due();
+            if let Some(acts) = &mut acts {
+                acts.start(&mut worker.books);
+                next_due = next_due.into_iter().chain(acts.next_due()).min();
+            }
+            self.report(&worker, next_due, acts.as_ref());
+            let has_room = acts.as_ref().is_none_or(Acts::has_room);
             tokio::select! {
-                page = pages.next() => {
+                ended = attempts_ended(&mut acts) => {
+                    if let Some(acts) = &mut acts {
+                        worker = self.record(worker, acts, ended).await?;
+                    }
+                }
+                page = pages.next(), if has_room => {
                     let (events, failed) = page.ok_or_else(|| Stopped::Store(ended()))?;
                     worker = self.take_in(worker, events).await?;
                     if let Some(error) = failed {
@@ -224,6 +259,65 @@ impl<P: Policy> Running<P> {
                 Some(wish) = wishes.recv() => worker = self.grant(worker, wish).await?,
             }
         }
+    }
+
+    /// What acts on the world, if the policy does.
+    fn acts(&self, worker: &Worker<P>) -> Option<Acts> {
+        let cell = Arc::clone(&self.cell);
+        let tell: Tell = Arc::new(move |position, until| {
+            cell.progress.send_modify(|now| {
+                now.acting.insert(position, until);
+            });
+        });
+        let outside = Arc::clone(&self.outside);
+        let mut acts = Acts::new(P::NAME, P::EFFECT?, &self.driver, outside, tell);
+        acts.resume(&worker.books);
+        Some(acts)
+    }
+
+    /// Writes down what came of attempts: what they call for is sent when that is done.
+    async fn record(
+        &self,
+        mut worker: Worker<P>,
+        acts: &mut Acts,
+        ended: Vec<(u64, Attempt)>,
+    ) -> Result<Worker<P>, Stopped> {
+        for (position, attempt) in ended {
+            let tried = match attempt {
+                Attempt::Done(plan) => Ok(plan),
+                Attempt::Failed(problem) => Err(problem),
+                Attempt::Unread(error) => return Err(error.into()),
+            };
+            if let Err(problem) = &tried {
+                tracing::warn!(policy = P::NAME, position, problem, "an effect has failed");
+            }
+            let now = self.now();
+            let outcome = match acts.record(position, tried, now, &mut worker.books) {
+                Some(Ended::Done(plan)) => {
+                    worker.keep(plan, now);
+                    "done"
+                }
+                Some(Ended::GivenUp(_, problem)) if P::ON_FAILURE == OnFailure::Stop => {
+                    return Err(Stopped::Event(format!("event {position}: {problem}")));
+                }
+                Some(Ended::GivenUp(job, reason)) => {
+                    worker.books.bury(position, 0, job.dead(reason));
+                    "dead"
+                }
+                Some(Ended::Again) | None => "again",
+            };
+            observe::reaction(P::NAME, outcome);
+            if worker.is_full() {
+                worker = off_thread(worker, |worker| worker.commit(None)).await?;
+            }
+        }
+        off_thread(worker, |worker| worker.commit(None)).await
+    }
+
+    /// The time, to the microsecond, as it is written down.
+    fn now(&self) -> Timestamp {
+        let now = self.driver.environment.now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 
     async fn open(&self) -> Result<Worker<P>, Stopped> {
@@ -262,10 +356,13 @@ impl<P: Policy> Running<P> {
         }
     }
 
-    fn report(&self, worker: &Worker<P>, next_due: Option<Timestamp>) {
+    fn report(&self, worker: &Worker<P>, next_due: Option<Timestamp>, acts: Option<&Acts>) {
         let position = worker.checkpoint();
         self.cell.progress.send_modify(|now| {
             (now.position, now.next_due) = (position, next_due);
+            // Those that are over count as such when what came of them is done as well.
+            now.acting
+                .retain(|position, _| acts.is_some_and(|acts| acts.running().contains(position)));
         });
     }
 
@@ -368,8 +465,7 @@ impl<P: Policy> Running<P> {
                     worker.books.bury_letter(reason, letter);
                 }
                 End::Refused(refusal) => {
-                    let at = self.driver.environment.now();
-                    let at = Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at);
+                    let at = self.now();
                     worker.books.keep_refused(KeptRefusal { letter, refusal, at });
                 }
             }
@@ -405,12 +501,11 @@ impl<P: Policy> Running<P> {
         let Some(sendable) = self.sends.iter().find(|sendable| sendable.is_of(letter)) else {
             return End::Dead(format!("the policy does not send `{}` any more", letter.command));
         };
-        let now = self.driver.environment.now();
         let message = Message {
             command_id: letter.command_id,
             repeatable: true,
             actor: Actor::new(format!("policy:{}", P::NAME)),
-            now: Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now),
+            now: self.now(),
             cause: Some(Cause { correlation: letter.correlation, event: letter.event }),
         };
         let sent = sendable.send(&self.driver, &letter.id, &letter.data, &message).await;
@@ -467,6 +562,10 @@ impl<P: Policy> Running<P> {
                 let _ = answer.send(worker.books.dead());
                 Ok(worker)
             }
+            Wish::Outcome { position, done } => {
+                let _ = done.send(worker.books.jobs.outcome(position));
+                Ok(worker)
+            }
             Wish::Take { number, again, done } => {
                 let mut worker = worker;
                 let letter = worker.books.exhume(number);
@@ -504,6 +603,14 @@ impl<P: Policy> Running<P> {
             worker.park(event, problem)?;
         }
         Ok(worker)
+    }
+}
+
+/// Waits until attempts have ended, if there are any.
+async fn attempts_ended(acts: &mut Option<Acts>) -> Vec<(u64, Attempt)> {
+    match acts {
+        Some(acts) => acts.ended().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::books::Books;
 use super::dead::DeadLetter;
+use super::effect::Job;
 use super::plan::{Letter, Plan, Planned, Reacting};
 use super::refused::{KeptRefusal, Refusing};
 use super::{OnFailure, Policy};
@@ -105,7 +106,12 @@ impl<P: Policy> Worker<P> {
             let (fate, plan) = react(&mut self.policy, event, &envelope);
             match fate {
                 Fate::Passed => {}
-                Fate::Handled => self.plan(plan, now, &mut letters),
+                Fate::Handled => {
+                    if plan.acts {
+                        self.books.jobs.add(event.position, Job::of(event, &envelope));
+                    }
+                    self.plan(plan, now, &mut letters);
+                }
                 Fate::Unreadable(problem) => {
                     return Err(Stopped::Event(unreadable(event, &problem)));
                 }
@@ -152,11 +158,7 @@ impl<P: Policy> Worker<P> {
         }
         let problem = match fate {
             Fate::Handled => {
-                let mut letters = Vec::new();
-                self.plan(plan, kept.at, &mut letters);
-                for letter in letters {
-                    self.books.keep(kept.at, letter);
-                }
+                self.keep(plan, kept.at);
                 return Ok(());
             }
             Fate::Failed(problem) => format!("its `#[refused]` method has failed: {problem}"),
@@ -170,6 +172,20 @@ impl<P: Policy> Worker<P> {
         let reason = format!("{}; {problem}", refusal.said);
         self.books.bury_letter(reason, letter);
         Ok(())
+    }
+
+    /// Keeps what a plan calls for, also what is due now: it is sent when it was written down.
+    pub(super) fn keep(&mut self, plan: Plan, now: Timestamp) {
+        let mut letters = Vec::new();
+        self.plan(plan, now, &mut letters);
+        for letter in letters {
+            self.books.keep(now, letter);
+        }
+    }
+
+    /// Whether so much has changed that it is to be written down.
+    pub(super) fn is_full(&mut self) -> bool {
+        self.changed() > self.space.enough()
     }
 
     /// Puts an event aside at which the policy has failed.

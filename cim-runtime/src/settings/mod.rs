@@ -14,8 +14,8 @@ use crate::cbor::EncodeError;
 use crate::rows::{Kept, Place, RowBatch, TableField, TableInfo};
 
 pub use error::SettingsError;
-pub(crate) use value::Given;
 pub use setting::{Limits, Setting};
+pub(crate) use value::Given;
 pub use value::SettingValue;
 pub use visitor::SettingsVisitor;
 

@@ -14,6 +14,7 @@ mod conformance;
 mod determinism;
 mod disk;
 mod doubles;
+mod effects;
 mod embedded_crash;
 mod embedded_damage;
 mod embedded_index;

@@ -221,6 +221,10 @@ impl RowStore for Shaky {
         }
     }
 
+    fn claim(&self, space: &str) -> Result<u64, StoreError> {
+        self.rows.claim(space)
+    }
+
     fn clear(&self, space: &str) -> Result<(), StoreError> {
         self.rows.clear(space)
     }

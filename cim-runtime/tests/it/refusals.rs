@@ -146,12 +146,15 @@ impl Seating {
 
     #[refused]
     fn not_reserved(&mut self, refused: &Refused<Reserve>) -> Result<To<CancelBooking>, String> {
-        let seat = self.refused.get_or_default(&refused.id);
+        let seat = self.refused.get_or_default(&refused.id());
         *seat += 1;
         let booked = refused.event::<Booked>().ok_or("nothing was booked")?;
         assert_eq!(refused.event::<Released>(), None);
-        assert_eq!((booked.cid, booked.event.seat), (refused.cause(), refused.id.to_string().parse().unwrap()));
-        let because = match &refused.why {
+        assert_eq!(
+            (booked.cid, booked.event.seat),
+            (refused.cause(), refused.id().to_string().parse().unwrap())
+        );
+        let because = match refused.why() {
             Why::Refused(SeatRefused::TakenBy(booking)) => format!("taken by {booking}"),
             Why::NotNow { state } => format!("the seat is {state}"),
         };

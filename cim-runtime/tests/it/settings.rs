@@ -149,7 +149,8 @@ async fn what_is_not_set_has_its_default() {
 
 #[tokio::test]
 async fn the_file_says_what_a_policy_is_told() {
-    let text = "[policy.patience]\nnotes = 2\ntext = \"slow\"\nfinish = false\nfactor = 2\nuntil = 2030";
+    let text =
+        "[policy.patience]\nnotes = 2\ntext = \"slow\"\nfinish = false\nfactor = 2\nuntil = 2030";
     let jobs = Jobs::configured(&config(text, &[])).await.unwrap();
     let slow = "slow".to_owned();
     assert_eq!(noted(&jobs).await, (vec![slow.clone(), slow], JobState::Running));
@@ -174,8 +175,7 @@ async fn variables_go_before_the_file_and_values_before_both() {
 #[tokio::test]
 async fn a_simulation_is_told_by_value() {
     let settings = PatienceSettings { days: 3, ..Default::default() };
-    let jobs =
-        Simulation::<Jobs>::start_with(Options::default().settings(settings)).await.unwrap();
+    let jobs = Simulation::<Jobs>::start_with(Options::default().settings(settings)).await.unwrap();
     jobs.send(&JobId::from(1), Start { task: "any".to_owned() }).await.unwrap();
     jobs.advance(2.days()).await.unwrap();
     let state = async || jobs.load::<Job>(&JobId::from(1)).await.unwrap().state();

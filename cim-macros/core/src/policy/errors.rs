@@ -76,7 +76,7 @@ pub(super) fn takes_no_command(method: &syn::Ident) -> Diagnostic {
 
 pub(super) fn takes_more_than_the_command(second: &syn::PatType) -> Diagnostic {
     Diagnostic::at(second, "a `#[refused]` method takes the refused command, and nothing else")
-        .help("read it from there: its `command`, `id`, `why`, `at`, and the event that has called for it, `event::<E>()`")
+        .help("read it from there: its `command`, `id()`, `why()`, `at`, and the event that has called for it, `event::<E>()`")
 }
 
 pub(super) fn command_without_its_refusal(parameter: &syn::Type) -> Diagnostic {
@@ -108,9 +108,9 @@ pub(super) fn comes_back(command: &syn::Type) -> Diagnostic {
 // What answers.
 
 pub(super) fn async_policy(token: &syn::token::Async) -> Diagnostic {
-    Diagnostic::at(token, "policies that wait for the world cannot be written yet")
-        .note("what a policy calls for follows from the event at once, and so takes effect once")
-        .help("remove `async`; what acts on the world follows the store in a task of its own, and sends what came of it with `because_of(event)`")
+    Diagnostic::at(token, "an `#[on]` method of a policy cannot wait for the world")
+        .note("what it answers goes into one transaction with what the policy keeps")
+        .help("remove `async`; what acts on the world is a function of its own: `#[policy] pub async fn welcome(event: &Recorded<…>, effect: &Effect)`")
 }
 
 pub(super) fn conditional(cfg: &syn::Attribute) -> Diagnostic {
@@ -144,4 +144,58 @@ pub(super) fn from_outside(path: &[syn::Ident], source: Source) -> Diagnostic {
         Source::Chance => "take it from the event: from the bits of its `event_id`",
         Source::World => "put what the policy needs to know into the event",
     })
+}
+
+// Effects.
+
+pub(super) fn not_a_count(number: &syn::LitInt, key: &str) -> Diagnostic {
+    let found = number.base10_digits();
+    Diagnostic::at(number, format!("`{key} = {found}`: an effect needs 1 at least"))
+        .help(format!("write a whole number from 1 on, or remove `{key}`"))
+}
+
+pub(super) fn key_of_effects(
+    number: &syn::LitInt,
+    key: &str,
+    function: Option<&syn::Ident>,
+) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::at(number, format!("`{key}` is a key of policies that wait for the world"));
+    match function {
+        Some(function) => diagnostic
+            .help(format!("write `async fn {function}`, if it is one; else remove `{key}`")),
+        None => {
+            diagnostic.help(format!("remove `{key}`: what waits for the world is an `async fn`"))
+        }
+    }
+}
+
+pub(super) fn need_by_value(parameter: &syn::Type) -> Diagnostic {
+    let found = names::shown(parameter);
+    Diagnostic::at(parameter, "what an effect takes beside the event, all of its attempts share")
+        .help(format!("write `&{found}`, and give the value to the system: `shop.provide(…)`"))
+}
+
+pub(super) fn need_to_be_changed(parameter: &syn::Type, inner: &syn::Type) -> Diagnostic {
+    let found = names::shown(inner);
+    Diagnostic::at(
+        parameter,
+        "what an effect takes is shared by its attempts, and cannot be changed by one",
+    )
+    .help(format!("write `&{found}`, with what changes in a `Mutex`"))
+}
+
+pub(super) fn need_without_a_type(parameter: &syn::Type) -> Diagnostic {
+    let found = names::shown(parameter);
+    Diagnostic::at(
+        parameter,
+        format!("what an effect takes is found by its type, which `{found}` does not name"),
+    )
+    .help("name a type, such as `&Box<dyn Mailer>`, and provide a value of it")
+}
+
+pub(super) fn second_event(parameter: &syn::Type) -> Diagnostic {
+    Diagnostic::at(parameter, "an effect takes one event")
+        .note("of two that belong together one comes first, and may be all that there is")
+        .help("have a policy that keeps what it has seen send a command, and act on the event of that")
 }

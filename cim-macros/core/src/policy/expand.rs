@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
+use super::effect;
 use super::refusal;
 use super::syntax::{Function, Syntax};
 use crate::listener::{self, Listener, Taker};
@@ -23,11 +24,19 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
     let (compensations, compensated) =
         refusal::expand(owner, refusals, syntax.ends.is_some()).unzip();
     let routes = listeners.iter().map(|listener| route(owner, listener, refusals.len()));
+    let effect = syntax.function.as_ref().and_then(|function| {
+        let (effect, listener) = (function.effect.as_ref()?, listeners.first()?);
+        Some(effect::expand(&function.ident, listener, &answered(listener), effect))
+    });
+    let is_effect = effect.is_some();
     let react = match sound {
         true => {
             let function = syntax.function.as_ref();
             let (incoming, plan) = (listener::local("incoming"), listener::local("plan"));
-            let calls = listeners.iter().map(|listener| call(function, listener));
+            let calls = listeners.iter().map(|listener| match is_effect {
+                true => job(listener),
+                false => call(function, listener),
+            });
             quote! {
                 let (#incoming, #plan) = event.parts();
                 #(#calls)*
@@ -56,6 +65,7 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
                 #react
             }
             #compensations
+            #effect
         }
         #distinct
         #compensated
@@ -70,7 +80,7 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
 
 /// The type of a function, which has its name, and what it keeps: nothing.
 fn type_of(function: &Function) -> (TokenStream, TokenStream) {
-    let Function { docs, vis, ident } = function;
+    let Function { docs, vis, ident, .. } = function;
     let krate = scope::code();
     // With braces it has no value, whose name the function has.
     let declaration = quote! {
@@ -114,6 +124,13 @@ fn answered(listener: &Listener) -> TokenStream {
         Some(answer) => quote_spanned!(answer.span()=> <#answer as #krate::Reaction>),
         None => quote!(<() as #krate::Reaction>),
     }
+}
+
+/// The event becomes a job, and the function is called later.
+fn job(listener: &Listener) -> TokenStream {
+    let heard = listener::heard(listener);
+    let (incoming, plan) = (listener::local("incoming"), listener::local("plan"));
+    quote!(#heard::hand(#incoming, |_| #plan.act());)
 }
 
 /// `<To<PayOrder> as Reaction>::planned(Self::paid(self, event), plan)`, of an event that is the

@@ -1,5 +1,6 @@
 //! `#[policy]`: events, and the commands that they call for.
 
+mod effect;
 mod errors;
 mod expand;
 mod refusal;

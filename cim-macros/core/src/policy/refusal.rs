@@ -142,11 +142,10 @@ pub(super) fn expand(
             errors::refused_twice(command, &first.method)
                 .unless(&quote!(#krate::is_refused_once(#all, #index)))
         });
-        let sent = errors::never_sent(command)
-            .unless(&quote!(#krate::is_sent(#routes, #all, #index)));
+        let sent =
+            errors::never_sent(command).unless(&quote!(#krate::is_sent(#routes, #all, #index)));
         let comes_back = (!ends).then(|| {
-            errors::comes_back(command)
-                .unless(&quote!(#krate::does_not_come_back(#all, #index)))
+            errors::comes_back(command).unless(&quote!(#krate::does_not_come_back(#all, #index)))
         });
         quote!(#once #sent #comes_back)
     });

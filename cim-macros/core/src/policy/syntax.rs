@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, format_ident};
 
+use super::effect::{self, Effect};
 use super::errors;
 use super::refusal::{self, Refusal};
 use crate::arguments::Arguments;
@@ -35,6 +36,8 @@ pub(super) struct Syntax {
 
 /// A function that is a policy.
 pub(super) struct Function {
+    /// How it acts on the world, if it does.
+    pub(super) effect: Option<Effect>,
     pub(super) docs: Vec<syn::Attribute>,
     pub(super) vis: syn::Visibility,
     pub(super) ident: syn::Ident,
@@ -81,13 +84,26 @@ fn of_function(keys: Keys, mut item: syn::ItemFn, diagnostics: &mut Diagnostics)
         diagnostics.push(errors::on_a_method(receiver, &item.sig.ident));
         return Parsed::Nothing(item.into_token_stream());
     }
-    let listener =
-        listener(Taker::Function, &item.sig, &mut item.attrs, &mut item.block, diagnostics);
-    if matches!(item.sig.output, syn::ReturnType::Default) {
-        diagnostics.push(errors::answers_nothing(&item.sig.ident));
-    }
+    let mut keys = keys;
+    let of_effect = std::mem::take(&mut keys.effect);
+    let (listener, effect) = match item.sig.asyncness {
+        Some(_) => {
+            let (listener, effect) = effect::read(&item.sig, of_effect, diagnostics);
+            (listener, Some(effect))
+        }
+        None => {
+            of_effect.refuse(Some(&item.sig.ident), diagnostics);
+            let (attrs, block) = (&mut item.attrs, &mut item.block);
+            let listener = listener(Taker::Function, &item.sig, attrs, block, diagnostics);
+            if matches!(item.sig.output, syn::ReturnType::Default) {
+                diagnostics.push(errors::answers_nothing(&item.sig.ident));
+            }
+            (listener, None)
+        }
+    };
     let is_doc = |attr: &&syn::Attribute| attr.path().is_ident("doc");
     let function = Function {
+        effect,
         docs: item.attrs.iter().filter(is_doc).cloned().collect(),
         vis: item.vis.clone(),
         ident: item.sig.ident.clone(),
@@ -227,6 +243,7 @@ struct Keys {
     refused: syn::Ident,
     starts: syn::Ident,
     ends: Option<syn::LitStr>,
+    effect: effect::Keys,
 }
 
 /// Words, and the variants that they stand for; the first one is meant where none is given.
@@ -250,9 +267,10 @@ fn keys(args: TokenStream, diagnostics: &mut Diagnostics) -> Keys {
     if let Some(ends) = ends.as_ref().filter(|ends| ends.value().trim().is_empty()) {
         diagnostics.push(errors::ends_without_a_reason(ends));
     }
+    let effect = effect::keys(&mut arguments, diagnostics);
     let krate = arguments.krate(diagnostics);
     arguments.finish(diagnostics);
-    Keys { krate, name, on_failure, refused, starts, ends }
+    Keys { krate, name, on_failure, refused, starts, ends, effect }
 }
 
 fn variant(
@@ -278,6 +296,7 @@ impl Keys {
         item: TokenStream,
         diagnostics: &mut Diagnostics,
     ) -> Parsed {
+        self.effect.refuse(None, diagnostics);
         let last = owner.segments.last();
         let name = last.map(|last| self.name.or_that_of(taker, &last.ident, diagnostics));
         Parsed::Policy(Box::new(Syntax {

@@ -4,8 +4,9 @@ use crate::diagnostics::Diagnostic;
 use crate::names;
 
 pub(super) fn not_a_struct(ident: &syn::Ident) -> Diagnostic {
-    Diagnostic::at(ident, format!("`{ident}` is no struct, whose fields could be set"))
-        .help(format!("write `pub struct {ident} {{ #[setting(default = 30, min = 1)] days: u32 }}`"))
+    Diagnostic::at(ident, format!("`{ident}` is no struct, whose fields could be set")).help(
+        format!("write `pub struct {ident} {{ #[setting(default = 30, min = 1)] days: u32 }}`"),
+    )
 }
 
 pub(super) fn generic(generics: &syn::Generics) -> Diagnostic {
@@ -54,8 +55,11 @@ pub(super) fn limits_of_no_number(limit: &syn::Expr, ty: &syn::Type) -> Diagnost
 
 pub(super) fn default_below(default: &syn::Expr, min: &syn::Expr) -> Diagnostic {
     let min = names::shown(min);
-    Diagnostic::at(default, format!("the default of this setting is less than its least value, {min}"))
-        .help("correct one of the two")
+    Diagnostic::at(
+        default,
+        format!("the default of this setting is less than its least value, {min}"),
+    )
+    .help("correct one of the two")
 }
 
 pub(super) fn default_above(default: &syn::Expr, max: &syn::Expr) -> Diagnostic {

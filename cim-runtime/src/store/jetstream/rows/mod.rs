@@ -12,7 +12,7 @@ mod lead;
 mod message;
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,7 +25,7 @@ use self::copy::Copy;
 use self::message::Subjects;
 use super::errors;
 use super::server::Server;
-use crate::rows::{Lead, RowBatch, RowStore, RowView};
+use crate::rows::{Lead, RowBatch, RowStore, RowView, is_overtaken};
 use crate::store::{StoreError, StoreErrorKind};
 
 /// How many messages an atomic batch may have.
@@ -39,6 +39,8 @@ const GLANCE: Duration = Duration::from_millis(50);
 pub(super) struct BucketRows {
     bucket: Arc<Bucket>,
     copies: Arc<std::sync::Mutex<HashMap<String, Space>>>,
+    /// Who has claimed each space last, in this process; its copy is locked meanwhile.
+    writers: Arc<std::sync::Mutex<HashMap<String, u64>>>,
     runtime: Handle,
 }
 
@@ -49,12 +51,17 @@ impl BucketRows {
     /// Opens the bucket, which is made if it is not there.
     pub(super) async fn open(server: Arc<Server>, replicas: usize) -> Result<Self, StoreError> {
         let bucket = Arc::new(Bucket::open(server, replicas).await?);
-        Ok(Self { bucket, copies: Arc::default(), runtime: Handle::current() })
+        let (copies, writers) = (Arc::default(), Arc::default());
+        Ok(Self { bucket, copies, writers, runtime: Handle::current() })
     }
 
     fn space(&self, name: &str) -> Space {
         let mut copies = self.copies.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(copies.entry(name.to_owned()).or_default())
+    }
+
+    fn writers(&self) -> MutexGuard<'_, HashMap<String, u64>> {
+        self.writers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Brings a copy up to date.
@@ -80,7 +87,8 @@ impl BucketRows {
         if copy.checkpoint() != batch.from {
             self.refresh(&subjects, &mut copy).await?;
         }
-        if copy.checkpoint() != batch.from {
+        let last = self.writers().get(name).copied().unwrap_or_default();
+        if copy.checkpoint() != batch.from || is_overtaken(batch.writer, last) {
             copy.own = false;
             return Err(StoreError::conflict(batch.from, copy.checkpoint()));
         }
@@ -152,6 +160,15 @@ impl RowStore for BucketRows {
 
     fn commit(&self, space: &str, batch: RowBatch) -> Result<(), StoreError> {
         self.runtime.block_on(self.write(space, batch))
+    }
+
+    fn claim(&self, space: &str) -> Result<u64, StoreError> {
+        let copy = self.space(space);
+        let _copy = self.runtime.block_on(copy.lock());
+        let mut writers = self.writers();
+        let writer = writers.entry(space.to_owned()).or_default();
+        *writer += 1;
+        Ok(*writer)
     }
 
     fn clear(&self, space: &str) -> Result<(), StoreError> {
