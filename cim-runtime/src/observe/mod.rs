@@ -128,6 +128,22 @@ pub(crate) fn reaction_span(policy: &'static str, command: &str, correlation: Uu
 pub(crate) fn reaction(policy: &'static str, outcome: &'static str) {
     metrics::counter!("cim_policy_commands_total", "policy" => policy, "outcome" => outcome)
         .increment(1);
+    tried(policy, outcome);
+}
+
+/// The span of an attempt at an effect, under the correlation of its event.
+pub(crate) fn effect_span(policy: &'static str, attempt: u32, correlation: Uuid) -> Span {
+    tracing::debug_span!("effect", policy, attempt, %correlation)
+}
+
+/// How an attempt at an effect ended.
+pub(crate) fn effect(policy: &'static str, outcome: &'static str) {
+    metrics::counter!("cim_effects_total", "policy" => policy, "outcome" => outcome).increment(1);
+    tried(policy, outcome);
+}
+
+/// Counts what is tried again, and what is given up.
+fn tried(policy: &'static str, outcome: &'static str) {
     match outcome {
         "again" => metrics::counter!("cim_policy_retries_total", "policy" => policy).increment(1),
         "dead" => metrics::counter!("cim_dead_letters_total", "policy" => policy).increment(1),

@@ -6,13 +6,16 @@
 //! events once more and comes to the same commands: their ids follow from the policy, the event and
 //! their number, and an aggregate takes a caused command of one id once.
 
+mod acting;
 mod address;
 mod books;
+mod compensation;
 mod dead;
 mod effect;
 mod id;
 mod loops;
 mod plan;
+mod progress;
 mod reaction;
 mod refused;
 mod running;
@@ -24,16 +27,14 @@ use crate::projection::OnFailure;
 use crate::rows::Tables;
 
 pub use address::{Addressed, Cancel, Delay, To};
+pub use compensation::{Compensation, compensates, does_not_come_back, is_refused_once, is_sent};
 pub use dead::{DeadLetter, DeadLetters};
 pub use effect::{Act, Acting, Effect, EffectInfo, Effects, Need, Outcome, Provided, act};
 pub use id::depth_of;
 pub use loops::Loops;
 pub use plan::Reacting;
 pub use reaction::{Reaction, Sends};
-pub use refused::{
-    Compensation, Refusable, Refused, RefusedCommand, Refusing, Why, compensates,
-    does_not_come_back, is_refused_once, is_sent,
-};
+pub use refused::{Refusable, Refused, RefusedCommand, Refusing, Why};
 pub(crate) use running::StartedPolicies;
 pub use running::{PolicyInfo, Route};
 pub use sendable::Sendable;

@@ -11,15 +11,17 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tracing::Instrument as _;
 
+use super::acting::attempts_ended;
 use super::dead::{DeadLetter, DeadLetters, Wish};
-use super::effect::{Acts, Attempt, EffectInfo, Effects, Ended, Tell};
+use super::effect::{Acts, EffectInfo, Effects};
 use super::id::depth_of;
 use super::plan::Letter;
+use super::progress::{Cell, Progress};
 use super::reaction::Sends;
 use super::refused::{KeptRefusal, Refusal};
 use super::sendable::{Sendable, Unsent};
 use super::worker::{self, Worker};
-use super::{OnFailure, OnRefusal, Policy, Starts};
+use super::{OnRefusal, Policy, Starts};
 use crate::actor::Actor;
 use crate::driver::Driver;
 use crate::engine::{Cause, Message};
@@ -97,48 +99,6 @@ pub(crate) struct Run {
     pub(crate) effects: Effects,
 }
 
-/// How far a policy is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Progress {
-    position: u64,
-    next_due: Option<Timestamp>,
-    stopped: Option<String>,
-    /// The events that are acted on, each with the time for which that waits, if it does nothing else.
-    acting: BTreeMap<u64, Option<Timestamp>>,
-}
-
-#[derive(Debug)]
-struct Cell {
-    name: &'static str,
-    progress: watch::Sender<Progress>,
-    driver: Arc<Driver>,
-}
-
-impl Reaches for Cell {
-    fn reached(&self, position: u64) -> BoxFuture<'_, Result<(), Error>> {
-        Box::pin(async move {
-            let mut progress = self.progress.subscribe();
-            let reached = |now: &Progress| {
-                let time = self.driver.environment.now();
-                let waits = now.next_due.is_none_or(|due| due > time)
-                    && now.acting.values().all(|until| until.is_some_and(|until| until > time));
-                now.position >= position && waits
-            };
-            let now = progress.wait_for(|now| reached(now) || now.stopped.is_some()).await;
-            match now.map(|now| now.stopped.clone()) {
-                Ok(None) => Ok(()),
-                Ok(Some(reason)) => Err(Error::Stopped { projection: self.name, reason }),
-                Err(_) => Err(Error::NotStarted { projection: self.name }),
-            }
-        })
-    }
-
-    fn next_due(&self) -> Option<Timestamp> {
-        let now = self.progress.borrow();
-        now.acting.values().flatten().copied().chain(now.next_due).min()
-    }
-}
-
 fn start<P: Policy>(with: &StartedPolicies) -> Result<Run, Error> {
     let outside = &with.outside;
     let settle = |settings: SettingsInfo| {
@@ -173,11 +133,11 @@ fn start<P: Policy>(with: &StartedPolicies) -> Result<Run, Error> {
     })
 }
 
-struct Running<P> {
-    cell: Arc<Cell>,
-    driver: Arc<Driver>,
+pub(super) struct Running<P> {
+    pub(super) cell: Arc<Cell>,
+    pub(super) driver: Arc<Driver>,
     rows: Arc<dyn RowStore>,
-    outside: Arc<Outside>,
+    pub(super) outside: Arc<Outside>,
     settings: Option<AnySettings>,
     sends: Vec<Sendable>,
     policy: std::marker::PhantomData<fn() -> P>,
@@ -261,61 +221,8 @@ impl<P: Policy> Running<P> {
         }
     }
 
-    /// What acts on the world, if the policy does.
-    fn acts(&self, worker: &Worker<P>) -> Option<Acts> {
-        let cell = Arc::clone(&self.cell);
-        let tell: Tell = Arc::new(move |position, until| {
-            cell.progress.send_modify(|now| {
-                now.acting.insert(position, until);
-            });
-        });
-        let outside = Arc::clone(&self.outside);
-        let mut acts = Acts::new(P::NAME, P::EFFECT?, &self.driver, outside, tell);
-        acts.resume(&worker.books);
-        Some(acts)
-    }
-
-    /// Writes down what came of attempts: what they call for is sent when that is done.
-    async fn record(
-        &self,
-        mut worker: Worker<P>,
-        acts: &mut Acts,
-        ended: Vec<(u64, Attempt)>,
-    ) -> Result<Worker<P>, Stopped> {
-        for (position, attempt) in ended {
-            let tried = match attempt {
-                Attempt::Done(plan) => Ok(plan),
-                Attempt::Failed(problem) => Err(problem),
-                Attempt::Unread(error) => return Err(error.into()),
-            };
-            if let Err(problem) = &tried {
-                tracing::warn!(policy = P::NAME, position, problem, "an effect has failed");
-            }
-            let now = self.now();
-            let outcome = match acts.record(position, tried, now, &mut worker.books) {
-                Some(Ended::Done(plan)) => {
-                    worker.keep(plan, now);
-                    "done"
-                }
-                Some(Ended::GivenUp(_, problem)) if P::ON_FAILURE == OnFailure::Stop => {
-                    return Err(Stopped::Event(format!("event {position}: {problem}")));
-                }
-                Some(Ended::GivenUp(job, reason)) => {
-                    worker.books.bury(position, 0, job.dead(reason));
-                    "dead"
-                }
-                Some(Ended::Again) | None => "again",
-            };
-            observe::reaction(P::NAME, outcome);
-            if worker.is_full() {
-                worker = off_thread(worker, |worker| worker.commit(None)).await?;
-            }
-        }
-        off_thread(worker, |worker| worker.commit(None)).await
-    }
-
     /// The time, to the microsecond, as it is written down.
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         let now = self.driver.environment.now();
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
@@ -606,14 +513,6 @@ impl<P: Policy> Running<P> {
     }
 }
 
-/// Waits until attempts have ended, if there are any.
-async fn attempts_ended(acts: &mut Option<Acts>) -> Vec<(u64, Attempt)> {
-    match acts {
-        Some(acts) => acts.ended().await,
-        None => std::future::pending().await,
-    }
-}
-
 /// What became of a command.
 enum End {
     Done,
@@ -624,7 +523,7 @@ enum End {
 }
 
 /// Lets a worker do what may wait for its rows.
-async fn off_thread<P: Policy>(
+pub(super) async fn off_thread<P: Policy>(
     worker: Worker<P>,
     work: impl FnOnce(&mut Worker<P>) -> Result<(), Stopped> + Send + 'static,
 ) -> Result<Worker<P>, Stopped> {

@@ -116,7 +116,8 @@ pub(super) fn expand(
         .iter()
         .map(|ty| quote_spanned!(ty.span()=> <#ty as #krate::Provided>))
         .collect();
-    let ty = &listener.event;
+    let heard = listener::heard(listener);
+    let (stored, envelope) = (listener::local("stored"), listener::local("envelope"));
     let timeout_seconds = effect.keys.number(TIMEOUT_SECONDS, 30);
     let at_once = effect.keys.number(AT_ONCE, 8);
     let attempts = effect.keys.number(ATTEMPTS, 10);
@@ -129,7 +130,10 @@ pub(super) fn expand(
             attempts: #attempts,
             needs: &[#(#provided::NEED),*],
             act: |#acting| #act(async move {
-                let #event = #acting.recorded::<#ty>()?;
+                let #event = {
+                    let (#stored, #envelope) = #acting.event()?;
+                    #heard::read(#stored, &#envelope)?
+                };
                 let mut #plan = #acting.plan()?;
                 let #failed = #answered::planned(
                     #function(&#event #(, #provided::need(&#acting)?)*).await,

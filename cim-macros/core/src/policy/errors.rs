@@ -150,8 +150,8 @@ pub(super) fn from_outside(path: &[syn::Ident], source: Source) -> Diagnostic {
 
 pub(super) fn not_a_count(number: &syn::LitInt, key: &str) -> Diagnostic {
     let found = number.base10_digits();
-    Diagnostic::at(number, format!("`{key} = {found}`: an effect needs 1 at least"))
-        .help(format!("write a whole number from 1 on, or remove `{key}`"))
+    Diagnostic::at(number, format!("no effect can have `{key} = {found}`"))
+        .help(format!("write a whole number from 1 to {}, or remove `{key}`", u32::MAX))
 }
 
 pub(super) fn key_of_effects(

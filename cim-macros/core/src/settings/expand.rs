@@ -19,15 +19,16 @@ pub(super) fn expand(krate: &syn::Path, ident: &syn::Ident, settings: &[Setting]
     let defaults = settings.iter().zip(&of).map(|(setting, of)| match &setting.default {
         Some(default) => {
             // Of a type that cannot be set rustc would speak at the default once more.
-            let at = Span::mixed_site().located_at(setting.ty.span());
-            let value = syn::Ident::new("default", at);
+            let value = syn::Ident::new("cim_default", setting.ty.span());
             quote!({ let #value = #default; #of::of(#value) })
         }
         None => quote!(#krate::None),
     });
     let limits = settings.iter().map(|setting| {
-        let (min, max) = (limit(&setting.min), limit(&setting.max));
-        quote_spanned!(setting.ty.span()=> &#krate::Limits { min: #min, max: #max })
+        let at = setting.ty.span();
+        let krate = scope::code_at(at);
+        let (min, max) = (limit(&setting.min, at), limit(&setting.max, at));
+        quote_spanned!(at=> &#krate::Limits { min: #min, max: #max })
     });
     let shown: Vec<_> = fields.iter().map(|field| names::plain(field)).collect();
     let name = names::plain(ident);
@@ -67,11 +68,11 @@ fn of(setting: &Setting) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as #krate::Setting>)
 }
 
-fn limit(limit: &Option<syn::Expr>) -> TokenStream {
-    let krate = scope::code();
+fn limit(limit: &Option<syn::Expr>, at: Span) -> TokenStream {
+    let krate = scope::code_at(at);
     match limit {
-        Some(limit) => quote!(#krate::Some(#limit)),
-        None => quote!(#krate::None),
+        Some(limit) => quote_spanned!(at=> #krate::Some(#limit)),
+        None => quote_spanned!(at=> #krate::None),
     }
 }
 

@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use futures::FutureExt as _;
 use jiff::Timestamp;
+use tracing::Instrument as _;
+use uuid::Uuid;
 
 use super::{Acting, Effect, EffectInfo};
 use crate::environment::{Environment, Waits};
+use crate::observe;
 use crate::outside::Outside;
 use crate::policy::plan::Plan;
 use crate::projection::said;
@@ -47,6 +50,8 @@ impl Attempts {
             Ok(_) => return Attempt::Failed("its event is gone".to_owned()),
             Err(error) => return Attempt::Unread(error),
         };
+        let correlation = event.envelope().map_or(Uuid::nil(), |envelope| envelope.correlation);
+        let span = observe::effect_span(self.policy, number, correlation);
         let key = format!("{}:{}", self.policy, event.cid);
         let environment = Arc::clone(&self.environment);
         let effect = Effect { key, attempt: number, environment };
@@ -57,7 +62,7 @@ impl Attempts {
         let acting = Acting { policy: self.policy, event, effect, outside };
         // A future that panics when it is made is one that panics.
         let act = AssertUnwindSafe(async move { (self.info.act)(acting).await }).catch_unwind();
-        let act = Waits::told(waits, act);
+        let act = Waits::told(waits, act.instrument(span));
         tokio::select! {
             biased;
             acted = act => match acted {

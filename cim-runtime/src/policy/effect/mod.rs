@@ -21,10 +21,9 @@ use jiff::Timestamp;
 
 use super::address::Delay;
 use super::plan::Plan;
+use crate::envelope::Envelope;
 use crate::environment::Environment;
 use crate::outside::Outside;
-use crate::projection::Heard;
-use crate::recorded::Recorded;
 use crate::store::StoredEvent;
 
 pub(super) use attempt::Attempt;
@@ -199,9 +198,9 @@ pub struct Acting {
 
 impl Acting {
     /// The event.
-    pub fn recorded<E: Heard>(&self) -> Result<Recorded<E>, String> {
+    pub fn event(&self) -> Result<(&StoredEvent, Envelope<'_>), String> {
         let envelope = self.event.envelope().map_err(|error| error.to_string())?;
-        E::read(&self.event, &envelope)
+        Ok((&self.event, envelope))
     }
 
     /// Where what it calls for is written down.
