@@ -12,11 +12,13 @@
 //! | `cim_projection_lag_seconds` | gauge | `projection` |
 //! | `cim_projection_parked_total` | counter | `projection` |
 //! | `cim_policy_commands_total` | counter | `policy`, `outcome` |
+//! | `cim_effects_total` | counter | `policy`, `outcome` |
 //! | `cim_policy_retries_total` | counter | `policy` |
 //! | `cim_dead_letters_total` | counter | `policy` |
 //!
 //! `outcome` of a command is one of `stored`, `repeated`, `unchanged`, `refused` and `error`; of a
-//! policy's command one of `done`, `again` and `dead`.
+//! policy's command one of `done`, `again`, `dead`, and `refused` where a method answers to that; of an
+//! attempt at an effect one of `done`, `again` and `dead`.
 
 #[cfg(feature = "prometheus")]
 mod prometheus;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::effect::{Acts, Attempt, Ended, Tell};
+use super::effect::{Acts, Attempt, Ended, Failed, Tell};
 use super::running::{Running, off_thread};
 use super::worker::Worker;
 use super::{OnFailure, Policy};
@@ -33,11 +33,20 @@ impl<P: Policy> Running<P> {
     ) -> Result<Worker<P>, Stopped> {
         for (position, attempt) in ended {
             let tried = match attempt {
-                Attempt::Done(plan) => Ok(plan),
-                Attempt::Failed(problem) => Err(problem),
+                Attempt::Done(plan) => match worker.too_large(&plan) {
+                    None => Ok(plan),
+                    // It was done, and would be again.
+                    Some(problem) => Err(Failed::ForGood(problem)),
+                },
+                Attempt::Failed(problem) => Err(Failed::Now(problem)),
                 Attempt::Unread(error) => return Err(error.into()),
             };
-            if let Err(problem) = &tried {
+            if let Ok(plan) = &tried
+                && !worker.has_room(plan)
+            {
+                worker = off_thread(worker, |worker| worker.commit(None)).await?;
+            }
+            if let Err(Failed::Now(problem) | Failed::ForGood(problem)) = &tried {
                 tracing::warn!(policy = P::NAME, position, problem, "an effect has failed");
             }
             let now = self.now();

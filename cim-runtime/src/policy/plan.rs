@@ -124,6 +124,11 @@ impl Plan {
         }
     }
 
+    /// How many rows it changes, when all of it is kept.
+    pub(super) fn rows(&self) -> usize {
+        2 * self.steps.len()
+    }
+
     /// Has the policy act on the world, once it counts as taken.
     #[doc(hidden)]
     pub fn act(&mut self) -> Option<String> {

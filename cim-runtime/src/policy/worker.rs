@@ -20,6 +20,10 @@ use crate::store::{StoreError, StoredEvent};
 /// How many commands whose time has come are sent between two transactions, where rows have no limit.
 const DUE_AT_ONCE: usize = 1024;
 
+/// How many rows change beside the commands of an answer, at most: its job or its refusal, what
+/// became of it, and the checkpoint.
+const BESIDE: usize = 4;
+
 /// A policy with all that it keeps, and who writes it.
 pub(super) struct Worker<P> {
     space: SpaceWriter,
@@ -157,10 +161,13 @@ impl<P: Policy> Worker<P> {
             return Err(error.into());
         }
         let problem = match fate {
-            Fate::Handled => {
-                self.keep(plan, kept.at);
-                return Ok(());
-            }
+            Fate::Handled => match self.too_large(&plan) {
+                None => {
+                    self.keep(plan, kept.at);
+                    return Ok(());
+                }
+                Some(problem) => format!("its `#[refused]` method has failed: {problem}"),
+            },
             Fate::Failed(problem) => format!("its `#[refused]` method has failed: {problem}"),
             Fate::Unreadable(problem) => format!("it was kept by another program: {problem}"),
             Fate::Passed => "no method answers to its refusal any more".to_owned(),
@@ -181,6 +188,21 @@ impl<P: Policy> Worker<P> {
         for letter in letters {
             self.books.keep(now, letter);
         }
+    }
+
+    /// Why a plan cannot be written down as one, if it cannot.
+    pub(super) fn too_large(&self, plan: &Plan) -> Option<String> {
+        let most = self.space.rows.most_rows().saturating_sub(BESIDE) / 2;
+        let commands = plan.steps.len();
+        (commands > most).then(|| {
+            format!("it calls for {commands} commands, and {most} can be written down as one")
+        })
+    }
+
+    /// Whether a plan finds room beside what has changed already.
+    pub(super) fn has_room(&mut self, plan: &Plan) -> bool {
+        let rows = self.changed().saturating_add(plan.rows()).saturating_add(BESIDE);
+        rows <= self.space.rows.most_rows()
     }
 
     /// Whether so much has changed that it is to be written down.

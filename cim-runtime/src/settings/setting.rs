@@ -34,14 +34,24 @@ pub trait Setting: Sized {
     /// The default.
     fn of(default: Self::Const) -> Self;
 
+    // In these two `C` is `Const`. Of a type that cannot be set rustc would speak of each argument
+    // whose type follows from it.
+
+    /// The default.
+    #[doc(hidden)]
+    fn of_const<C>(default: C) -> Self
+    where
+        Self: Setting<Const = C>,
+    {
+        Self::of(default)
+    }
+
     /// Puts in what was given for it, and looks at its limits.
     #[doc(hidden)]
-    fn visit(
-        &mut self,
-        key: &'static str,
-        limits: &Limits<Self::Const>,
-        visitor: &mut SettingsVisitor<'_>,
-    ) {
+    fn visit<C>(&mut self, key: &'static str, limits: &Limits<C>, visitor: &mut SettingsVisitor<'_>)
+    where
+        Self: Setting<Const = C>,
+    {
         visitor.setting(key, self, limits);
     }
 

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use cim_runtime::policy::{DeadLetter, Outcome};
 use cim_runtime::prelude::*;
-use cim_runtime::store::{EmbeddedStore, MemoryStore, Store};
+use cim_runtime::rows::{RowBatch, RowStore, RowView};
+use cim_runtime::store::{EmbeddedStore, MemoryStore, Store, StoreError};
 use cim_runtime::testing::Simulation;
 use cim_runtime::{Environment as _, ManualEnvironment, Options};
 
@@ -435,4 +436,62 @@ async fn rows_that_fail_around_a_write_double_no_command_of_an_effect() {
     }
     workers.settled().await.unwrap();
     check(&callers, &calls, 100).await;
+}
+
+/// Rows of which few can be written as one.
+#[derive(Debug)]
+struct Narrow(Arc<dyn RowStore>);
+
+impl RowStore for Narrow {
+    fn view(&self, space: &str) -> Result<Box<dyn RowView>, StoreError> {
+        self.0.view(space)
+    }
+
+    fn commit(&self, space: &str, batch: RowBatch) -> Result<(), StoreError> {
+        assert!(batch.rows.len() <= self.most_rows(), "{} rows", batch.rows.len());
+        self.0.commit(space, batch)
+    }
+
+    fn clear(&self, space: &str) -> Result<(), StoreError> {
+        self.0.clear(space)
+    }
+
+    fn most_rows(&self) -> usize {
+        24
+    }
+}
+
+#[policy(ends = "who is greeted writes nothing")]
+pub async fn greet_all(event: &Recorded<Written>, calls: &Calls) -> Vec<To<Greet>> {
+    *calls.0.lock().unwrap().entry(event.event.text.clone()).or_default() += 1;
+    let many = event.event.text.parse().unwrap_or_default();
+    (0..many).map(|reader| Greet { key: String::new() }.to(ReaderId(reader))).collect()
+}
+
+#[system(aggregates(Reader), policies(greet_all))]
+pub struct Crowd;
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_written_as_one_is_reported_and_not_tried_again() {
+    let store = StoreDouble::new();
+    let rows = store.rows().await.unwrap();
+    store.keep_rows(Arc::new(Narrow(rows)));
+    let calls = Calls::default();
+    let crowd = Handle::<Crowd>::over(Arc::new(store)).provide(calls.clone());
+    let workers = crowd.start().await.unwrap();
+    for (reader, text) in [(1, "10"), (2, "11"), (3, "10"), (4, "9"), (5, "10")] {
+        crowd.send(&ReaderId(reader), Write { text: text.to_owned() }).await.unwrap();
+    }
+    workers.settled().await.unwrap();
+    let greeted = crowd.load::<Reader>(&ReaderId(0)).await.unwrap().greeted.len();
+    assert_eq!(greeted, 4);
+    let letters = workers.dead_letters("greet_all").unwrap().list().await.unwrap();
+    assert_eq!(letters.len(), 1);
+    let reason = "it calls for 11 commands, and 10 can be written down as one";
+    assert_eq!(letters[0].1.reason, reason);
+    let calls = calls.0.lock().unwrap().clone();
+    assert_eq!(
+        calls.into_iter().collect::<Vec<_>>(),
+        [("10", 3), ("11", 1), ("9", 1)].map(|(text, times)| (text.to_owned(), times))
+    );
 }

@@ -16,11 +16,10 @@ pub(super) fn expand(krate: &syn::Path, ident: &syn::Ident, settings: &[Setting]
     let fields: Vec<_> = settings.iter().map(|setting| &setting.field).collect();
     let keys = fields.iter().map(|field| names::plain(field));
     let of: Vec<_> = settings.iter().map(of).collect();
-    let defaults = settings.iter().zip(&of).map(|(setting, of)| match &setting.default {
+    let defaults = settings.iter().map(|setting| match &setting.default {
         Some(default) => {
-            // Of a type that cannot be set rustc would speak at the default once more.
-            let value = syn::Ident::new("cim_default", setting.ty.span());
-            quote!({ let #value = #default; #of::of(#value) })
+            let of = self::of(setting);
+            quote!(#of::of_const(#default))
         }
         None => quote!(#krate::None),
     });

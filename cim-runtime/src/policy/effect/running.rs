@@ -32,6 +32,14 @@ pub(in crate::policy) struct Acts {
     tell: Tell,
 }
 
+/// Why an attempt has failed.
+pub(in crate::policy) enum Failed {
+    /// It may succeed another time.
+    Now(String),
+    /// It would only be done once more.
+    ForGood(String),
+}
+
 /// What came of a job.
 pub(in crate::policy) enum Ended {
     /// It was done, and calls for this.
@@ -112,22 +120,23 @@ impl Acts {
     pub(in crate::policy) fn record(
         &mut self,
         position: u64,
-        tried: Result<Plan, String>,
+        tried: Result<Plan, Failed>,
         now: Timestamp,
         books: &mut Books,
     ) -> Option<Ended> {
         let mut job = self.queue.job(position)?.clone();
         job.attempts = job.attempts.saturating_add(1);
         let attempts = job.attempts;
-        let problem = match tried {
+        let (problem, for_good) = match tried {
             Ok(plan) => {
                 books.end_job(position, Outcome { at: now, attempts, error: None });
                 self.queue.over(position);
                 return Some(Ended::Done(plan));
             }
-            Err(problem) => problem,
+            Err(Failed::Now(problem)) => (problem, attempts >= self.attempts.info.attempts),
+            Err(Failed::ForGood(problem)) => (problem, true),
         };
-        if attempts >= self.attempts.info.attempts {
+        if for_good {
             let error = Some(problem.clone());
             books.end_job(position, Outcome { at: now, attempts, error });
             self.queue.over(position);
