@@ -85,10 +85,9 @@ impl<C: Refusable> Refused<C> {
     /// The event that called for the command, if it is an `E`.
     pub fn event<E: Heard>(&self) -> Option<Recorded<E>> {
         let envelope = self.cause.envelope().ok()?;
-        let is_this = E::EVENT.event == envelope.event_type
-            && E::EVENT.aggregate.as_str() == envelope.aggregate;
+        let is_ours = E::EVENT.aggregate.as_str() == envelope.aggregate;
         // One that could not be read would not have called for anything.
-        is_this.then(|| E::read(&self.cause, &envelope).ok()).flatten()
+        is_ours.then(|| E::read(&self.cause, &envelope)).flatten()?.ok()
     }
 }
 

@@ -333,6 +333,27 @@ async fn an_effect_may_stop_where_it_fails() {
     assert_eq!(mailer.at_once.1.load(Ordering::Relaxed), 1);
 }
 
+/// Takes whatever happens to a reader.
+#[policy]
+pub async fn log(event: &Recorded<AnyOf<Reader>>, effect: &Effect, mailer: &Mailer) {
+    let sent = mailer.send(effect, event.event.name()).await;
+    assert!(sent.is_ok(), "no line");
+}
+
+#[system(aggregates(Reader), policies(log))]
+pub struct Logged;
+
+#[tokio::test]
+async fn an_effect_may_take_any_event() {
+    let mailer = Mailer::default();
+    let options = Options::default().provide(mailer.clone());
+    let logged = Simulation::<Logged>::start_with(options).await.unwrap();
+    logged.send(&ReaderId(1), Write { text: "hello".to_owned() }).await.unwrap();
+    logged.send(&ReaderId(1), Greet { key: "any".to_owned() }).await.unwrap();
+    logged.settled().await.unwrap();
+    assert_eq!(mailer.sent(), ["Written", "Greeted"]);
+}
+
 // Whatever is cut short.
 
 /// Remembers each call, and answers otherwise each time: with another target.

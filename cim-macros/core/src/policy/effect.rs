@@ -132,7 +132,7 @@ pub(super) fn expand(
             act: |#acting| #act(async move {
                 let #event = {
                     let (#stored, #envelope) = #acting.event()?;
-                    #heard::read(#stored, &#envelope)?
+                    #krate::Acting::known(#heard::read(#stored, &#envelope))?
                 };
                 let mut #plan = #acting.plan()?;
                 let #failed = #answered::planned(

@@ -203,6 +203,11 @@ impl Acting {
         Ok((&self.event, envelope))
     }
 
+    /// The event as one that the effect takes.
+    pub fn known<T>(read: Option<Result<T, String>>) -> Result<T, String> {
+        read.unwrap_or_else(|| Err("the effect takes no such event any more".to_owned()))
+    }
+
     /// Where what it calls for is written down.
     pub fn plan(&self) -> Result<Plan, String> {
         let envelope = self.event.envelope().map_err(|error| error.to_string())?;
