@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::dead::DeadLetter;
-use super::effect::{Jobs, Outcome};
+use super::effect::{EffectOutcome, Jobs};
 use super::plan::{COMPENSATING, Letter, Name};
 use super::refused::KeptRefusal;
 use crate::cbor::EncodeError;
@@ -80,7 +80,7 @@ impl Books {
     }
 
     /// Ends a job of an effect: what that answers is acted on when this is written.
-    pub(super) fn end_job(&mut self, position: u64, outcome: Outcome) {
+    pub(super) fn end_job(&mut self, position: u64, outcome: EffectOutcome) {
         self.jobs.end(position, outcome);
         self.is_final = true;
     }

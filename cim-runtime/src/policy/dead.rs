@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::effect::Outcome;
+use super::effect::EffectOutcome;
 use super::plan::Letter;
 use crate::cid::EventCid;
 use crate::error::Error;
@@ -44,7 +44,7 @@ pub(super) enum Wish {
     /// What became of an effect.
     Outcome {
         position: u64,
-        done: oneshot::Sender<Option<Outcome>>,
+        done: oneshot::Sender<Option<EffectOutcome>>,
     },
 }
 

@@ -29,7 +29,7 @@ use crate::rows::Tables;
 pub use address::{Addressed, Cancel, Delay, To};
 pub use compensation::{Compensation, compensates, does_not_come_back, is_refused_once, is_sent};
 pub use dead::{DeadLetter, DeadLetters};
-pub use effect::{Act, Acting, Effect, EffectInfo, Effects, Need, Outcome, Provided, act};
+pub use effect::{Act, Acting, Effect, EffectInfo, EffectOutcome, Effects, Need, Provided, act};
 pub use id::depth_of;
 pub use loops::Loops;
 pub use plan::Reacting;

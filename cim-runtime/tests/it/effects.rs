@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use cim_runtime::policy::{DeadLetter, Outcome};
+use cim_runtime::policy::{DeadLetter, EffectOutcome};
 use cim_runtime::prelude::*;
 use cim_runtime::rows::{RowBatch, RowStore, RowView};
 use cim_runtime::store::{EmbeddedStore, MemoryStore, Store, StoreError};
@@ -180,7 +180,7 @@ async fn dead(library: &Simulation<Library>) -> Vec<((u64, u32), DeadLetter)> {
     library.workers().dead_letters("mail").unwrap().list().await.unwrap()
 }
 
-async fn outcome(library: &Simulation<Library>, position: u64) -> Option<Outcome> {
+async fn outcome(library: &Simulation<Library>, position: u64) -> Option<EffectOutcome> {
     library.workers().effects("mail").unwrap().outcome(position).await.unwrap()
 }
 
@@ -196,7 +196,7 @@ async fn an_effect_acts_on_the_world_and_answers() {
     assert_eq!(greeted.event, ReaderEvent::Greeted(Greeted { key }));
     assert_eq!(greeted.causation, cim_runtime::Causation::Event(written.cid));
     assert_eq!(greeted.actor, Actor::new("policy:mail"));
-    let done = Outcome { at: library.clock().time(), attempts: 1, error: None };
+    let done = EffectOutcome { at: library.clock().time(), attempts: 1, error: None };
     assert_eq!(outcome(&library, 1).await, Some(done));
     assert_eq!(outcome(&library, 2).await, None, "nobody takes it");
     assert!(library.workers().effects("greet_at_once").is_none(), "it is no effect");
@@ -218,7 +218,7 @@ async fn an_effect_that_fails_is_tried_again_later() {
     library.advance(1.second()).await.unwrap();
     assert_eq!(mailer.sent(), ["of somebody else", "fails 3", "after it"]);
     let at = begun + SignedDuration::from_secs(7);
-    assert_eq!(outcome(&library, 1).await, Some(Outcome { at, attempts: 4, error: None }));
+    assert_eq!(outcome(&library, 1).await, Some(EffectOutcome { at, attempts: 4, error: None }));
     assert_eq!((greeted(&library, 1).await, greeted(&library, 2).await), (2, 1));
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::outcomes::Outcome;
+use super::outcomes::EffectOutcome;
 use crate::cid::EventCid;
 use crate::envelope::Envelope;
 use crate::policy::dead::DeadLetter;
@@ -49,7 +49,7 @@ impl Job {
 /// Tables of a policy that is an effect.
 pub(in crate::policy) struct Jobs {
     open: Table<u64, Job>,
-    outcomes: Table<u64, Outcome>,
+    outcomes: Table<u64, EffectOutcome>,
     /// Those that are not yet written.
     opened: Vec<(u64, Job)>,
     /// Those that were written since somebody has asked.
@@ -93,12 +93,12 @@ impl Jobs {
     }
 
     /// Ends a job.
-    pub(in crate::policy) fn end(&mut self, position: u64, outcome: Outcome) {
+    pub(in crate::policy) fn end(&mut self, position: u64, outcome: EffectOutcome) {
         self.open.remove(&position);
         self.outcomes.insert(&position, outcome);
     }
 
-    pub(in crate::policy) fn outcome(&self, position: u64) -> Option<Outcome> {
+    pub(in crate::policy) fn outcome(&self, position: u64) -> Option<EffectOutcome> {
         self.outcomes.get(&position)
     }
 

@@ -28,7 +28,7 @@ use crate::store::StoredEvent;
 
 pub(super) use attempt::Attempt;
 pub(super) use jobs::{Job, Jobs};
-pub use outcomes::{Effects, Outcome};
+pub use outcomes::{EffectOutcome, Effects};
 pub(super) use running::{Acts, Ended, Failed, Tell};
 
 /// One attempt at an effect: what an `async` policy may take beside the event.

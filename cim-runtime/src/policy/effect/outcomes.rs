@@ -11,7 +11,7 @@ use crate::prelude::value;
 
 /// What became of an effect on one event.
 #[value]
-pub struct Outcome {
+pub struct EffectOutcome {
     /// When it was over.
     pub at: Timestamp,
     /// How often it was tried.
@@ -34,7 +34,7 @@ impl Effects {
     /// # Errors
     ///
     /// When the policy does not run any more.
-    pub async fn outcome(&self, position: u64) -> Result<Option<Outcome>, Error> {
+    pub async fn outcome(&self, position: u64) -> Result<Option<EffectOutcome>, Error> {
         let (done, answer) = oneshot::channel();
         let gone = || Error::NotStarted { projection: self.policy };
         self.wishes.send(Wish::Outcome { position, done }).await.map_err(|_| gone())?;

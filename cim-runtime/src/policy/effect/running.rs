@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::attempt::{Attempt, Attempts};
 use super::queue::Queue;
-use super::{EffectInfo, Job, Outcome};
+use super::{EffectInfo, EffectOutcome, Job};
 use crate::driver::Driver;
 use crate::outside::Outside;
 use crate::policy::books::Books;
@@ -129,7 +129,7 @@ impl Acts {
         let attempts = job.attempts;
         let (problem, for_good) = match tried {
             Ok(plan) => {
-                books.end_job(position, Outcome { at: now, attempts, error: None });
+                books.end_job(position, EffectOutcome { at: now, attempts, error: None });
                 self.queue.over(position);
                 return Some(Ended::Done(plan));
             }
@@ -138,7 +138,7 @@ impl Acts {
         };
         if for_good {
             let error = Some(problem.clone());
-            books.end_job(position, Outcome { at: now, attempts, error });
+            books.end_job(position, EffectOutcome { at: now, attempts, error });
             self.queue.over(position);
             return Some(Ended::GivenUp(job, problem));
         }

@@ -8,7 +8,4 @@ pub struct Mailer;
 #[policy]
 pub async fn welcome(_mailer: &Mailer) {}
 
-#[policy]
-pub async fn welcome_again() {}
-
 fn main() {}

@@ -5,8 +5,6 @@ use cim_runtime::prelude::*;
 pub struct ReminderSettings {
     /// How long somebody may take to pay.
     pub weeks: u32,
-    #[setting(min = 1)]
-    pub times: u32,
 }
 
 fn main() {}
