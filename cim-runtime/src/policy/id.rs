@@ -7,9 +7,14 @@ use crate::cid::EventCid;
 /// What the ids of policies' commands begin with: others may have made UUIDv8s of their own.
 const MARK: &[u8; 3] = b"cim";
 
-/// What the ids of all commands begin with that a policy sends for one reason.
-#[derive(Debug, Clone)]
-pub(super) struct Origin(blake3::Hasher);
+/// Why a policy sends commands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origin {
+    policy: &'static str,
+    event: EventCid,
+    /// The command that was refused, if this makes up for it.
+    refused: Option<Uuid>,
+}
 
 /// What a command was sent for, and to whom, as a number that no two of them share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,21 +22,13 @@ pub(super) struct Purpose([u8; 32]);
 
 impl Origin {
     /// An event that `policy` takes.
-    pub(super) fn event(policy: &str, event: &EventCid) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(policy.as_bytes());
-        hasher.update(&[0]);
-        hasher.update(&event.to_bytes());
-        Self(hasher)
+    pub(super) fn event(policy: &'static str, event: EventCid) -> Self {
+        Self { policy, event, refused: None }
     }
 
     /// A command that `policy` has sent because of an event, and that was refused.
-    pub(super) fn refusal(policy: &str, event: &EventCid, command_id: Uuid) -> Self {
-        let Self(mut hasher) = Self::event(policy, event);
-        // No aggregate's name is that long.
-        hasher.update(&u64::MAX.to_be_bytes());
-        hasher.update(command_id.as_bytes());
-        Self(hasher)
+    pub(super) fn refusal(policy: &'static str, event: EventCid, command_id: Uuid) -> Self {
+        Self { policy, event, refused: Some(command_id) }
     }
 
     /// The purpose of sending a command of this name to an aggregate. Neither its place among the
@@ -39,10 +36,19 @@ impl Origin {
     /// other settings or as another program, may answer with more or with fewer commands, and none of
     /// them may be taken for another one.
     pub(super) fn purpose(&self, aggregate: &str, id: &str, command: &str) -> Purpose {
-        let mut hasher = self.0.clone();
-        for part in [aggregate, id, command] {
+        let event = self.event.to_bytes();
+        let refused = self.refused.as_ref().map_or(&[][..], |id| id.as_bytes());
+        let mut hasher = blake3::Hasher::new();
+        for part in [
+            self.policy.as_bytes(),
+            &event[..],
+            refused,
+            aggregate.as_bytes(),
+            id.as_bytes(),
+            command.as_bytes(),
+        ] {
             hasher.update(&(part.len() as u64).to_be_bytes());
-            hasher.update(part.as_bytes());
+            hasher.update(part);
         }
         Purpose(*hasher.finalize().as_bytes())
     }
@@ -79,9 +85,9 @@ mod tests {
     #[test]
     fn an_id_follows_from_its_cause() {
         let (a, b) = (EventCid::of(b"a"), EventCid::of(b"b"));
-        let id = |policy: &str, event: &EventCid, to: [&str; 3], number| {
+        let id = |policy, event: &EventCid, to: [&str; 3], number| {
             let [aggregate, id, command] = to;
-            Origin::event(policy, event).purpose(aggregate, id, command).command_id(number, 3)
+            Origin::event(policy, *event).purpose(aggregate, id, command).command_id(number, 3)
         };
         let to = ["shop.order", "7", "Pay"];
         let first = id("remind", &a, to, 0);
@@ -96,6 +102,8 @@ mod tests {
         ] {
             assert_ne!(first, other);
         }
+        let again = Origin::refusal("remind", a, first).purpose(to[0], to[1], to[2]);
+        assert_ne!(first, again.command_id(0, 3));
         assert_eq!((depth_of(first), first.get_version_num()), (3, 8));
         assert_eq!(depth_of(Uuid::now_v7()), 0);
         assert_eq!(depth_of(Uuid::new_v8([7; 16])), 0);

@@ -24,7 +24,11 @@ pub struct Reacting<'a> {
 }
 
 impl<'a> Reacting<'a> {
-    pub(super) fn new(policy: &str, stored: &'a StoredEvent, envelope: &'a Envelope<'a>) -> Self {
+    pub(super) fn new(
+        policy: &'static str,
+        stored: &'a StoredEvent,
+        envelope: &'a Envelope<'a>,
+    ) -> Self {
         let plan = Plan::new(policy, stored, envelope);
         Self { incoming: Incoming::new(stored, envelope), plan }
     }
@@ -109,14 +113,14 @@ impl Letter {
 }
 
 impl Plan {
-    pub(super) fn new(policy: &str, stored: &StoredEvent, envelope: &Envelope<'_>) -> Self {
+    pub(super) fn new(policy: &'static str, stored: &StoredEvent, envelope: &Envelope<'_>) -> Self {
         Self {
             position: stored.position,
             event: stored.cid,
             decided: envelope.at,
             correlation: envelope.correlation,
             depth: depth_of(envelope.command_id).saturating_add(1),
-            origin: Origin::event(policy, &stored.cid),
+            origin: Origin::event(policy, stored.cid),
             commands: 0,
             purposes: FxHashMap::default(),
             steps: Vec::new(),
@@ -138,7 +142,7 @@ impl Plan {
 
     /// What answers to a refusal. Its commands stand behind all others of the event.
     pub(super) fn after_refusal(
-        policy: &str,
+        policy: &'static str,
         kept: &KeptRefusal,
         stored: &StoredEvent,
         envelope: &Envelope<'_>,
@@ -147,7 +151,7 @@ impl Plan {
         Self {
             decided: kept.at,
             depth: depth_of(letter.command_id).saturating_add(1),
-            origin: Origin::refusal(policy, &stored.cid, letter.command_id),
+            origin: Origin::refusal(policy, stored.cid, letter.command_id),
             commands: letter.index.max(COMPENSATING - 1).saturating_add(1),
             ..Self::new(policy, stored, envelope)
         }

@@ -182,7 +182,7 @@ pub struct Refusing<'a> {
 
 impl<'a> Refusing<'a> {
     pub(super) fn new(
-        policy: &str,
+        policy: &'static str,
         kept: &'a KeptRefusal,
         cause: &'a StoredEvent,
         envelope: &Envelope<'_>,
