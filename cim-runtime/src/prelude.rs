@@ -25,5 +25,6 @@ pub use jiff::civil::Date;
 pub use crate::{SignedDuration, Timestamp, Uuid};
 
 pub use cim_macros::{
-    DomainId, Settings, Tables, aggregate, apply, command, event, on, output, personal, policy, projection, query, refused, state_machine, system, transition, value,
+    DomainId, Settings, Tables, aggregate, apply, command, event, on, output, personal, policy,
+    projection, query, refused, state_machine, system, transition, value,
 };
