@@ -132,6 +132,35 @@ pub fn tables(item: TokenStream) -> TokenStream {
     cim_macros_core::tables(item.into()).into()
 }
 
+/// What a policy can be told by whoever runs the program: a struct whose fields have defaults, and may
+/// have limits. A policy has them as a field of its struct, `settings: Settings<ReminderSettings>`.
+///
+/// A field is a whole number, `f64`, `bool`, `String`, or an `Option` of one of these; one that is no
+/// `Option` has a `default`. Its name is a key of `[policy.<name>]` in the configuration, and of the
+/// variable `CIM_POLICY_<NAME>_<KEY>`. Brings `Clone`, `Debug` and `Default`.
+///
+/// ```
+/// use cim_runtime::prelude::*;
+///
+/// #[derive(Settings)]
+/// pub struct ReminderSettings {
+///     /// How long somebody may take to pay, before each reminder.
+///     #[setting(default = 2, min = 1, max = 52)]
+///     pub weeks: u32,
+///     /// Who is asked to call the customer at last.
+///     pub caller: Option<String>,
+/// }
+///
+/// let settings = ReminderSettings { weeks: 4, ..ReminderSettings::default() };
+/// assert_eq!((settings.weeks, settings.caller), (4, None));
+/// ```
+///
+/// `#[settings(crate = path)]` where the runtime has another name.
+#[proc_macro_derive(Settings, attributes(setting, settings))]
+pub fn settings(item: TokenStream) -> TokenStream {
+    cim_macros_core::settings(item.into()).into()
+}
+
 /// A read model, on the `impl` of a struct with `#[derive(Tables)]`: `#[on]` methods make rows of
 /// events, `#[query]` methods answer questions from them. Other methods stay as they are.
 ///
@@ -229,10 +258,15 @@ pub fn personal(args: TokenStream, item: TokenStream) -> TokenStream {
 /// of these; or a `Result` of them, with any error that can be shown. Each command takes effect once,
 /// whatever crashes: so a policy looks at nothing but its events and what it has kept of them.
 ///
+/// An `async fn` is an effect on the outside world: it is called at least once for each event, with
+/// what it takes by type beside the event, and may answer with commands, too. See `Effect` in
+/// `cim_runtime::policy`. Its keys are `timeout_seconds` (30 unless given), `at_once` (8) and
+/// `attempts` (10).
+///
 /// Keys: `name = "reminders"` is the function's name, or the type's in snake case, unless given.
 /// `refused` says what happens to a command that its aggregate refuses: `report` puts it on the list
 /// of dead letters, as is done where the key is not given, `ignore` drops it, `retry` sends it again
-/// later. `starts = next` begins with the next event that is stored when the policy is first started,
+/// later; a `#[refused]` method answers to it with other commands instead. `starts = next` begins with the next event that is stored when the policy is first started,
 /// where otherwise it begins with the first one there is. `on_failure = stop` waits for another
 /// program when a method fails, where otherwise the event is put on the list of dead letters
 /// (`park`). `ends = "…"` says why a loop ends in which policies call for each other.
@@ -305,6 +339,14 @@ pub fn policy(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn on(args: TokenStream, item: TokenStream) -> TokenStream {
     cim_macros_core::on(args.into(), item.into()).into()
+}
+
+/// Answers to a command of a policy that its aggregate has refused:
+/// `fn (&mut self, refused: &Refused<C>) -> To<…>`, inside a `#[policy]`; the type is
+/// `cim_runtime::policy::Refused`.
+#[proc_macro_attribute]
+pub fn refused(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::refused(args.into(), item.into()).into()
 }
 
 /// Answers a question, inside a `#[projection]`: `fn (&self, question: Q) -> Answer`, where `Q` is a

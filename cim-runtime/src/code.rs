@@ -7,7 +7,9 @@ pub use core::hash::{Hash, Hasher};
 pub use core::option::Option::{self, None, Some};
 pub use core::result::Result::{self, Err, Ok};
 pub use core::str::FromStr;
-pub use core::{clone::Clone, convert::From, convert::Into, fmt::Debug, fmt::Display};
+pub use core::{
+    clone::Clone, convert::From, convert::Into, default::Default, fmt::Debug, fmt::Display,
+};
 pub use std::string::String;
 
 pub use cim_macros::{PartsClone, PartsDebug, PartsPartialEq};
@@ -33,14 +35,17 @@ pub use crate::machine::{
     Standing, StateRow, TransitionRow, Unknown, UnknownId,
 };
 pub use crate::policy::{
-    Loops, OnRefusal, Policy, PolicyInfo, Reacting, Reaction, Route, Sends, Starts,
-    is_answered_once, is_only_policy, reacts_within, sends_within,
+    Act, Acting, Compensation, EffectInfo, Loops, Need, OnRefusal, Policy, PolicyInfo, Provided,
+    Reacting, Reaction, Refusable, Refusing, Route, Sends, Starts, act, compensates,
+    does_not_come_back, is_answered_once, is_only_policy, is_refused_once, is_sent, reacts_within,
+    sends_within,
 };
 pub use crate::projection::{
     Answered, Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query, QueryDoor,
-    has_tables, is_only_projection, is_taken_once, listens_within,
+    has_no_settings, has_tables, is_only_projection, is_taken_once, listens_within,
 };
 pub use crate::rows::{Kept, Place, TableField, TableInfo, Tables};
+pub use crate::settings::{Configured, Limits, Setting, SettingsVisitor};
 pub use crate::subject::{AggregateName, has_own_name};
 pub use crate::system::{AggregateInfo, Handle, Includes, Shows, System};
 

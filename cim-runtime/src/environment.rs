@@ -1,7 +1,7 @@
 //! Where time and ids come from.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -149,9 +149,62 @@ impl Environment for ManualEnvironment {
     fn until(&self, time: Timestamp) -> BoxFuture<'_, ()> {
         let mut clock = self.clock.subscribe();
         Box::pin(async move {
+            let _waiting = Waits::begin(time);
             // Whoever moves it is there as long as this is.
             let _ = clock.wait_for(|now| *now >= time).await;
         })
+    }
+}
+
+tokio::task_local! {
+    static WAITS: Waits;
+}
+
+/// Whether a future waits for a clock that is moved by hand: whoever moves it must know that nothing
+/// happens before.
+#[derive(Clone)]
+pub(crate) struct Waits {
+    times: Arc<Mutex<Vec<Timestamp>>>,
+    tell: Arc<dyn Fn(Option<Timestamp>) + Send + Sync>,
+}
+
+/// A wait for this time.
+struct Waiting {
+    of: Waits,
+    time: Timestamp,
+}
+
+impl Waits {
+    /// Runs a future; `tell` is told the first time that it waits for, or that it waits for none.
+    pub(crate) async fn told<F: Future>(
+        tell: impl Fn(Option<Timestamp>) + Send + Sync + 'static,
+        inside: F,
+    ) -> F::Output {
+        let waits = Self { times: Arc::default(), tell: Arc::new(tell) };
+        WAITS.scope(waits, inside).await
+    }
+
+    /// Waits for this time until what is returned is dropped; nothing, if nobody is told.
+    fn begin(time: Timestamp) -> Option<Waiting> {
+        let of = WAITS.try_with(Self::clone).ok()?;
+        of.change(|times| times.push(time));
+        Some(Waiting { of, time })
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Vec<Timestamp>)) {
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut times);
+        (self.tell)(times.iter().min().copied());
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.of.change(|times| {
+            if let Some(place) = times.iter().position(|time| *time == self.time) {
+                times.swap_remove(place);
+            }
+        });
     }
 }
 

@@ -7,6 +7,7 @@ use crate::id::InvalidId;
 use crate::machine::{Machine, MachineState as _};
 #[cfg(feature = "jetstream")]
 use crate::service::ServiceError;
+use crate::settings::SettingsError;
 use crate::store::StoreError;
 use crate::subject::StreamName;
 
@@ -173,6 +174,19 @@ pub enum Error {
         position: u64,
         /// Up to which they were to.
         wanted: u64,
+    },
+    /// What a policy was told it cannot be.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// An effect needs something that nobody has provided.
+    #[error(
+        "the policy `{policy}` needs a `{needs}`, which nobody has provided: call `provide` on the handle, or on its options, before `start`"
+    )]
+    NotProvided {
+        /// Its name.
+        policy: &'static str,
+        /// The type.
+        needs: &'static str,
     },
     /// A service could not be asked, or could not be served.
     #[cfg(feature = "jetstream")]

@@ -46,6 +46,7 @@ mod nats;
 mod nearest;
 pub mod observe;
 mod opening;
+mod outside;
 pub mod policy;
 pub mod prelude;
 pub mod projection;
@@ -53,6 +54,7 @@ mod recorded;
 pub mod rows;
 #[cfg(feature = "jetstream")]
 pub mod service;
+pub mod settings;
 pub mod store;
 mod subject;
 pub mod system;

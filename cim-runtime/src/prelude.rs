@@ -8,10 +8,11 @@ pub use crate::engine::{Cause, Receipt, Sent};
 pub use crate::error::{Error, SendError};
 pub use crate::id::DomainId;
 pub use crate::machine::{Aggregate, Machine, MachineState};
-pub use crate::policy::{Addressed, Cancel, To};
+pub use crate::policy::{Addressed, Cancel, Effect, To};
 pub use crate::projection::AnyOf;
 pub use crate::recorded::Recorded;
 pub use crate::rows::{InMemory, Table};
+pub use crate::settings::Settings;
 pub use crate::system::{Handle, System};
 #[cfg(feature = "stateright")]
 pub use crate::testing::Modelled;
@@ -24,6 +25,6 @@ pub use jiff::civil::Date;
 pub use crate::{SignedDuration, Timestamp, Uuid};
 
 pub use cim_macros::{
-    DomainId, Tables, aggregate, apply, command, event, on, output, personal, policy, projection,
-    query, state_machine, system, transition, value,
+    DomainId, Settings, Tables, aggregate, apply, command, event, on, output, personal, policy,
+    projection, query, refused, state_machine, system, transition, value,
 };

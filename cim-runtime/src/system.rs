@@ -17,11 +17,13 @@ use crate::environment::{Environment, SystemEnvironment};
 use crate::error::{Error, SendError};
 use crate::lock::EventRow;
 use crate::machine::{Aggregate, Command, Handles, InOneAggregate, MachineTable};
+use crate::outside::Outside;
 use crate::policy::{PolicyInfo, StartedPolicies};
 use crate::projection::{
     Ask, Projection, ProjectionHandle, ProjectionInfo, Query, Registry, Started,
 };
 use crate::recorded::{self, Recorded};
+use crate::settings::Configured;
 use crate::store::{self, Store};
 use crate::subject::{AggregateName, StreamName};
 
@@ -145,6 +147,7 @@ const SNAPSHOT_EVERY: u64 = 100;
 #[derive(Debug)]
 pub struct Handle<S> {
     shared: Arc<Shared>,
+    outside: Arc<Outside>,
     actor: Actor,
     cause: Option<Cause>,
     at: Option<Timestamp>,
@@ -165,6 +168,7 @@ pub struct Options {
     live_aggregates: NonZeroUsize,
     snapshot_every: u64,
     max_events: u64,
+    outside: Outside,
 }
 
 impl Default for Options {
@@ -174,6 +178,7 @@ impl Default for Options {
             live_aggregates: LIVE_AGGREGATES,
             snapshot_every: SNAPSHOT_EVERY,
             max_events: u64::MAX,
+            outside: Outside::default(),
         }
     }
 }
@@ -207,6 +212,20 @@ impl Options {
         self.max_events = events;
         self
     }
+
+    /// What effects get that take a `&T`: a mailer, a client of a service.
+    #[must_use]
+    pub fn provide<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.outside.put(value);
+        self
+    }
+
+    /// What policies with settings of this type are told, whatever a configuration says.
+    #[must_use]
+    pub fn settings<T: Configured>(mut self, settings: T) -> Self {
+        self.outside.put(settings);
+        self
+    }
 }
 
 impl<S: System> Handle<S> {
@@ -223,8 +242,12 @@ impl<S: System> Handle<S> {
     ///
     /// # Errors
     ///
-    /// As [`Handle::open`], and when no store is named.
+    /// As [`Handle::open`], when no store is named, and [`Error::Settings`] when it tells policies
+    /// what they do not understand.
     pub async fn configured(config: &Config) -> Result<Self, Error> {
+        let policies = config.policies.clone();
+        #[cfg(feature = "config")]
+        let policies = policies.of(S::POLICIES)?;
         let store = config.open_store_for(domains::<S>()).await?;
         let mut options = Options::default();
         if let Some(events) = config.event_store.snapshot_threshold {
@@ -233,6 +256,7 @@ impl<S: System> Handle<S> {
         if let Some(events) = config.event_store.max_events_per_aggregate {
             options = options.max_events_per_aggregate(events);
         }
+        options.outside.configured = policies;
         Ok(Self::with_options(store, options))
     }
 
@@ -253,6 +277,7 @@ impl<S: System> Handle<S> {
         let shared = Shared { driver: Arc::new(driver), projections: Arc::default() };
         Self {
             shared: Arc::new(shared),
+            outside: Arc::new(options.outside),
             actor: Actor::default(),
             cause: None,
             at: None,
@@ -294,6 +319,24 @@ impl<S: System> Handle<S> {
     #[must_use]
     pub fn with_command_id(&self, id: Uuid) -> Self {
         Self { command_id: Some(id), ..self.clone() }
+    }
+
+    /// A handle that starts effects with this value, which those get that take a `&T`: a mailer, a
+    /// client of a service.
+    #[must_use]
+    pub fn provide<T: Send + Sync + 'static>(&self, value: T) -> Self {
+        let mut outside = Outside::clone(&self.outside);
+        outside.put(value);
+        Self { outside: Arc::new(outside), ..self.clone() }
+    }
+
+    /// A handle that starts policies with settings of this type as they are here, whatever a
+    /// configuration says.
+    #[must_use]
+    pub fn with_settings<T: Configured>(&self, settings: T) -> Self {
+        let mut outside = Outside::clone(&self.outside);
+        outside.put(settings);
+        Self { outside: Arc::new(outside), ..self.clone() }
     }
 
     /// Sends a command to the aggregate with this id, and returns once its events are stored.
@@ -376,7 +419,9 @@ impl<S: System> Handle<S> {
     ///
     /// # Errors
     ///
-    /// When the place where they keep their rows cannot be opened.
+    /// When the place where they keep their rows cannot be opened, [`Error::Settings`] when a policy
+    /// cannot be what it was told, and [`Error::NotProvided`] when an effect needs what nobody has
+    /// provided.
     pub async fn start(&self) -> Result<Workers, Error> {
         let (driver, store) = (Arc::clone(&self.shared.driver), Arc::clone(self.store()));
         let rows = store.rows().await?;
@@ -385,7 +430,8 @@ impl<S: System> Handle<S> {
         let environment = Arc::clone(&driver.environment);
         let started = Started { store, rows: Arc::clone(&rows), registry, environment };
         workers.project(S::PROJECTIONS, &started);
-        workers.react(S::POLICIES, &StartedPolicies { driver, rows });
+        let outside = Arc::clone(&self.outside);
+        workers.react(S::POLICIES, &StartedPolicies { driver, rows, outside })?;
         Ok(workers)
     }
 
@@ -449,6 +495,7 @@ impl<S> Clone for Handle<S> {
     fn clone(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
+            outside: Arc::clone(&self.outside),
             actor: self.actor.clone(),
             cause: self.cause,
             at: self.at,

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::error::Error;
-use crate::policy::{DeadLetters, PolicyInfo, StartedPolicies};
+use crate::policy::{DeadLetters, Effects, PolicyInfo, StartedPolicies};
 use crate::projection::{ProjectionInfo, Reaches, Started, with_rows};
 use crate::rows::RowStore;
 use crate::store::Store;
@@ -23,6 +23,7 @@ pub struct Workers {
     aborts: Vec<AbortHandle>,
     cells: Vec<Arc<dyn Reaches>>,
     dead: Vec<DeadLetters>,
+    effects: Vec<Effects>,
     store: Arc<dyn Store>,
     /// Whether their rows may have to be waited for.
     rows_wait: bool,
@@ -30,8 +31,15 @@ pub struct Workers {
 
 impl Workers {
     pub(crate) fn new(store: Arc<dyn Store>, rows: &dyn RowStore) -> Self {
-        let (tasks, aborts, rows_wait) = (JoinSet::new(), Vec::new(), rows.waits());
-        Self { tasks, aborts, cells: Vec::new(), dead: Vec::new(), store, rows_wait }
+        Self {
+            tasks: JoinSet::new(),
+            aborts: Vec::new(),
+            cells: Vec::new(),
+            dead: Vec::new(),
+            effects: Vec::new(),
+            store,
+            rows_wait: rows.waits(),
+        }
     }
 
     pub(crate) fn project(&mut self, projections: &[ProjectionInfo], with: &Started) {
@@ -42,13 +50,19 @@ impl Workers {
         }
     }
 
-    pub(crate) fn react(&mut self, policies: &[PolicyInfo], with: &StartedPolicies) {
+    pub(crate) fn react(
+        &mut self,
+        policies: &[PolicyInfo],
+        with: &StartedPolicies,
+    ) -> Result<(), Error> {
         for policy in policies {
-            let run = (policy.start)(with);
+            let run = (policy.start)(with)?;
             self.cells.push(run.cell);
             self.dead.push(run.dead);
+            self.effects.extend(policy.effect.map(|_| run.effects));
             self.spawn(run.work);
         }
+        Ok(())
     }
 
     fn spawn(&mut self, work: BoxFuture<'static, Infallible>) {
@@ -83,6 +97,11 @@ impl Workers {
     /// What the policy with this name could not do; `None` if none has this name.
     pub fn dead_letters(&self, policy: &str) -> Option<DeadLetters> {
         self.dead.iter().find(|dead| dead.policy == policy).cloned()
+    }
+
+    /// What became of the effect with this name; `None` if none has this name.
+    pub fn effects(&self, policy: &str) -> Option<Effects> {
+        self.effects.iter().find(|effects| effects.policy == policy).cloned()
     }
 
     /// Ends them, and waits until they have let go of the store.

@@ -39,6 +39,8 @@ pub mod policy_every_answer;
 pub mod policy_no_loops;
 #[path = "../ui/projection/pass/every_method.rs"]
 pub mod projection_every_method;
+#[path = "../ui/settings/pass/every_type.rs"]
+pub mod settings_every_type;
 #[path = "../ui/state_machine/pass/every_answer.rs"]
 pub mod state_machine_every_answer;
 #[path = "../ui/state_machine/pass/every_arrow.rs"]

@@ -218,7 +218,7 @@ pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
 }
 
 /// Keys that one attribute has, and which that is.
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 16] = [
     ("version", "event"),
     ("upcast", "event"),
     ("unread", "event"),
@@ -232,6 +232,9 @@ const KEYS: [(&str, &str); 13] = [
     ("refused", "policy"),
     ("starts", "policy"),
     ("ends", "policy"),
+    ("timeout_seconds", "policy"),
+    ("at_once", "policy"),
+    ("attempts", "policy"),
 ];
 
 fn unknown_key(key: &syn::Ident, attribute: &str, known: &[String]) -> Diagnostic {

@@ -4,17 +4,24 @@ use toml::{Table, Value};
 
 use super::ConfigError;
 use super::keys::{Kind, TABLES};
+use super::policies::PREFIX;
 use crate::nearest::meant;
 
 /// Begins as ours do, and tells tests which nats-server to start.
 const OF_TESTS: &str = "CIM_NATS_SERVER";
 
-/// Puts the values of the variables in place of the file's.
+/// Puts the values of the variables in place of the file's; returns those of policies, which only a
+/// system knows.
 pub(super) fn apply(
     config: &mut Table,
     variables: impl IntoIterator<Item = (String, String)>,
-) -> Result<(), ConfigError> {
+) -> Result<Vec<(String, String)>, ConfigError> {
+    let mut of_policies = Vec::new();
     for (name, text) in variables {
+        if name.starts_with(PREFIX) {
+            of_policies.push((name, text));
+            continue;
+        }
         let Some((table, key, kind)) = split(&name)? else { continue };
         let value = match kind {
             Kind::Text => Some(Value::String(text)),
@@ -28,7 +35,9 @@ pub(super) fn apply(
             entries.insert(key.to_owned(), value);
         }
     }
-    Ok(())
+    // The environment has no order.
+    of_policies.sort();
+    Ok(of_policies)
 }
 
 /// The table, the key and its kind that a variable stands for; none, if it is not one of ours.

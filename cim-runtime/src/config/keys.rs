@@ -2,8 +2,9 @@
 
 use toml::{Table, Value};
 
-use super::ConfigError;
+use super::{ConfigError, Policies, Secret};
 use crate::nearest::meant;
+use crate::settings::SettingValue;
 
 /// What a key's value is.
 #[derive(Debug, Clone, Copy)]
@@ -68,12 +69,57 @@ pub(super) const TABLES: [(&str, Keys); 3] = [
     ),
 ];
 
+/// The table with a table for each policy.
+const POLICY: &str = "policy";
+
+/// Takes the settings of policies out: their keys are known by their system.
+pub(super) fn take_policies(config: &mut Table) -> Result<Policies, ConfigError> {
+    let mut policies = Policies::default();
+    let wrong = || {
+        let problem =
+            format!("[{POLICY}] holds a table for each policy: write `[{POLICY}.<name>]`");
+        ConfigError::new(problem)
+    };
+    let tables = match config.remove(POLICY) {
+        Some(Value::Table(tables)) => tables,
+        Some(_) => return Err(wrong()),
+        None => return Ok(policies),
+    };
+    for (name, table) in tables {
+        let Value::Table(table) = table else { return Err(wrong()) };
+        let mut values = Vec::new();
+        for (key, value) in table {
+            let value = setting(value).ok_or_else(|| {
+                let problem = "must be a number, a text, or true or false";
+                ConfigError::new(format!("[{POLICY}.{name}] {key} {problem}"))
+            })?;
+            values.push((key, value));
+        }
+        policies.tables.insert(name, values);
+    }
+    Ok(policies)
+}
+
+fn setting(value: Value) -> Option<SettingValue> {
+    Some(match value {
+        Value::Integer(number) => SettingValue::Whole(number),
+        Value::Float(number) => SettingValue::Decimal(number.to_string()),
+        Value::Boolean(flag) => SettingValue::Flag(flag),
+        Value::String(text) => SettingValue::Text(Secret::new(text)),
+        Value::Datetime(_) | Value::Array(_) | Value::Table(_) => return None,
+    })
+}
+
 /// Refuses a table or a key that there is not, and a value of another kind. No message shows a value:
 /// it may be a secret.
 pub(super) fn check(config: &Table) -> Result<(), ConfigError> {
     for (name, value) in config {
         let Some((_, keys)) = TABLES.iter().find(|(table, _)| table == name) else {
-            let meant = meant(name, TABLES.map(|(table, _)| table), |table| format!("[{table}]"));
+            let known = TABLES.map(|(table, _)| table).into_iter().chain([POLICY]);
+            let meant = meant(name, known, |table| match table {
+                POLICY => format!("[{POLICY}.<name>]"),
+                table => format!("[{table}]"),
+            });
             return Err(ConfigError::new(format!("there is no table [{name}]: {meant}")));
         };
         let Value::Table(table) = value else {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::{Config, ConfigError, Nats, environment, keys};
+use super::{Config, ConfigError, Nats, Policies, environment, keys};
 
 impl Config {
     /// Reads a file, and the environment of this process.
@@ -16,10 +16,11 @@ impl Config {
         let path = path.as_ref();
         let text = std::fs::read_to_string(path)
             .map_err(|error| ConfigError::new(format!("could not be read: {error}")).of(path))?;
-        let mut table = table(&text).map_err(|error| error.of(path))?;
+        let (mut table, mut policies) = table(&text).map_err(|error| error.of(path))?;
         files_in(&mut table, path.parent().unwrap_or(Path::new("")));
-        environment::apply(&mut table, std::env::vars())?;
-        Self::of(table).map_err(|error| error.of(path))
+        policies.file = Some(path.display().to_string());
+        policies.variables = environment::apply(&mut table, std::env::vars())?;
+        Self::of(table, policies).map_err(|error| error.of(path))
     }
 
     /// The environment of this process alone.
@@ -49,14 +50,14 @@ impl Config {
         text: &str,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        let mut table = table(text)?;
-        environment::apply(&mut table, variables)?;
-        Self::of(table)
+        let (mut table, mut policies) = table(text)?;
+        policies.variables = environment::apply(&mut table, variables)?;
+        Self::of(table, policies)
     }
 
-    fn of(table: Table) -> Result<Self, ConfigError> {
+    fn of(table: Table, policies: Policies) -> Result<Self, ConfigError> {
         let config: Self = table.try_into().map_err(ConfigError::syntax)?;
-        config.checked()
+        Self { policies, ..config }.checked()
     }
 
     /// Refuses what contradicts itself.
@@ -88,10 +89,11 @@ impl Config {
     }
 }
 
-fn table(text: &str) -> Result<Table, ConfigError> {
-    let table: Table = text.parse().map_err(ConfigError::syntax)?;
+fn table(text: &str) -> Result<(Table, Policies), ConfigError> {
+    let mut table: Table = text.parse().map_err(ConfigError::syntax)?;
+    let policies = keys::take_policies(&mut table)?;
     keys::check(&table)?;
-    Ok(table)
+    Ok((table, policies))
 }
 
 /// Makes the names of files relative to the folder of the file that they stand in.

@@ -27,9 +27,13 @@
 //! deadline_seconds = 15
 //! snapshot_threshold = 100
 //! max_events_per_aggregate = 10000
+//!
+//! [policy.auto_archive]           # the settings of a policy: see `#[derive(Settings)]`
+//! days = 90
 //! ```
 //!
-//! `CIM_NATS_URL` is the key `url` of `[nats]`, and so on for each key. Names of files are relative
+//! `CIM_NATS_URL` is the key `url` of `[nats]`, and so on for each key; `CIM_POLICY_AUTO_ARCHIVE_DAYS`
+//! is `days` of `[policy.auto_archive]`. Names of files are relative
 //! to the configuration's folder; those in variables, to the folder in which the program runs.
 //!
 //! ```
@@ -50,6 +54,7 @@ mod error;
 mod keys;
 #[cfg(feature = "config")]
 mod load;
+mod policies;
 mod secret;
 mod store;
 
@@ -60,6 +65,7 @@ use serde::Deserialize;
 
 #[cfg(feature = "config")]
 pub use error::ConfigError;
+pub use policies::Policies;
 pub use secret::Secret;
 
 use crate::store::Durability;
@@ -75,6 +81,9 @@ pub struct Config {
     pub jetstream: JetStream,
     /// Where and how events are kept.
     pub event_store: EventStore,
+    /// What policies are told.
+    #[cfg_attr(feature = "config", serde(skip))]
+    pub policies: Policies,
 }
 
 /// `[nats]`

@@ -12,11 +12,13 @@
 //! | `cim_projection_lag_seconds` | gauge | `projection` |
 //! | `cim_projection_parked_total` | counter | `projection` |
 //! | `cim_policy_commands_total` | counter | `policy`, `outcome` |
+//! | `cim_effects_total` | counter | `policy`, `outcome` |
 //! | `cim_policy_retries_total` | counter | `policy` |
 //! | `cim_dead_letters_total` | counter | `policy` |
 //!
 //! `outcome` of a command is one of `stored`, `repeated`, `unchanged`, `refused` and `error`; of a
-//! policy's command one of `done`, `again` and `dead`.
+//! policy's command one of `done`, `again`, `dead`, and `refused` where a method answers to that; of an
+//! attempt at an effect one of `done`, `again` and `dead`.
 
 #[cfg(feature = "prometheus")]
 mod prometheus;
@@ -128,6 +130,22 @@ pub(crate) fn reaction_span(policy: &'static str, command: &str, correlation: Uu
 pub(crate) fn reaction(policy: &'static str, outcome: &'static str) {
     metrics::counter!("cim_policy_commands_total", "policy" => policy, "outcome" => outcome)
         .increment(1);
+    tried(policy, outcome);
+}
+
+/// The span of an attempt at an effect, under the correlation of its event.
+pub(crate) fn effect_span(policy: &'static str, attempt: u32, correlation: Uuid) -> Span {
+    tracing::debug_span!("effect", policy, attempt, %correlation)
+}
+
+/// How an attempt at an effect ended.
+pub(crate) fn effect(policy: &'static str, outcome: &'static str) {
+    metrics::counter!("cim_effects_total", "policy" => policy, "outcome" => outcome).increment(1);
+    tried(policy, outcome);
+}
+
+/// Counts what is tried again, and what is given up.
+fn tried(policy: &'static str, outcome: &'static str) {
     match outcome {
         "again" => metrics::counter!("cim_policy_retries_total", "policy" => policy).increment(1),
         "dead" => dead_letter(policy),

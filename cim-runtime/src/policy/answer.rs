@@ -39,10 +39,13 @@ impl Answer {
         }
     }
 
-    /// What a policy would answer to the event by returning `reaction`.
-    pub(crate) fn expected(reaction: impl Reaction, event: &StoredEvent) -> Result<Self, String> {
+    /// What the policy would answer to the event by returning `reaction`.
+    pub(crate) fn expected<P: Policy>(
+        reaction: impl Reaction,
+        event: &StoredEvent,
+    ) -> Result<Self, String> {
         let envelope = event.envelope().map_err(|error| unreadable(event, &error))?;
-        let mut reacting = Reacting::new(event, &envelope);
+        let mut reacting = Reacting::new(P::NAME, event, &envelope);
         reaction.plan(reacting.parts().1)?;
         Ok(Self(reacting.end().1.steps))
     }

@@ -3,8 +3,11 @@
 use jiff::Timestamp;
 
 use super::dead::DeadLetter;
-use super::plan::{Letter, Name};
+use super::effect::{EffectOutcome, Jobs};
+use super::plan::{COMPENSATING, Letter, Name};
+use super::refused::KeptRefusal;
 use crate::cbor::EncodeError;
+use crate::cid::EventCid;
 use crate::rows::{Kept, Place, RowBatch, Table, TableField as _, TableInfo};
 
 /// When a command is due, the position of its event, and which of the event's commands it is.
@@ -15,11 +18,18 @@ pub(super) struct Books {
     pending: Table<Due, Letter>,
     /// What is pending, by what it may be cancelled with.
     names: Table<(Name, Due), bool>,
+    /// What was refused, and waits for the method that answers to it.
+    refused: Table<(u64, u32), KeptRefusal>,
+    /// Whether something could be there.
+    has_refused: bool,
     dead: Table<(u64, u32), DeadLetter>,
     /// Which of them are to be sent again, as somebody outside of the program has asked.
     again: Table<(u64, u32), bool>,
     /// The shapes of the policy's own tables, as whoever has written them knew them.
     shapes: Table<String, u64>,
+    pub(super) jobs: Jobs,
+    /// Whether something is to be written that is acted on once it is, and only then.
+    is_final: bool,
 }
 
 impl Books {
@@ -27,14 +37,24 @@ impl Books {
         Self {
             pending: Table::open("-pending", place),
             names: Table::open("-names", place),
+            refused: Table::open("-refused", place),
+            has_refused: true,
             dead: Table::open("-dead", place),
             again: Table::open("-again", place),
             shapes: Table::open("-shapes", place),
+            jobs: Jobs::open(place),
+            is_final: false,
         }
     }
 
     /// Keeps a command until its time has come.
-    pub(super) fn keep(&mut self, time: Timestamp, letter: Letter) {
+    pub(super) fn keep(&mut self, time: Timestamp, mut letter: Letter) {
+        // Two refusals may have the same number of commands before them.
+        while letter.index >= COMPENSATING
+            && self.pending.contains(&(time, letter.position, letter.index))
+        {
+            letter.index += 1;
+        }
         let due = (time, letter.position, letter.index);
         self.names.insert(&(letter.name(), due), true);
         self.pending.insert(&due, letter);
@@ -65,8 +85,54 @@ impl Books {
         self.pending.iter().next().map(|((time, ..), _)| time)
     }
 
-    pub(super) fn bury(&mut self, position: u64, index: u32, letter: DeadLetter) {
+    /// Ends a job of an effect: what that answers is acted on when this is written.
+    pub(super) fn end_job(&mut self, position: u64, outcome: EffectOutcome) {
+        self.jobs.end(position, outcome);
+        self.is_final = true;
+    }
+
+    /// Keeps a refused command until its method has answered.
+    pub(super) fn keep_refused(&mut self, mut kept: KeptRefusal) {
+        let position = kept.letter.position;
+        while kept.letter.index >= COMPENSATING
+            && self.refused.contains(&(position, kept.letter.index))
+        {
+            kept.letter.index += 1;
+        }
+        self.refused.insert(&(position, kept.letter.index), kept);
+        self.has_refused = true;
+        self.is_final = true;
+    }
+
+    /// Takes a refused command out, the first one.
+    pub(super) fn take_refused(&mut self) -> Option<KeptRefusal> {
+        let (number, kept) = self.refused.iter().next()?;
+        self.refused.remove(&number);
+        Some(kept)
+    }
+
+    /// The event that has called for the first refused command.
+    pub(super) fn first_refused(&mut self) -> Option<EventCid> {
+        if !self.has_refused {
+            return None;
+        }
+        let first = self.refused.iter().next().map(|(_, kept)| kept.letter.event);
+        self.has_refused = first.is_some();
+        first
+    }
+
+    pub(super) fn bury(&mut self, position: u64, mut index: u32, letter: DeadLetter) {
+        while index >= COMPENSATING && self.dead.contains(&(position, index)) {
+            index += 1;
+        }
         self.dead.insert(&(position, index), letter);
+    }
+
+    /// Puts a command on the list that was not taken.
+    pub(super) fn bury_letter(&mut self, reason: String, letter: Letter) {
+        let (position, index, event) = (letter.position, letter.index, letter.event);
+        let dead = DeadLetter { reason, event, event_type: None, letter: Some(letter) };
+        self.bury(position, index, dead);
     }
 
     /// Takes a dead letter off the list.
@@ -124,9 +190,11 @@ impl Books {
     fn each(&mut self, mut act: impl FnMut(&mut dyn Kept)) {
         act(&mut self.pending);
         act(&mut self.names);
+        act(&mut self.refused);
         act(&mut self.dead);
         act(&mut self.again);
         act(&mut self.shapes);
+        self.jobs.each(act);
     }
 
     /// How many rows have changed since they were last written.
@@ -143,6 +211,10 @@ impl Books {
                 written = table.write(batch);
             }
         });
+        batch.durable |= std::mem::take(&mut self.is_final);
+        if written.is_ok() {
+            self.jobs.written();
+        }
         written
     }
 
@@ -151,6 +223,9 @@ impl Books {
     }
 
     pub(super) fn forget(&mut self) {
+        self.is_final = false;
+        self.has_refused = true;
+        self.jobs.forget();
         self.each(|table| table.forget());
     }
 }

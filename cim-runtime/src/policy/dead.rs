@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::effect::EffectOutcome;
 use super::plan::Letter;
 use crate::cid::EventCid;
 use crate::error::Error;
@@ -54,6 +55,11 @@ pub(super) enum Wish {
         number: (u64, u32),
         again: bool,
         done: oneshot::Sender<bool>,
+    },
+    /// What became of an effect.
+    Outcome {
+        position: u64,
+        done: oneshot::Sender<Option<EffectOutcome>>,
     },
 }
 

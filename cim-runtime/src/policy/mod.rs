@@ -6,15 +6,20 @@
 //! events once more and comes to the same commands: their ids follow from the policy, the event and
 //! their number, and an aggregate takes a caused command of one id once.
 
+mod acting;
 mod address;
 mod answer;
 mod books;
+mod compensation;
 mod dead;
+mod effect;
 mod id;
 mod loops;
 mod office;
 mod plan;
+mod progress;
 mod reaction;
+mod refused;
 mod running;
 mod sendable;
 mod wiring;
@@ -25,12 +30,15 @@ use crate::rows::Tables;
 
 pub use address::{Addressed, Cancel, Delay, To};
 pub(crate) use answer::{Answer, Answered};
+pub use compensation::{Compensation, compensates, does_not_come_back, is_refused_once, is_sent};
 pub use dead::{DeadLetter, DeadLetters};
+pub use effect::{Act, Acting, Effect, EffectInfo, EffectOutcome, Effects, Need, Provided, act};
 pub use id::depth_of;
 pub use loops::Loops;
 pub use office::{DeadLetterOffice, Filed};
 pub use plan::Reacting;
 pub use reaction::{Reaction, Sends};
+pub use refused::{Refusable, Refused, RefusedCommand, Refusing, Why};
 pub(crate) use running::StartedPolicies;
 pub use running::{PolicyInfo, Route};
 pub use sendable::Sendable;
@@ -55,16 +63,25 @@ pub trait Policy: Tables {
     const STARTS: Starts;
     /// Why a loop that goes through it ends, if there is one.
     const ENDS: Option<&'static str>;
+    /// How it acts on the world, if it does.
+    const EFFECT: Option<EffectInfo> = None;
+    /// Which refused commands it answers to, and with which.
+    const COMPENSATIONS: &'static [Compensation] = &[];
 
     /// Hands an event to the method that takes it.
     fn react(&mut self, event: &mut Reacting<'_>);
+
+    /// Hands a refused command to the method that takes it.
+    fn refuse(&mut self, command: &mut Refusing<'_>) {
+        let _ = command;
+    }
 
     /// What a system knows of it.
     #[doc(hidden)]
     const INFO: PolicyInfo = PolicyInfo::of::<Self>();
 }
 
-/// What happens to a command that its aggregate refuses.
+/// What happens to a command that its aggregate refuses, and that no `#[refused]` method takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnRefusal {
     /// It is put on the list of dead letters, for somebody to look at.

@@ -67,7 +67,7 @@ impl DeadLetterOffice {
     /// When the rows cannot be read.
     pub async fn list(&self, policy: &str) -> Result<Vec<Filed>, StoreError> {
         let space = worker::space_of(policy);
-        self.off_thread(move |rows| filed(&open(rows, space)?)).await
+        self.off_thread(move |rows| filed(&SpaceWriter::look(Arc::clone(rows), space)?)).await
     }
 
     /// Has the letters with these numbers sent again: by the program that has the policy, when it
@@ -126,10 +126,6 @@ impl DeadLetterOffice {
     }
 }
 
-fn open(rows: &Arc<dyn RowStore>, space: String) -> Result<SpaceWriter, StoreError> {
-    SpaceWriter::open(Arc::clone(rows), space)
-}
-
 fn filed(space: &SpaceWriter) -> Result<Vec<Filed>, StoreError> {
     let books = Books::open(&space.place);
     let filed = books.dead().into_iter().map(|(number, letter)| {
@@ -149,7 +145,7 @@ fn change(
     act: fn(&mut Books, (u64, u32)),
 ) -> Result<Vec<(u64, u32)>, StoreError> {
     for _ in 0..ATTEMPTS {
-        let mut space = open(rows, name.to_owned())?;
+        let mut space = SpaceWriter::open(Arc::clone(rows), name.to_owned())?;
         let mut books = Books::open(&space.place);
         let found: Vec<_> = numbers.iter().copied().filter(|n| books.has_dead(*n)).collect();
         found.iter().for_each(|number| act(&mut books, *number));

@@ -1,10 +1,12 @@
 //! What a policy has answered to an event, before anything is sent.
 
 use jiff::Timestamp;
+use rustc_hash::FxHashMap;
 use uuid::Uuid;
 
 use super::address::{Cancel, To};
-use super::id::depth_of;
+use super::id::{Origin, Purpose, depth_of};
+use super::refused::KeptRefusal;
 use crate::cbor;
 use crate::cid::EventCid;
 use crate::envelope::Envelope;
@@ -22,8 +24,13 @@ pub struct Reacting<'a> {
 }
 
 impl<'a> Reacting<'a> {
-    pub(super) fn new(stored: &'a StoredEvent, envelope: &'a Envelope<'a>) -> Self {
-        Self { incoming: Incoming::new(stored, envelope), plan: Plan::new(stored, envelope) }
+    pub(super) fn new(
+        policy: &'static str,
+        stored: &'a StoredEvent,
+        envelope: &'a Envelope<'a>,
+    ) -> Self {
+        let plan = Plan::new(policy, stored, envelope);
+        Self { incoming: Incoming::new(stored, envelope), plan }
     }
 
     /// The event, and where what it calls for is written down.
@@ -42,6 +49,9 @@ impl<'a> Reacting<'a> {
     }
 }
 
+/// The number of the first command that answers to a refusal: an event does not call for so many.
+pub(super) const COMPENSATING: u32 = 1 << 24;
+
 /// Commands that one event calls for, in order.
 #[derive(Debug)]
 pub struct Plan {
@@ -50,8 +60,13 @@ pub struct Plan {
     decided: Timestamp,
     correlation: Uuid,
     depth: u8,
+    origin: Origin,
     commands: u32,
+    /// How many commands there are for each purpose.
+    purposes: FxHashMap<Purpose, u32>,
     pub(super) steps: Vec<Planned>,
+    /// Whether the world is to be acted on.
+    pub(super) acts: bool,
 }
 
 /// A thing to do because of an event.
@@ -80,10 +95,10 @@ pub(super) struct Letter {
     pub(super) position: u64,
     /// Which of the event's commands it is, from 0.
     pub(super) index: u32,
+    /// The id under which it is sent, each time.
+    pub(super) command_id: Uuid,
     /// The root command.
     pub(super) correlation: Uuid,
-    /// How many policies have led to it.
-    pub(super) depth: u8,
     /// How often it was sent.
     pub(super) attempts: u32,
 }
@@ -98,15 +113,47 @@ impl Letter {
 }
 
 impl Plan {
-    fn new(stored: &StoredEvent, envelope: &Envelope<'_>) -> Self {
+    pub(super) fn new(policy: &'static str, stored: &StoredEvent, envelope: &Envelope<'_>) -> Self {
         Self {
             position: stored.position,
             event: stored.cid,
             decided: envelope.at,
             correlation: envelope.correlation,
             depth: depth_of(envelope.command_id).saturating_add(1),
+            origin: Origin::event(policy, stored.cid),
             commands: 0,
+            purposes: FxHashMap::default(),
             steps: Vec::new(),
+            acts: false,
+        }
+    }
+
+    /// How many rows it changes, when all of it is kept.
+    pub(super) fn rows(&self) -> usize {
+        2 * self.steps.len()
+    }
+
+    /// Has the policy act on the world, once it counts as taken.
+    #[doc(hidden)]
+    pub fn act(&mut self) -> Option<String> {
+        self.acts = true;
+        None
+    }
+
+    /// What answers to a refusal. Its commands stand behind all others of the event.
+    pub(super) fn after_refusal(
+        policy: &'static str,
+        kept: &KeptRefusal,
+        stored: &StoredEvent,
+        envelope: &Envelope<'_>,
+    ) -> Self {
+        let letter = &kept.letter;
+        Self {
+            decided: kept.at,
+            depth: depth_of(letter.command_id).saturating_add(1),
+            origin: Origin::refusal(policy, stored.cid, letter.command_id),
+            commands: letter.index.max(COMPENSATING - 1).saturating_add(1),
+            ..Self::new(policy, stored, envelope)
         }
     }
 
@@ -116,16 +163,21 @@ impl Plan {
     {
         let data = cbor::to_vec(&to.command);
         let data = data.map_err(|error| format!("`{}` cannot be sent: {error}", C::NAME))?;
+        let (aggregate, id) = (OwnerOf::<C>::NAME.to_string(), to.id.to_string());
+        let purpose = self.origin.purpose(&aggregate, &id, C::NAME);
+        let number = self.purposes.entry(purpose).or_default();
+        let command_id = purpose.command_id(*number, self.depth);
+        *number += 1;
         let letter = Letter {
-            aggregate: OwnerOf::<C>::NAME.to_string(),
-            id: to.id.to_string(),
+            aggregate,
+            id,
             command: C::NAME.to_owned(),
             data,
             event: self.event,
             position: self.position,
             index: self.commands,
+            command_id,
             correlation: self.correlation,
-            depth: self.depth,
             attempts: 0,
         };
         self.commands += 1;

@@ -51,6 +51,26 @@ impl Sends {
     }
 }
 
+impl Sends {
+    /// Whether a command is among them.
+    pub(super) const fn has(&self, command: &Sendable) -> bool {
+        match self {
+            Self::None => false,
+            Self::One(one) => one.is(command),
+            Self::All(all) => {
+                let mut i = 0;
+                while i < all.len() {
+                    if all[i].has(command) {
+                        return true;
+                    }
+                    i += 1;
+                }
+                false
+            }
+        }
+    }
+}
+
 impl Reaction for () {
     const SENDS: Sends = Sends::None;
 

@@ -11,10 +11,14 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tracing::Instrument as _;
 
+use super::acting::attempts_ended;
 use super::dead::{DeadLetter, DeadLetters, Wish};
-use super::id::caused_id;
+use super::effect::{Acts, EffectInfo, Effects};
+use super::id::depth_of;
 use super::plan::Letter;
+use super::progress::{Cell, Progress};
 use super::reaction::Sends;
+use super::refused::{KeptRefusal, Refusal};
 use super::sendable::{Sendable, Unsent};
 use super::worker::{self, Worker};
 use super::{OnRefusal, Policy, Starts};
@@ -23,8 +27,10 @@ use crate::driver::Driver;
 use crate::engine::{Cause, Message};
 use crate::error::Error;
 use crate::observe;
+use crate::outside::Outside;
 use crate::projection::{Listened, Pages, Reaches, Retry, Stopped, blocking, ended, leading};
 use crate::rows::RowStore;
+use crate::settings::{AnySettings, SettingsInfo};
 use crate::store::{Head, StoreError, StoredEvent};
 
 /// How many pages of events are read ahead: what is cut short is sent again for all of them.
@@ -52,7 +58,11 @@ pub struct PolicyInfo {
     pub routes: &'static [Route],
     /// Why a loop through it ends, if it says so.
     pub ends: Option<&'static str>,
-    pub(crate) start: fn(&StartedPolicies) -> Run,
+    /// What it can be told, if it has settings.
+    pub settings: Option<SettingsInfo>,
+    /// How it acts on the world, if it does.
+    pub effect: Option<EffectInfo>,
+    pub(crate) start: fn(&StartedPolicies) -> Result<Run, Error>,
 }
 
 /// An event that a policy takes, and the commands it may answer with.
@@ -67,7 +77,9 @@ pub struct Route {
 impl PolicyInfo {
     /// What a system knows of a policy.
     pub const fn of<P: Policy>() -> Self {
-        Self { name: P::NAME, routes: P::ROUTES, ends: P::ENDS, start: start::<P> }
+        let settings = SettingsInfo::among(P::TABLES);
+        let (name, routes, ends, effect) = (P::NAME, P::ROUTES, P::ENDS, P::EFFECT);
+        Self { name, routes, ends, settings, effect, start: start::<P> }
     }
 }
 
@@ -76,6 +88,7 @@ impl PolicyInfo {
 pub(crate) struct StartedPolicies {
     pub(crate) driver: Arc<Driver>,
     pub(crate) rows: Arc<dyn RowStore>,
+    pub(crate) outside: Arc<Outside>,
 }
 
 /// A policy as the workers of a system know it.
@@ -83,69 +96,49 @@ pub(crate) struct Run {
     pub(crate) work: BoxFuture<'static, Infallible>,
     pub(crate) cell: Arc<dyn Reaches>,
     pub(crate) dead: DeadLetters,
+    pub(crate) effects: Effects,
 }
 
-/// How far a policy is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Progress {
-    position: u64,
-    next_due: Option<Timestamp>,
-    stopped: Option<String>,
-}
-
-#[derive(Debug)]
-struct Cell {
-    name: &'static str,
-    progress: watch::Sender<Progress>,
-    driver: Arc<Driver>,
-}
-
-impl Reaches for Cell {
-    fn reached(&self, position: u64) -> BoxFuture<'_, Result<(), Error>> {
-        Box::pin(async move {
-            let mut progress = self.progress.subscribe();
-            let reached = |now: &Progress| {
-                let waits = now.next_due.is_none_or(|due| due > self.driver.environment.now());
-                now.position >= position && waits
-            };
-            let now = progress.wait_for(|now| reached(now) || now.stopped.is_some()).await;
-            match now.map(|now| now.stopped.clone()) {
-                Ok(None) => Ok(()),
-                Ok(Some(reason)) => Err(Error::Stopped { projection: self.name, reason }),
-                Err(_) => Err(Error::NotStarted { projection: self.name }),
-            }
-        })
+fn start<P: Policy>(with: &StartedPolicies) -> Result<Run, Error> {
+    let outside = &with.outside;
+    let settle = |settings: SettingsInfo| {
+        let given = outside.configured.given(P::NAME);
+        settings.settle(P::NAME, |ty| outside.value(ty), given)
+    };
+    let settings = SettingsInfo::among(P::TABLES).map(settle).transpose()?;
+    let needs = P::EFFECT.map_or(&[][..], |effect| effect.needs);
+    if let Some(needs) = needs.iter().find_map(|need| need.missing(outside)) {
+        return Err(Error::NotProvided { policy: P::NAME, needs });
     }
-
-    fn next_due(&self) -> Option<Timestamp> {
-        self.progress.borrow().next_due
-    }
-}
-
-fn start<P: Policy>(with: &StartedPolicies) -> Run {
-    let progress = Progress { position: 0, next_due: None, stopped: None };
+    let progress = Progress { position: 0, next_due: None, stopped: None, acting: BTreeMap::new() };
     let driver = Arc::clone(&with.driver);
     let progress = watch::Sender::new(progress);
     let cell = Arc::new(Cell { name: P::NAME, progress, driver });
     let (wishes, wished) = mpsc::channel(16);
+    let wishes = Arc::new(wishes);
     let running = Running::<P> {
         cell: Arc::clone(&cell),
         driver: Arc::clone(&with.driver),
         rows: Arc::clone(&with.rows),
+        outside: Arc::clone(outside),
+        settings,
         sends: P::ROUTES.iter().flat_map(|route| route.sends.list()).collect(),
         policy: std::marker::PhantomData,
     };
-    Run {
+    Ok(Run {
         work: Box::pin(async move { running.run(wished).await }),
         cell,
-        dead: DeadLetters { policy: P::NAME, wishes: Arc::new(wishes) },
-    }
+        dead: DeadLetters { policy: P::NAME, wishes: Arc::clone(&wishes) },
+        effects: Effects { policy: P::NAME, wishes },
+    })
 }
 
-struct Running<P> {
-    cell: Arc<Cell>,
-    driver: Arc<Driver>,
+pub(super) struct Running<P> {
+    pub(super) cell: Arc<Cell>,
+    pub(super) driver: Arc<Driver>,
     rows: Arc<dyn RowStore>,
+    pub(super) outside: Arc<Outside>,
+    settings: Option<AnySettings>,
     sends: Vec<Sendable>,
     policy: std::marker::PhantomData<fn() -> P>,
 }
@@ -156,6 +149,9 @@ impl<P: Policy> Running<P> {
         let mut retry = Retry::new();
         loop {
             let before = self.cell.progress.borrow().position;
+            // What is left to do is known when the rows are open.
+            let opening = P::EFFECT.map(|_| (0, None));
+            self.cell.progress.send_modify(|now| now.acting = opening.into_iter().collect());
             let own = async { match self.lead(&mut wishes).await? {} };
             let name = worker::space::<P>();
             match leading(self.rows.as_ref(), &name, self.watch_others(), own).await {
@@ -185,7 +181,10 @@ impl<P: Policy> Running<P> {
             let rows = Arc::clone(&self.rows);
             let look = move || rows.view(&worker::space::<P>())?.checkpoint();
             let position = blocking(look).await?;
-            self.cell.progress.send_modify(|now| (now.position, now.next_due) = (position, None));
+            self.cell.progress.send_modify(|now| {
+                (now.position, now.next_due) = (position, None);
+                now.acting.clear();
+            });
             written.changed().await.map_err(|_| Stopped::Store(ended()))?;
         }
     }
@@ -194,11 +193,17 @@ impl<P: Policy> Running<P> {
         let mut worker = self.open().await?;
         let mut pages = Pages::after(&self.driver.store, worker.checkpoint(), AHEAD);
         let mut overtaken = self.rows.overtaken(&worker::space::<P>());
+        let mut acts = self.acts(&worker);
         loop {
             worker = self.send_again(worker).await?;
             worker = self.send_due(worker).await?;
-            let next_due = worker.books.next_due();
-            self.report(&worker, next_due);
+            let mut next_due = worker.books.next_due();
+            if let Some(acts) = &mut acts {
+                acts.start(&mut worker.books);
+                next_due = next_due.into_iter().chain(acts.next_due()).min();
+            }
+            self.report(&worker, next_due, acts.as_ref());
+            let has_room = acts.as_ref().is_none_or(Acts::has_room);
             tokio::select! {
                 // What comes seldom first, and in the same order each time.
                 biased;
@@ -208,7 +213,12 @@ impl<P: Policy> Running<P> {
                     let at = worker.checkpoint();
                     return Err(StoreError::conflict(at, at).into());
                 }
-                page = pages.next() => {
+                ended = attempts_ended(&mut acts) => {
+                    if let Some(acts) = &mut acts {
+                        worker = self.record(worker, acts, ended).await?;
+                    }
+                }
+                page = pages.next(), if has_room => {
                     let (events, failed) = page.ok_or_else(|| Stopped::Store(ended()))?;
                     worker = self.take_in(worker, events).await?;
                     if let Some(error) = failed {
@@ -220,10 +230,16 @@ impl<P: Policy> Running<P> {
         }
     }
 
+    /// The time, to the microsecond, as it is written down.
+    pub(super) fn now(&self) -> Timestamp {
+        let now = self.driver.environment.now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    }
+
     async fn open(&self) -> Result<Worker<P>, Stopped> {
-        let rows = Arc::clone(&self.rows);
+        let (rows, settings) = (Arc::clone(&self.rows), self.settings.clone());
         let opened = blocking(move || {
-            let worker = Worker::<P>::open(rows)?;
+            let worker = Worker::<P>::open(rows, settings)?;
             let reshaped = worker.reshaped();
             Ok((worker, reshaped))
         });
@@ -264,10 +280,13 @@ impl<P: Policy> Running<P> {
         }
     }
 
-    fn report(&self, worker: &Worker<P>, next_due: Option<Timestamp>) {
+    fn report(&self, worker: &Worker<P>, next_due: Option<Timestamp>, acts: Option<&Acts>) {
         let position = worker.checkpoint();
         self.cell.progress.send_modify(|now| {
             (now.position, now.next_due) = (position, next_due);
+            // Those that are over count as such when what came of them is done as well.
+            now.acting
+                .retain(|position, _| acts.is_some_and(|acts| acts.running().contains(position)));
         });
     }
 
@@ -314,9 +333,10 @@ impl<P: Policy> Running<P> {
         Ok(worker)
     }
 
-    /// Sends the commands whose time has come.
+    /// Sends the commands whose time has come, and has answered to what was refused.
     async fn send_due(&self, mut worker: Worker<P>) -> Result<Worker<P>, Stopped> {
         loop {
+            worker = self.answer_refusals(worker).await?;
             let now = self.driver.environment.now();
             if worker.books.next_due().is_none_or(|due| due > now) {
                 return Ok(worker);
@@ -325,6 +345,23 @@ impl<P: Policy> Running<P> {
             self.send(&mut worker, letters).await?;
             worker = off_thread(worker, |worker| worker.commit(None)).await?;
         }
+    }
+
+    /// Has answered to each command that was refused, in a transaction of its own: that it was is
+    /// written down before, so what answers to it never meets the command again, accepted.
+    async fn answer_refusals(&self, mut worker: Worker<P>) -> Result<Worker<P>, Stopped> {
+        while let Some(event) = worker.books.first_refused() {
+            let found = self.driver.store.find(&event).await?;
+            let cause = found.ok_or_else(|| {
+                Stopped::Event(format!("the event {event} is gone, whose command was refused"))
+            })?;
+            worker = off_thread(worker, move |worker| {
+                worker.answer_refusal(&cause)?;
+                worker.commit(None)
+            })
+            .await?;
+        }
+        Ok(worker)
     }
 
     /// Sends commands: those for one aggregate one after the other, others at once. What cannot be
@@ -359,14 +396,11 @@ impl<P: Policy> Running<P> {
                         reason,
                         "a command was not taken"
                     );
-                    let (position, index) = (letter.position, letter.index);
-                    let dead = DeadLetter {
-                        reason,
-                        event: letter.event,
-                        event_type: None,
-                        letter: Some(letter),
-                    };
-                    worker.books.bury(position, index, dead);
+                    worker.books.bury_letter(reason, letter);
+                }
+                End::Refused(refusal) => {
+                    let at = self.now();
+                    worker.books.keep_refused(KeptRefusal { letter, refusal, at });
                 }
             }
         }
@@ -387,6 +421,7 @@ impl<P: Policy> Running<P> {
         let outcome = match &end {
             End::Done => "done",
             End::Again => "again",
+            End::Refused(_) => "refused",
             End::Dead(_) => "dead",
         };
         observe::reaction(P::NAME, outcome);
@@ -394,30 +429,31 @@ impl<P: Policy> Running<P> {
     }
 
     async fn send_one(&self, letter: &Letter) -> End {
-        if letter.depth > MAX_DEPTH {
+        if depth_of(letter.command_id) > MAX_DEPTH {
             return End::Dead(self.loop_shown(letter).await);
         }
-        let is_this = |sendable: &&Sendable| {
-            sendable.aggregate.as_str() == letter.aggregate && sendable.command == letter.command
-        };
-        let Some(sendable) = self.sends.iter().find(is_this) else {
+        let Some(sendable) = self.sends.iter().find(|sendable| sendable.is_of(letter)) else {
             return End::Dead(format!("the policy does not send `{}` any more", letter.command));
         };
-        let now = self.driver.environment.now();
         let message = Message {
-            command_id: caused_id(P::NAME, &letter.event, letter.index, letter.depth),
+            command_id: letter.command_id,
             repeatable: true,
             actor: Actor::new(format!("policy:{}", P::NAME)),
-            now: Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now),
+            now: self.now(),
             cause: Some(Cause { correlation: letter.correlation, event: letter.event }),
         };
         let sent = sendable.send(&self.driver, &letter.id, &letter.data, &message).await;
         match sent {
             Ok(_) => End::Done,
-            Err(Unsent::Refused(reason)) => match P::ON_REFUSAL {
+            Err(Unsent::Refused(refusal))
+                if P::COMPENSATIONS.iter().any(|known| known.command.is_of(letter)) =>
+            {
+                End::Refused(refusal)
+            }
+            Err(Unsent::Refused(refusal)) => match P::ON_REFUSAL {
                 OnRefusal::Ignore => End::Done,
                 OnRefusal::Retry if letter.attempts + 1 < ATTEMPTS => End::Again,
-                OnRefusal::Retry | OnRefusal::Report => End::Dead(reason),
+                OnRefusal::Retry | OnRefusal::Report => End::Dead(refusal.said),
             },
             Err(Unsent::Error(error)) if error.is_retryable() => {
                 tracing::warn!(policy = P::NAME, %error, "a command is sent again");
@@ -460,8 +496,14 @@ impl<P: Policy> Running<P> {
                 let _ = answer.send(worker.books.dead());
                 Ok(worker)
             }
+            Wish::Outcome { position, done } => {
+                let _ = done.send(worker.books.jobs.outcome(position));
+                Ok(worker)
+            }
             Wish::Take { number, again, done } => {
                 let (worker, found) = self.take(worker, number, again).await?;
+                // What it has called for is done as well when this is answered.
+                let worker = self.send_due(worker).await?;
                 let _ = done.send(found);
                 Ok(worker)
             }
@@ -514,11 +556,13 @@ impl<P: Policy> Running<P> {
 enum End {
     Done,
     Again,
+    /// A method answers to it.
+    Refused(Refusal),
     Dead(String),
 }
 
 /// Lets a worker do what may wait for its rows.
-async fn off_thread<P: Policy>(
+pub(super) async fn off_thread<P: Policy>(
     worker: Worker<P>,
     work: impl FnOnce(&mut Worker<P>) -> Result<(), Stopped> + Send + 'static,
 ) -> Result<Worker<P>, Stopped> {

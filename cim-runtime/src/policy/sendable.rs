@@ -4,11 +4,13 @@ use std::fmt;
 
 use futures::future::BoxFuture;
 
+use super::plan::Letter;
+use super::refused::Refusal;
 use crate::cbor;
 use crate::driver::Driver;
 use crate::engine::{Message, Sent};
 use crate::error::{Error, SendError};
-use crate::machine::{Aggregate as _, Command, Handles, InOneAggregate};
+use crate::machine::{Aggregate as _, Command, Handles, InOneAggregate, is_same};
 use crate::subject::AggregateName;
 use crate::system::{IdOf, OwnerOf};
 
@@ -28,8 +30,8 @@ type SendFn =
 /// Why a command of any type was not carried out.
 #[derive(Debug)]
 pub(super) enum Unsent {
-    /// The business says no, in these words.
-    Refused(String),
+    /// The business says no.
+    Refused(Refusal),
     /// The machine says no.
     Error(Error),
     /// What was kept is no such command: another program has written it.
@@ -40,6 +42,17 @@ impl Sendable {
     /// The commands of type `C`.
     pub const fn of<C: Command<Of: Handles<C> + InOneAggregate>>() -> Self {
         Self { aggregate: OwnerOf::<C>::NAME, command: C::NAME, send: send::<C> }
+    }
+
+    /// Whether both are one type of command.
+    pub(super) const fn is(&self, other: &Self) -> bool {
+        is_same(self.command, other.command)
+            && is_same(self.aggregate.as_str(), other.aggregate.as_str())
+    }
+
+    /// Whether a letter holds such a command.
+    pub(super) fn is_of(&self, letter: &Letter) -> bool {
+        self.command == letter.command && self.aggregate.as_str() == letter.aggregate
     }
 
     /// Sends such a command, from its bytes.
@@ -64,9 +77,12 @@ fn send<'a, C: Command<Of: Handles<C> + InOneAggregate>>(
         let unreadable = |error: &dyn fmt::Display| Unsent::Unreadable(error.to_string());
         let id: IdOf<C> = id.parse().map_err(|error| unreadable(&error))?;
         let command: C = cbor::from_slice(command).map_err(|error| unreadable(&error))?;
-        driver.send(&id, command, message).await.map_err(|error| match error {
-            SendError::Error(error) => Unsent::Error(error),
-            refusal => Unsent::Refused(refusal.to_string()),
+        driver.send(&id, command, message).await.map_err(|error| match Refusal::of(&error) {
+            Some(refusal) => Unsent::Refused(refusal),
+            None => match error {
+                SendError::Error(error) => Unsent::Error(error),
+                refusal => unreadable(&refusal),
+            },
         })
     })
 }

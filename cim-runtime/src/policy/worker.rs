@@ -7,15 +7,22 @@ use jiff::Timestamp;
 
 use super::books::Books;
 use super::dead::DeadLetter;
+use super::effect::Job;
 use super::plan::{Letter, Plan, Planned, Reacting};
+use super::refused::{KeptRefusal, Refusing};
 use super::{OnFailure, Policy};
 use crate::envelope::Envelope;
 use crate::projection::{Fate, Stopped, is_any_left_to, said, unreadable};
 use crate::rows::{RowStore, SpaceWriter};
+use crate::settings::AnySettings;
 use crate::store::{StoreError, StoredEvent};
 
 /// How many commands whose time has come are sent between two transactions, where rows have no limit.
 const DUE_AT_ONCE: usize = 1024;
+
+/// How many rows change beside the commands of an answer, at most: its job or its refusal, what
+/// became of it, and the checkpoint.
+const BESIDE: usize = 4;
 
 /// A policy with all that it keeps, and who writes it.
 pub(super) struct Worker<P> {
@@ -42,9 +49,13 @@ enum Attempt {
 }
 
 impl<P: Policy> Worker<P> {
-    pub(super) fn open(rows: Arc<dyn RowStore>) -> Result<Self, StoreError> {
+    pub(super) fn open(
+        rows: Arc<dyn RowStore>,
+        settings: Option<AnySettings>,
+    ) -> Result<Self, StoreError> {
         let space = SpaceWriter::open(rows, space::<P>())?;
-        let (policy, books) = (P::open(&space.place), Books::open(&space.place));
+        let policy = P::open(&space.place.with_settings(settings));
+        let books = Books::open(&space.place);
         Ok(Self { space, policy, books })
     }
 
@@ -115,7 +126,12 @@ impl<P: Policy> Worker<P> {
             let (fate, plan) = react(&mut self.policy, event, &envelope);
             match fate {
                 Fate::Passed => {}
-                Fate::Handled => self.plan(plan, now, &mut letters),
+                Fate::Handled => {
+                    if plan.acts {
+                        self.books.jobs.add(event.position, Job::of(event, &envelope));
+                    }
+                    self.plan(plan, now, &mut letters);
+                }
                 Fate::Unreadable(problem) => {
                     return Err(Stopped::Event(unreadable(event, &problem)));
                 }
@@ -147,6 +163,67 @@ impl<P: Policy> Worker<P> {
                 Planned::Cancel(name) => self.books.cancel(&name),
             }
         }
+    }
+
+    /// Has the first refused command answered to that waits for it, because of the event that has
+    /// called for it. A method that fails is reported as the refusal would be.
+    pub(super) fn answer_refusal(&mut self, cause: &StoredEvent) -> Result<(), Stopped> {
+        let Some(kept) = self.books.take_refused() else { return Ok(()) };
+        let envelope =
+            cause.envelope().map_err(|error| Stopped::Event(unreadable(cause, &error)))?;
+        let (fate, plan) = refuse(&mut self.policy, &kept, cause, &envelope);
+        if let Err(error) = self.space.place.check() {
+            self.forget();
+            return Err(error.into());
+        }
+        let problem = match fate {
+            Fate::Handled => match self.too_large(&plan) {
+                None => {
+                    self.keep(plan, kept.at);
+                    return Ok(());
+                }
+                Some(problem) => format!("its `#[refused]` method has failed: {problem}"),
+            },
+            Fate::Failed(problem) => format!("its `#[refused]` method has failed: {problem}"),
+            Fate::Unreadable(problem) => format!("it was kept by another program: {problem}"),
+            Fate::Passed => "no method answers to its refusal any more".to_owned(),
+        };
+        // What the method has left half done does not count.
+        self.forget();
+        self.books.take_refused();
+        let KeptRefusal { letter, refusal, .. } = kept;
+        let reason = format!("{}; {problem}", refusal.said);
+        self.books.bury_letter(reason, letter);
+        Ok(())
+    }
+
+    /// Keeps what a plan calls for, also what is due now: it is sent when it was written down.
+    pub(super) fn keep(&mut self, plan: Plan, now: Timestamp) {
+        let mut letters = Vec::new();
+        self.plan(plan, now, &mut letters);
+        for letter in letters {
+            self.books.keep(now, letter);
+        }
+    }
+
+    /// Why a plan cannot be written down as one, if it cannot.
+    pub(super) fn too_large(&self, plan: &Plan) -> Option<String> {
+        let most = self.space.rows.most_rows().saturating_sub(BESIDE) / 2;
+        let commands = plan.steps.len();
+        (commands > most).then(|| {
+            format!("it calls for {commands} commands, and {most} can be written down as one")
+        })
+    }
+
+    /// Whether a plan finds room beside what has changed already.
+    pub(super) fn has_room(&mut self, plan: &Plan) -> bool {
+        let rows = self.changed().saturating_add(plan.rows()).saturating_add(BESIDE);
+        rows <= self.space.rows.most_rows()
+    }
+
+    /// Whether so much has changed that it is to be written down.
+    pub(super) fn is_full(&mut self) -> bool {
+        self.changed() > self.space.enough()
     }
 
     /// Puts an event aside at which the policy has failed.
@@ -217,13 +294,29 @@ pub(super) fn space_of(policy: &str) -> String {
     format!("{SPACES}{policy}")
 }
 
+/// Hands a refused command to the policy.
+fn refuse<P: Policy>(
+    policy: &mut P,
+    kept: &KeptRefusal,
+    cause: &StoredEvent,
+    envelope: &Envelope<'_>,
+) -> (Fate, Plan) {
+    let mut refusing = Refusing::new(P::NAME, kept, cause, envelope);
+    let refused = catch_unwind(AssertUnwindSafe(|| policy.refuse(&mut refusing)));
+    let (fate, plan) = refusing.end();
+    match refused {
+        Ok(()) => (fate, plan),
+        Err(panic) => (Fate::Failed(format!("it panicked: {}", said(&*panic))), plan),
+    }
+}
+
 /// Hands an event to the policy. A panic is a failure like any other.
 pub(super) fn react<P: Policy>(
     policy: &mut P,
     event: &StoredEvent,
     envelope: &Envelope<'_>,
 ) -> (Fate, Plan) {
-    let mut reacting = Reacting::new(event, envelope);
+    let mut reacting = Reacting::new(P::NAME, event, envelope);
     let reacted = catch_unwind(AssertUnwindSafe(|| {
         policy.react(&mut reacting);
         if is_any_left_to(P::ROUTES.iter().map(|route| route.event)) && reacting.offer_again() {

@@ -43,7 +43,7 @@ pub use running::ProjectionInfo;
 pub(crate) use running::{Reaches, Registry, Started, blocking, ended, with_rows};
 pub use status::{Parked, ProjectionHandle, ProjectionState, Status};
 pub(crate) use wiring::is_among;
-pub use wiring::{has_tables, is_only_projection, is_taken_once, listens_within};
+pub use wiring::{has_no_settings, has_tables, is_only_projection, is_taken_once, listens_within};
 pub(crate) use worker::{Stopped, said, unreadable};
 
 /// What `#[projection]` writes for the type on whose `impl` it stands.

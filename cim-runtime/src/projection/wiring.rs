@@ -2,6 +2,7 @@
 
 use super::{Listened, Projection, ProjectionInfo};
 use crate::machine::is_same;
+use crate::settings::SettingsInfo;
 use crate::subject::AggregateName;
 
 /// Whether the projection at this place has a name that none before it has.
@@ -58,4 +59,10 @@ pub const fn is_taken_once(events: &[Listened], index: usize) -> bool {
 #[doc(hidden)]
 pub const fn has_tables<P: Projection>() -> bool {
     !P::TABLES.is_empty()
+}
+
+/// Whether a projection is told nothing.
+#[doc(hidden)]
+pub const fn has_no_settings<P: Projection>() -> bool {
+    SettingsInfo::among(P::TABLES).is_none()
 }

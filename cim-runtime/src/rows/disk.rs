@@ -1,7 +1,7 @@
 //! Rows on disk, in fjall: beside an embedded store's log, which they can be made from again.
 
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable as _, Snapshot};
 
-use super::{RowBatch, RowStore, RowView, medium_key};
+use super::{RowBatch, RowStore, RowView, is_overtaken, medium_key};
 use crate::opening;
 use crate::store::{StoreError, StoreErrorKind};
 
@@ -24,8 +24,8 @@ const MANY: usize = 8192;
 pub(crate) struct DiskRows {
     dir: PathBuf,
     db: Database,
-    /// Held while a checkpoint is compared and written.
-    writing: Mutex<()>,
+    /// Who has claimed each space last; held while a checkpoint is compared and written.
+    writers: Mutex<HashMap<String, u64>>,
     _lock: Arc<dyn Any + Send + Sync>,
 }
 
@@ -38,7 +38,7 @@ impl DiskRows {
             fs::remove_dir_all(dir).map_err(|error| trouble(dir, &error))?;
             open(dir).map_err(|problem| trouble(dir, &problem))
         })?;
-        Ok(Self { dir: dir.to_owned(), db, writing: Mutex::new(()), _lock: lock })
+        Ok(Self { dir: dir.to_owned(), db, writers: Mutex::default(), _lock: lock })
     }
 
     fn keyspace(&self, space: &str) -> Result<Keyspace, StoreError> {
@@ -104,16 +104,18 @@ impl RowStore for DiskRows {
 
     fn commit(&self, space: &str, batch: RowBatch) -> Result<(), StoreError> {
         let keyspace = self.keyspace(space)?;
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
         let found = keyspace.get(CHECKPOINT).map_err(|error| self.trouble(&error))?;
         let found = number(found.as_deref());
-        if found != batch.from {
+        let last = writers.get(space).copied().unwrap_or_default();
+        if found != batch.from || is_overtaken(batch.writer, last) {
             return Err(StoreError::conflict(batch.from, found));
         }
-        if batch.rows.len() >= MANY {
+        if batch.rows.len() >= MANY && !batch.durable {
             return self.ingest(&keyspace, batch);
         }
-        let mut write = self.db.batch().durability(Some(PersistMode::Buffer));
+        let mode = if batch.durable { PersistMode::SyncData } else { PersistMode::Buffer };
+        let mut write = self.db.batch().durability(Some(mode));
         write.insert(&keyspace, CHECKPOINT, batch.to.to_be_bytes());
         for change in batch.rows {
             let key = medium_key(change.table, &change.key);
@@ -125,8 +127,15 @@ impl RowStore for DiskRows {
         write.commit().map_err(|error| self.trouble(&error))
     }
 
+    fn claim(&self, space: &str) -> Result<u64, StoreError> {
+        let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = writers.entry(space.to_owned()).or_default();
+        *writer += 1;
+        Ok(*writer)
+    }
+
     fn clear(&self, space: &str) -> Result<(), StoreError> {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
         let keyspace = self.keyspace(space)?;
         self.db.delete_keyspace(keyspace).map_err(|error| self.trouble(&error))
     }

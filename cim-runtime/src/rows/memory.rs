@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-use super::{RowBatch, RowStore, RowView, medium_key, page};
+use super::{RowBatch, RowStore, RowView, is_overtaken, medium_key, page};
 use crate::store::StoreError;
 
 /// Rows that live and die with their process. Clones share them.
@@ -16,6 +16,8 @@ pub struct MemoryRows(Arc<Mutex<HashMap<String, Space>>>);
 #[derive(Debug, Clone, Default)]
 struct Space {
     checkpoint: u64,
+    /// Who has claimed it last.
+    writer: u64,
     rows: Arc<BTreeMap<Bytes, Bytes>>,
 }
 
@@ -33,7 +35,7 @@ impl RowStore for MemoryRows {
 
     fn commit(&self, space: &str, batch: RowBatch) -> Result<(), StoreError> {
         self.with(space, |space| {
-            if space.checkpoint != batch.from {
+            if space.checkpoint != batch.from || is_overtaken(batch.writer, space.writer) {
                 return Err(StoreError::conflict(batch.from, space.checkpoint));
             }
             space.checkpoint = batch.to;
@@ -49,8 +51,15 @@ impl RowStore for MemoryRows {
         })
     }
 
+    fn claim(&self, space: &str) -> Result<u64, StoreError> {
+        self.with(space, |space| {
+            space.writer += 1;
+            Ok(space.writer)
+        })
+    }
+
     fn clear(&self, space: &str) -> Result<(), StoreError> {
-        self.with(space, |space| *space = Space::default());
+        self.with(space, |space| *space = Space { writer: space.writer, ..Space::default() });
         Ok(())
     }
 

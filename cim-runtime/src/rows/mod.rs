@@ -62,8 +62,23 @@ pub trait RowStore: Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// [`StoreErrorKind::Conflict`](crate::store::StoreErrorKind::Conflict) with the checkpoint when
-    /// it is another: somebody else writes there. Else the errors of the medium.
+    /// it is another, or when somebody has claimed the space since: somebody else writes there. Else
+    /// the errors of the medium.
     fn commit(&self, space: &str, batch: RowBatch) -> Result<(), StoreError>;
+
+    /// Makes whoever calls this the one that writes a space in this process: batches of those who have
+    /// called it before are refused from now on. Returns what its own batches are to carry as their
+    /// [`RowBatch::writer`]; 0 where nobody tells writers apart.
+    ///
+    /// The checkpoint alone does not tell of two writers, where neither takes a new event.
+    ///
+    /// # Errors
+    ///
+    /// When the medium cannot be reached.
+    fn claim(&self, space: &str) -> Result<u64, StoreError> {
+        let _ = space;
+        Ok(0)
+    }
 
     /// Removes everything in a space, its checkpoint too.
     ///
@@ -190,6 +205,11 @@ pub struct RowBatch {
     pub to: u64,
     /// Each row that changes, in order; one without a value is removed.
     pub rows: Vec<RowChange>,
+    /// Who writes it, of those who have claimed the space; 0 for whoever has not.
+    pub writer: u64,
+    /// Whether it must outlive a loss of power before it counts as written: what follows from it
+    /// cannot be taken back.
+    pub durable: bool,
 }
 
 /// A row that changes.
@@ -206,7 +226,7 @@ pub struct RowChange {
 impl RowBatch {
     /// Changes that lead from one checkpoint to another.
     pub fn new(from: u64, to: u64) -> Self {
-        Self { from, to, rows: Vec::new() }
+        Self { from, to, ..Self::default() }
     }
 
     /// Writes a row.
@@ -218,6 +238,11 @@ impl RowBatch {
     pub fn remove(&mut self, table: &'static str, key: Vec<u8>) {
         self.rows.push(RowChange { table, key, value: None });
     }
+}
+
+/// Whether the one that writes a batch is not the last one that has claimed the space.
+pub(crate) fn is_overtaken(writer: u64, last: u64) -> bool {
+    writer != 0 && writer != last
 }
 
 /// The name of a table and one of its keys as one key, which is how media keep them. The first byte

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{RowBatch, RowView};
 use crate::cbor::EncodeError;
+use crate::settings::{AnySettings, SettingsInfo};
 use crate::store::StoreError;
 
 /// A struct whose fields are tables: what a projection or a policy keeps.
@@ -38,7 +39,7 @@ pub trait Tables: Sized + Send + Sync + 'static {
 }
 
 /// What is known of a table before it is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct TableInfo {
     /// The name of the field.
     pub name: &'static str,
@@ -46,19 +47,24 @@ pub struct TableInfo {
     pub shape: u64,
     /// Whether its rows outlive the process.
     pub is_kept: bool,
+    /// What it is told, if it is a policy's settings and no table.
+    pub settings: Option<SettingsInfo>,
 }
 
 /// A type that may be the field of a `#[derive(Tables)]` struct.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is nothing that a read model keeps",
     label = "not a table",
-    note = "write `Table<Key, Row>`, or `InMemory<{Self}>` for what is made anew from the events at each start"
+    note = "write `Table<Key, Row>`, or `InMemory<{Self}>` for what is made anew from the events at each start; what a policy is told is `Settings<…>`"
 )]
 pub trait TableField: Sized {
     /// A fingerprint of what it holds.
     const SHAPE: u64;
     /// Whether it outlives the process.
     const IS_KEPT: bool;
+    /// What it is told, if it is a policy's settings.
+    #[doc(hidden)]
+    const SETTINGS: Option<SettingsInfo> = None;
 
     /// The field as it is at `place`.
     fn open(name: &'static str, place: &Place) -> Self;
@@ -95,11 +101,22 @@ pub trait Kept {
 pub struct Place {
     pub(super) view: Arc<dyn RowView>,
     trouble: Arc<Mutex<Option<StoreError>>>,
+    settings: Option<AnySettings>,
 }
 
 impl Place {
     pub(crate) fn new(view: Box<dyn RowView>) -> Self {
-        Self { view: view.into(), trouble: Arc::default() }
+        Self { view: view.into(), trouble: Arc::default(), settings: None }
+    }
+
+    /// The same with settings, for a struct that is opened there.
+    pub(crate) fn with_settings(&self, settings: Option<AnySettings>) -> Self {
+        Self { settings, ..self.clone() }
+    }
+
+    /// The settings, if they are of this type.
+    pub(crate) fn settings<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.settings.clone()?.downcast().ok()
     }
 
     /// What is read, or nothing if it cannot be.

@@ -17,16 +17,29 @@ pub(crate) struct SpaceWriter {
     /// Where its tables read what is written.
     pub(crate) place: Place,
     checkpoint: u64,
+    /// Of those in this process who have claimed the space, this one.
+    writer: u64,
     /// The event at the checkpoint.
     last: Option<EventCid>,
 }
 
 impl SpaceWriter {
     pub(crate) fn open(rows: Arc<dyn RowStore>, space: String) -> Result<Self, StoreError> {
+        // What those before have written is seen from now on, and they write nothing more.
+        let writer = rows.claim(&space)?;
+        Self::at(rows, space, writer)
+    }
+
+    /// The same for who writes nothing: whoever does is not in its way.
+    pub(crate) fn look(rows: Arc<dyn RowStore>, space: String) -> Result<Self, StoreError> {
+        Self::at(rows, space, 0)
+    }
+
+    fn at(rows: Arc<dyn RowStore>, space: String, writer: u64) -> Result<Self, StoreError> {
         let view = rows.view(&space)?;
         let checkpoint = view.checkpoint()?;
         let last = view.row(LAST, &[])?.and_then(|cid| EventCid::from_bytes(&cid).ok());
-        Ok(Self { rows, space, place: Place::new(view), checkpoint, last })
+        Ok(Self { rows, space, place: Place::new(view), checkpoint, writer, last })
     }
 
     /// The position of the last event that is in the rows.
@@ -49,7 +62,7 @@ impl SpaceWriter {
     /// A batch that leads from here to the event `last`, or nowhere.
     pub(crate) fn batch(&self, last: Option<&StoredEvent>) -> RowBatch {
         let to = last.map_or(self.checkpoint, |event| event.position);
-        let mut batch = RowBatch::new(self.checkpoint, to);
+        let mut batch = RowBatch { writer: self.writer, ..RowBatch::new(self.checkpoint, to) };
         if let Some(last) = last {
             batch.put(LAST, Vec::new(), last.cid.to_bytes().to_vec());
         }

@@ -128,7 +128,7 @@ impl<P: Policy> PolicyOutcome<P> {
     #[track_caller]
     pub fn then_sends(self, commands: impl Reaction) -> PolicyScenario<P> {
         let Some(event) = self.after.events.last() else { unreachable!("one has happened") };
-        let expected = Answered::With(hold(Answer::expected(commands, event)));
+        let expected = Answered::With(hold(Answer::expected::<P>(commands, event)));
         assert!(
             self.found == expected,
             "what `{}` sends because of `{}`\n found:{}\n expected:{}",

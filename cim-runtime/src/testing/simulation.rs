@@ -89,13 +89,37 @@ impl<S: System> Simulation<S> {
         Ok(Self { clock, processes, disturbance: Some(disturbance) })
     }
 
+    /// Starts the system on an empty store in memory, set up otherwise; the clock is its own.
+    ///
+    /// # Errors
+    ///
+    /// When a policy cannot be what it was told.
+    pub async fn start_with(options: Options) -> Result<Self, Error> {
+        let store = Arc::new(MemoryStore::new());
+        Self::start_on_with(store, ManualEnvironment::default(), options).await
+    }
+
     /// Starts the system on this store, with this clock.
     ///
     /// # Errors
     ///
     /// When the store cannot keep rows.
     pub async fn start_on(store: Arc<dyn Store>, clock: ManualEnvironment) -> Result<Self, Error> {
-        let processes = Processes::start(store, &clock).await?;
+        Self::start_on_with(store, clock, Options::default()).await
+    }
+
+    /// The same, set up otherwise; the clock is this one.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot keep rows, or a policy cannot be what it was told.
+    pub async fn start_on_with(
+        store: Arc<dyn Store>,
+        clock: ManualEnvironment,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let options = options.environment(clock.clone());
+        let processes = Processes::start_with(store, options).await?;
         Ok(Self { clock, processes, disturbance: None })
     }
 
@@ -178,10 +202,6 @@ impl<S: System> Simulation<S> {
 }
 
 impl<S: System> Processes<S> {
-    async fn start(store: Arc<dyn Store>, clock: &ManualEnvironment) -> Result<Self, Error> {
-        Self::start_with(store, Options::default().environment(clock.clone())).await
-    }
-
     async fn start_with(store: Arc<dyn Store>, options: Options) -> Result<Self, Error> {
         let handle = Handle::with_options(store, options);
         let workers = handle.start().await?;

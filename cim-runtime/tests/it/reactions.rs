@@ -196,9 +196,15 @@ async fn of_three_that_all_believe_they_are_the_one_each_reaction_happens_once()
 
 /// Rows that fail by chance: before a batch is written, or behind it.
 #[derive(Debug)]
-struct Shaky {
+pub(crate) struct Shaky {
     rows: Arc<dyn RowStore>,
     random: std::sync::Mutex<Random>,
+}
+
+impl Shaky {
+    pub(crate) fn new(rows: Arc<dyn RowStore>, seed: u64) -> Self {
+        Self { rows, random: Random::new(seed).into() }
+    }
 }
 
 impl RowStore for Shaky {
@@ -215,6 +221,10 @@ impl RowStore for Shaky {
         }
     }
 
+    fn claim(&self, space: &str) -> Result<u64, StoreError> {
+        self.rows.claim(space)
+    }
+
     fn clear(&self, space: &str) -> Result<(), StoreError> {
         self.rows.clear(space)
     }
@@ -228,7 +238,7 @@ impl RowStore for Shaky {
 async fn rows_that_fail_before_or_behind_a_write_double_nothing() {
     let store = StoreDouble::new();
     let rows = store.rows().await.unwrap();
-    store.keep_rows(Arc::new(Shaky { rows, random: Random::new(3).into() }));
+    store.keep_rows(Arc::new(Shaky::new(rows, 3)));
     let tower = Handle::<Tower>::over(Arc::new(store));
     let workers = tower.start().await.unwrap();
     let mut rung = Vec::new();

@@ -16,30 +16,56 @@ pub fn request_items(event: &Recorded<OrderPlaced>) -> Vec<To<RequestItem>> {
     event.event.items.iter().map(request).collect()
 }
 
-/// Who has not paid after two weeks is reminded, and again each two weeks.
+/// Who has not paid after two weeks is reminded, and again each two weeks, unless told otherwise.
 #[derive(Tables)]
-pub struct Reminders;
+pub struct Reminders {
+    settings: Settings<ReminderSettings>,
+    sent: Table<OrderId, u32>,
+}
+
+/// How patient the shop is.
+#[derive(Settings)]
+pub struct ReminderSettings {
+    /// How many weeks a customer may take to pay, before each reminder.
+    #[setting(default = 2, min = 1, max = 52)]
+    pub weeks: i64,
+    /// After how many reminders no more are sent; none, if it is left out.
+    pub times: Option<u32>,
+}
 
 #[policy(refused = ignore, ends = "an order is paid or cancelled some day")]
 impl Reminders {
     #[on]
-    fn confirmed(&mut self, event: &Recorded<OrderConfirmed>) -> To<RemindOfPayment> {
-        RemindOfPayment.to(event.id()).after(2.weeks())
+    fn confirmed(&mut self, event: &Recorded<OrderConfirmed>) -> Option<To<RemindOfPayment>> {
+        self.next(event.id())
     }
 
     #[on]
-    fn reminded(&mut self, event: &Recorded<PaymentReminded>) -> To<RemindOfPayment> {
-        RemindOfPayment.to(event.id()).after(2.weeks())
+    fn reminded(&mut self, event: &Recorded<PaymentReminded>) -> Option<To<RemindOfPayment>> {
+        *self.sent.get_or_default(&event.id()) += 1;
+        self.next(event.id())
     }
 
     #[on]
     fn paid(&mut self, event: &Recorded<OrderPaid>) -> Cancel<RemindOfPayment> {
-        RemindOfPayment::cancel(event.id())
+        self.end(event.id())
     }
 
     #[on]
     fn cancelled(&mut self, event: &Recorded<OrderCancelled>) -> Cancel<RemindOfPayment> {
-        RemindOfPayment::cancel(event.id())
+        self.end(event.id())
+    }
+
+    /// The next reminder of an order, if it is to be reminded once more.
+    fn next(&self, order: OrderId) -> Option<To<RemindOfPayment>> {
+        let sent = self.sent.get(&order).unwrap_or_default();
+        let more = self.settings.times.is_none_or(|times| sent < times);
+        more.then(|| RemindOfPayment.to(order).after(self.settings.weeks.weeks()))
+    }
+
+    fn end(&mut self, order: OrderId) -> Cancel<RemindOfPayment> {
+        self.sent.remove(&order);
+        RemindOfPayment::cancel(order)
     }
 }
 

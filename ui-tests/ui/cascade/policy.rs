@@ -34,7 +34,7 @@ impl Order {
 }
 
 #[policy]
-pub async fn pay_at_once(event: &Recorded<OrderPlaced>) -> To<PayOrder> {
+pub async fn pay_at_once(event: &Recorded<OrderPlaced>, _mailer: String) -> To<PayOrder> {
     PayOrder.to(event.id())
 }
 

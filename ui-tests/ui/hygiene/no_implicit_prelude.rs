@@ -106,5 +106,48 @@ impl Nothing {
     fn placed(&self, _: &::cim_runtime::prelude::Recorded<OrderPlaced>) {}
 }
 
-#[system(aggregates(Order), policies(cancel, Nothing), projections(OrderBook))]
+#[derive(::cim_runtime::prelude::Settings)]
+pub struct ToldSettings {
+    #[setting(default = 2, min = 1)]
+    pub weeks: u32,
+    pub name: ::std::option::Option<::std::string::String>,
+}
+
+#[derive(Tables)]
+pub struct Told {
+    settings: ::cim_runtime::prelude::Settings<ToldSettings>,
+}
+
+#[policy(ends = "it is refused once")]
+impl Told {
+    #[on]
+    fn placed(
+        &self,
+        event: &::cim_runtime::prelude::Recorded<OrderPlaced>,
+    ) -> ::std::option::Option<::cim_runtime::prelude::To<PlaceOrder>> {
+        let place = PlaceOrder { lines: ::std::vec::Vec::new() };
+        let place = <PlaceOrder as ::cim_runtime::prelude::Addressed>::to(place, event.id());
+        if self.settings.weeks > 2 {
+            return ::std::option::Option::Some(place);
+        }
+        ::std::option::Option::None
+    }
+
+    #[::cim_runtime::prelude::refused]
+    fn refused(&mut self, _: &::cim_runtime::policy::Refused<PlaceOrder>) {}
+}
+
+#[policy(attempts = 1)]
+pub async fn tell(
+    _: &::cim_runtime::prelude::Recorded<OrderPlaced>,
+    effect: &::cim_runtime::prelude::Effect,
+    mailer: &::std::string::String,
+) -> ::std::result::Result<(), ::std::string::String> {
+    match effect.attempt() {
+        1 => ::std::result::Result::Ok(()),
+        _ => ::std::result::Result::Err(::std::clone::Clone::clone(mailer)),
+    }
+}
+
+#[system(aggregates(Order), policies(cancel, Nothing, Told, tell), projections(OrderBook))]
 pub struct Shop;

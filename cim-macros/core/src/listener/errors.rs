@@ -137,7 +137,10 @@ pub(super) fn takes_more_than_the_event(taker: Taker, second: &syn::PatType) -> 
         Taker::Projection => {
             ("rows depend on the events alone, or they could not be made anew", "")
         }
-        Taker::Policy => ("what it answers must be the same when it is asked again", ""),
+        Taker::Policy => (
+            "what it answers must be the same when it is asked again",
+            "; what it is told by whoever runs the program is a field of its struct, `settings: Settings<…>`",
+        ),
         Taker::Function => (
             "what it answers must be the same when it is asked again",
             "; what else it needs to know is kept by a policy that is an `impl`",

@@ -4,6 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
+use super::effect;
+use super::refusal;
 use super::syntax::{Function, Syntax};
 use crate::listener::{self, Listener, Taker};
 use crate::scope;
@@ -18,12 +20,23 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
         None => quote!(#krate::None),
     };
     let listeners = if sound { syntax.listeners.as_slice() } else { &[] };
-    let routes = listeners.iter().map(route);
+    let refusals = if sound { syntax.refusals.as_slice() } else { &[] };
+    let (compensations, compensated) =
+        refusal::expand(owner, refusals, syntax.ends.is_some()).unzip();
+    let routes = listeners.iter().map(|listener| route(owner, listener, refusals.len()));
+    let effect = syntax.function.as_ref().and_then(|function| {
+        let (effect, listener) = (function.effect.as_ref()?, listeners.first()?);
+        Some(effect::expand(&function.ident, listener, &answered(listener), effect))
+    });
+    let is_effect = effect.is_some();
     let react = match sound {
         true => {
             let function = syntax.function.as_ref();
             let (incoming, plan) = (listener::local("incoming"), listener::local("plan"));
-            let calls = listeners.iter().map(|listener| call(function, listener));
+            let calls = listeners.iter().map(|listener| match is_effect {
+                true => job(listener),
+                false => call(function, listener),
+            });
             quote! {
                 let (#incoming, #plan) = event.parts();
                 #(#calls)*
@@ -51,8 +64,11 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
             fn react(&mut self, event: &mut #krate::Reacting<'_>) {
                 #react
             }
+            #compensations
+            #effect
         }
         #distinct
+        #compensated
     };
     let impls = scope::block(&syntax.krate, &impls);
     quote! {
@@ -64,7 +80,7 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
 
 /// The type of a function, which has its name, and what it keeps: nothing.
 fn type_of(function: &Function) -> (TokenStream, TokenStream) {
-    let Function { docs, vis, ident } = function;
+    let Function { docs, vis, ident, .. } = function;
     let krate = scope::code();
     // With braces it has no value, whose name the function has.
     let declaration = quote! {
@@ -85,9 +101,19 @@ fn type_of(function: &Function) -> (TokenStream, TokenStream) {
     (declaration, tables)
 }
 
-fn route(listener: &Listener) -> TokenStream {
+/// The event, and what it may call for: with methods for refused commands also what they may answer.
+fn route(owner: &syn::Path, listener: &Listener, refusals: usize) -> TokenStream {
     let (krate, heard, answered) = (scope::code(), listener::heard(listener), answered(listener));
-    quote!(#krate::Route { event: #heard::EVENT, sends: #answered::SENDS })
+    let own = quote!(#answered::SENDS);
+    let sends = match refusals {
+        0 => own,
+        _ => {
+            let all = quote!(<#owner as #krate::Policy>::COMPENSATIONS);
+            let more = 0..refusals;
+            quote!(#krate::Sends::All(&[#own, #(#krate::compensates(&#own, #all, #more)),*]))
+        }
+    };
+    quote!(#krate::Route { event: #heard::EVENT, sends: #sends })
 }
 
 /// Of each answer everything is asked through one trait: of one that is none rustc then says the
@@ -98,6 +124,13 @@ fn answered(listener: &Listener) -> TokenStream {
         Some(answer) => quote_spanned!(answer.span()=> <#answer as #krate::Reaction>),
         None => quote!(<() as #krate::Reaction>),
     }
+}
+
+/// The event becomes a job, and the function is called later.
+fn job(listener: &Listener) -> TokenStream {
+    let heard = listener::heard(listener);
+    let (incoming, plan) = (listener::local("incoming"), listener::local("plan"));
+    quote!(#heard::hand(#incoming, |_| #plan.act());)
 }
 
 /// `<To<PayOrder> as Reaction>::planned(Self::paid(self, event), plan)`, of an event that is the

@@ -1,7 +1,9 @@
 //! `#[policy]`: events, and the commands that they call for.
 
+mod effect;
 mod errors;
 mod expand;
+mod refusal;
 mod syntax;
 
 use proc_macro2::TokenStream;

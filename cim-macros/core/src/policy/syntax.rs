@@ -3,7 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, format_ident};
 
+use super::effect::{self, Effect};
 use super::errors;
+use super::refusal::{self, Refusal};
 use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
 use crate::fields::is_cfg;
@@ -26,12 +28,16 @@ pub(super) struct Syntax {
     pub(super) starts: syn::Ident,
     pub(super) ends: Option<syn::LitStr>,
     pub(super) listeners: Vec<Listener>,
+    /// The methods with `#[refused]`.
+    pub(super) refusals: Vec<Refusal>,
     /// The function or the impl, without our attributes.
     pub(super) item: TokenStream,
 }
 
 /// A function that is a policy.
 pub(super) struct Function {
+    /// How it acts on the world, if it does.
+    pub(super) effect: Option<Effect>,
     pub(super) docs: Vec<syn::Attribute>,
     pub(super) vis: syn::Visibility,
     pub(super) ident: syn::Ident,
@@ -61,7 +67,7 @@ pub(super) fn parse(
                 syn::Item::Struct(syn::ItemStruct { ident, generics, .. })
                     if generics.params.is_empty() =>
                 {
-                    keys.of(Taker::Policy, ident.into(), Vec::new(), tokens, diagnostics)
+                    keys.of(Taker::Policy, ident.into(), Methods::default(), tokens, diagnostics)
                 }
                 _ => Parsed::Nothing(tokens),
             }
@@ -78,21 +84,34 @@ fn of_function(keys: Keys, mut item: syn::ItemFn, diagnostics: &mut Diagnostics)
         diagnostics.push(errors::on_a_method(receiver, &item.sig.ident));
         return Parsed::Nothing(item.into_token_stream());
     }
-    let listener =
-        listener(Taker::Function, &item.sig, &mut item.attrs, &mut item.block, diagnostics);
-    if matches!(item.sig.output, syn::ReturnType::Default) {
-        diagnostics.push(errors::answers_nothing(&item.sig.ident));
-    }
+    let mut keys = keys;
+    let of_effect = std::mem::take(&mut keys.effect);
+    let (listener, effect) = match item.sig.asyncness {
+        Some(_) => {
+            let (listener, effect) = effect::read(&item.sig, of_effect, diagnostics);
+            (listener, Some(effect))
+        }
+        None => {
+            of_effect.refuse(Some(&item.sig.ident), diagnostics);
+            let (attrs, block) = (&mut item.attrs, &mut item.block);
+            let listener = listener(Taker::Function, &item.sig, attrs, block, diagnostics);
+            if matches!(item.sig.output, syn::ReturnType::Default) {
+                diagnostics.push(errors::answers_nothing(&item.sig.ident));
+            }
+            (listener, None)
+        }
+    };
     let is_doc = |attr: &&syn::Attribute| attr.path().is_ident("doc");
     let function = Function {
+        effect,
         docs: item.attrs.iter().filter(is_doc).cloned().collect(),
         vis: item.vis.clone(),
         ident: item.sig.ident.clone(),
     };
     let owner = function.ident.clone().into();
-    let listeners = listener.into_iter().collect();
+    let methods = Methods { listeners: listener.into_iter().collect(), refusals: Vec::new() };
     let item = item.into_token_stream();
-    let parsed = keys.of(Taker::Function, owner, listeners, item, diagnostics);
+    let parsed = keys.of(Taker::Function, owner, methods, item, diagnostics);
     match parsed {
         Parsed::Policy(syntax) => {
             Parsed::Policy(Box::new(Syntax { function: Some(function), ..*syntax }))
@@ -103,20 +122,27 @@ fn of_function(keys: Keys, mut item: syn::ItemFn, diagnostics: &mut Diagnostics)
 
 fn of_impl(keys: Keys, mut item: syn::ItemImpl, diagnostics: &mut Diagnostics) -> Parsed {
     let owner = listener::owner(Taker::Policy, &item, diagnostics);
-    let (listeners, found) = methods(&mut item, diagnostics);
+    let (methods, found) = methods(&mut item, diagnostics);
     if let (Some(owner), false) = (&owner, found) {
         diagnostics.push(listener::listens_to_nothing(Taker::Policy, owner));
     }
     let item = item.into_token_stream();
     match owner {
-        Some(owner) => keys.of(Taker::Policy, owner, listeners, item, diagnostics),
+        Some(owner) => keys.of(Taker::Policy, owner, methods, item, diagnostics),
         None => Parsed::Nothing(item),
     }
 }
 
-/// Takes our attributes off the methods; also whether there are any, sound or not.
-fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> (Vec<Listener>, bool) {
-    let (mut listeners, mut found) = (Vec::new(), false);
+/// What a policy's `impl` has.
+#[derive(Default)]
+struct Methods {
+    listeners: Vec<Listener>,
+    refusals: Vec<Refusal>,
+}
+
+/// Takes our attributes off the methods; also whether one of them takes events, sound or not.
+fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> (Methods, bool) {
+    let (mut methods, mut found) = (Methods::default(), false);
     for item in &mut item.items {
         let syn::ImplItem::Fn(method) = item else { continue };
         let is_ours = |attr: &mut syn::Attribute| kind(attr).is_some();
@@ -124,9 +150,14 @@ fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> (Vec<List
         if ours.is_empty() {
             continue;
         }
-        found = true;
+        found |= ours.iter().any(|attr| kind(attr) != Some(Kind::Refused));
         if let Some(attr) = ours.iter().find(|attr| kind(attr) == Some(Kind::Other)) {
             diagnostics.push(errors::another_attribute(attr, &method.sig.ident));
+            continue;
+        }
+        let takes_refusals = kind(&ours[0]) == Some(Kind::Refused);
+        if let Some(attr) = ours.iter().find(|attr| kind(attr) != kind(&ours[0])) {
+            diagnostics.push(errors::both_attributes(attr, &method.sig.ident));
             continue;
         }
         for attr in &ours {
@@ -137,20 +168,27 @@ fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> (Vec<List
         if let Some(cfg) = method.attrs.iter().find(|attr| is_cfg(attr)) {
             diagnostics.push(errors::conditional(cfg));
         }
+        if takes_refusals {
+            let before = &methods.refusals;
+            let refusal = refusal::read(method, before, diagnostics);
+            methods.refusals.extend(refusal);
+            continue;
+        }
         let listener =
             listener(Taker::Policy, &method.sig, &mut method.attrs, &mut method.block, diagnostics);
         if let Some(listener) = listener {
-            listener::is_another(Taker::Policy, &listener, &listeners, diagnostics);
-            listeners.push(listener);
+            listener::is_another(Taker::Policy, &listener, &methods.listeners, diagnostics);
+            methods.listeners.push(listener);
         }
     }
-    (listeners, found)
+    (methods, found)
 }
 
 /// Which of our attributes stands on a method.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     On,
+    Refused,
     /// One that has no place in a policy.
     Other,
 }
@@ -159,6 +197,7 @@ enum Kind {
 fn kind(attr: &syn::Attribute) -> Option<Kind> {
     match attr.path().segments.last()?.ident.to_string().as_str() {
         "on" => Some(Kind::On),
+        "refused" => Some(Kind::Refused),
         "query" | "policy" => Some(Kind::Other),
         _ => None,
     }
@@ -178,16 +217,21 @@ fn listener(
     listener::check(taker, signature, diagnostics);
     world::check(attrs, block, errors::from_outside, diagnostics);
     let listener = listener::read(taker, signature, diagnostics)?;
+    answer_is_named(signature, diagnostics).then_some(listener)
+}
+
+/// Reports an answer whose commands nobody knows.
+pub(super) fn answer_is_named(signature: &syn::Signature, diagnostics: &mut Diagnostics) -> bool {
     match &signature.output {
-        syn::ReturnType::Type(_, ty) if listener.answer.is_none() => {
+        syn::ReturnType::Type(_, ty) if !listener::is_nameable(ty) => {
             match listener::ungrouped(ty) {
                 // A mistake in every function.
                 syn::Type::Infer(_) => diagnostics.leave_to_rustc(),
                 _ => diagnostics.push(errors::unnamed_answer(ty)),
             }
-            None
+            false
         }
-        _ => Some(listener),
+        _ => true,
     }
 }
 
@@ -199,6 +243,7 @@ struct Keys {
     refused: syn::Ident,
     starts: syn::Ident,
     ends: Option<syn::LitStr>,
+    effect: effect::Keys,
 }
 
 /// Words, and the variants that they stand for; the first one is meant where none is given.
@@ -222,9 +267,10 @@ fn keys(args: TokenStream, diagnostics: &mut Diagnostics) -> Keys {
     if let Some(ends) = ends.as_ref().filter(|ends| ends.value().trim().is_empty()) {
         diagnostics.push(errors::ends_without_a_reason(ends));
     }
+    let effect = effect::keys(&mut arguments, diagnostics);
     let krate = arguments.krate(diagnostics);
     arguments.finish(diagnostics);
-    Keys { krate, name, on_failure, refused, starts, ends }
+    Keys { krate, name, on_failure, refused, starts, ends, effect }
 }
 
 fn variant(
@@ -246,10 +292,11 @@ impl Keys {
         self,
         taker: Taker,
         owner: syn::Path,
-        listeners: Vec<Listener>,
+        methods: Methods,
         item: TokenStream,
         diagnostics: &mut Diagnostics,
     ) -> Parsed {
+        self.effect.refuse(None, diagnostics);
         let last = owner.segments.last();
         let name = last.map(|last| self.name.or_that_of(taker, &last.ident, diagnostics));
         Parsed::Policy(Box::new(Syntax {
@@ -261,7 +308,8 @@ impl Keys {
             refused: self.refused,
             starts: self.starts,
             ends: self.ends,
-            listeners,
+            listeners: methods.listeners,
+            refusals: methods.refusals,
             item,
         }))
     }

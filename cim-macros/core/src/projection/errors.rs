@@ -32,6 +32,13 @@ pub(super) fn keeps_nothing(owner: &syn::Path) -> Diagnostic {
         .help(format!("write `pub struct {name} {{ rows: Table<Key, Row> }}`"))
 }
 
+pub(super) fn has_settings(owner: &syn::Path) -> Diagnostic {
+    let name = names::shown(owner);
+    Diagnostic::at(owner, format!("the projection `{name}` has settings, as only policies have"))
+        .note("its rows follow from the events alone, or they could not be made anew")
+        .help("remove them, and put what depends on them into the question")
+}
+
 // Methods.
 
 pub(super) fn both_attributes(second: &syn::Attribute, method: &syn::Ident) -> Diagnostic {

@@ -38,6 +38,8 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
     );
     let keeps =
         sound.then(|| errors::keeps_nothing(owner).unless(&quote!(#krate::has_tables::<#owner>())));
+    let settable = sound
+        .then(|| errors::has_settings(owner).unless(&quote!(#krate::has_no_settings::<#owner>())));
     let impls = quote! {
         #[automatically_derived]
         impl #krate::Projection for #owner {
@@ -53,6 +55,7 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
         #(#questions)*
         #distinct
         #keeps
+        #settable
     };
     let impls = scope::block(&syntax.krate, &impls);
     quote! {

@@ -33,6 +33,11 @@ pub fn query(_: TokenStream, item: TokenStream) -> TokenStream {
     outside("query", "projections", "`#[projection]`", item)
 }
 
+/// Expands `#[refused]` where no policy has taken it away.
+pub fn refused(_: TokenStream, item: TokenStream) -> TokenStream {
+    outside("refused", "policies", "`#[policy]`", item)
+}
+
 fn outside(attribute: &str, places: &str, attributes: &str, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     diagnostics.push(errors::outside(attribute, places, attributes));

@@ -21,3 +21,8 @@ pub(super) fn unnamed(fields: &syn::FieldsUnnamed) -> Diagnostic {
         },
     )
 }
+
+pub(super) fn settings_twice(second: &syn::Type) -> Diagnostic {
+    Diagnostic::at(second, "a policy has its settings in one struct: they stand in one table")
+        .help("put the fields of both into one")
+}

@@ -8,6 +8,7 @@ use syn::spanned::Spanned as _;
 
 use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
+use crate::listener::ungrouped;
 use crate::names;
 use crate::scope;
 
@@ -65,9 +66,21 @@ fn fields<'a>(
             diagnostics.push(errors::unnamed(fields));
             None
         }
-        syn::Fields::Named(fields) if !fields.named.is_empty() => Some(fields),
+        syn::Fields::Named(fields) if !fields.named.is_empty() => {
+            let mut settings = fields.named.iter().filter(|field| is_settings(&field.ty));
+            if let (Some(_), Some(second)) = (settings.next(), settings.next()) {
+                diagnostics.push(errors::settings_twice(&second.ty));
+            }
+            Some(fields)
+        }
         _ => None,
     }
+}
+
+/// Whether this is `Settings<…>`.
+fn is_settings(ty: &syn::Type) -> bool {
+    let syn::Type::Path(path) = ungrouped(ty) else { return false };
+    path.path.segments.last().is_some_and(|last| last.ident == "Settings")
 }
 
 /// Of each field everything is asked through one trait, at the author's own tokens: of one that is
@@ -86,7 +99,12 @@ fn expand(krate: &syn::Path, ident: &syn::Ident, fields: Option<&syn::FieldsName
         #[automatically_derived]
         impl #krate::Tables for #ident {
             const TABLES: &'static [#krate::TableInfo] = &[#(
-                #krate::TableInfo { name: #names, shape: #of::SHAPE, is_kept: #of::IS_KEPT }
+                #krate::TableInfo {
+                    name: #names,
+                    shape: #of::SHAPE,
+                    is_kept: #of::IS_KEPT,
+                    settings: #of::SETTINGS,
+                }
             ),*];
             fn open(#place: &#krate::Place) -> Self {
                 Self { #(#fields: #of::open(#names, place)),* }
@@ -106,7 +124,12 @@ fn stub(krate: &syn::Path, ident: &syn::Ident) -> TokenStream {
         impl #krate::Tables for #ident {
             // That it has none would be a second mistake.
             const TABLES: &'static [#krate::TableInfo] =
-                &[#krate::TableInfo { name: "", shape: 0, is_kept: true }];
+                &[#krate::TableInfo {
+                    name: "",
+                    shape: 0,
+                    is_kept: true,
+                    settings: #krate::None,
+                }];
             fn open(_: &#krate::Place) -> Self {
                 ::core::unreachable!("did not compile")
             }

@@ -199,6 +199,11 @@ impl RowStore for DisturbedRows {
         Ok(())
     }
 
+    fn claim(&self, space: &str) -> Result<u64, StoreError> {
+        self.world.check(self.life)?;
+        self.inner.claim(space)
+    }
+
     fn clear(&self, space: &str) -> Result<(), StoreError> {
         self.world.check(self.life)?;
         self.inner.clear(space)

@@ -164,6 +164,18 @@ async fn whoever_is_cut_short_reacts_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_cut_short_answers_to_a_refusal_once() {
+    let server = Server::start();
+    crate::refusals::cut_short(Arc::new(store_on(&server).await), 30).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_commands_of_an_effect_that_is_cut_short_count_once() {
+    let server = Server::start();
+    crate::effects::cut_short(Arc::new(store_on(&server).await), 30).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_three_processes_one_reacts() {
     let server = Server::start();
     let mut towers = Vec::new();

@@ -8,10 +8,12 @@ use cim_order::order::{
     CancelOrder, ConfirmOrder, Order, OrderEvent, OrderId, PayOrder, PlaceOrder,
 };
 use cim_order::package::{DeliverPackage, PackageId, PackageState, ReportFailedDelivery};
+use cim_order::policies::ReminderSettings;
 use cim_order::sales::{
     CustomerByName, CustomerSummary, OpenPackage, OpenPackages, OrderById, OrdersOf, Progress,
     Revenue,
 };
+use cim_runtime::Options;
 use cim_runtime::causes::CauseMap;
 use cim_runtime::describe::Description;
 use cim_runtime::jiff::civil::Date;
@@ -94,6 +96,17 @@ async fn who_does_not_pay_is_reminded_each_two_weeks() {
     assert_eq!(shop.workers().next_due(), None);
     let dead = shop.workers().dead_letters("reminders").unwrap().list().await.unwrap();
     assert_eq!(dead, []);
+}
+
+#[tokio::test]
+async fn the_shop_is_as_patient_as_it_is_told() {
+    let settings = ReminderSettings { weeks: 1, times: Some(3) };
+    let shop = Simulation::start_with(Options::default().settings(settings)).await.unwrap();
+    confirmed(&shop, 1, "alice").await;
+    shop.advance(8.days()).await.unwrap();
+    assert_eq!(reminders(&shop, 1).await, 1);
+    shop.advance(365.days()).await.unwrap();
+    assert_eq!(reminders(&shop, 1).await, 3);
 }
 
 #[tokio::test]

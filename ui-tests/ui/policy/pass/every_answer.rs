@@ -83,6 +83,52 @@ impl Payments {
     }
 }
 
+/// Makes up for what was refused.
+#[derive(Tables)]
+pub struct Amends {
+    refused: Table<OrderId, u32>,
+}
+
+#[policy(ends = "nobody pays for ever")]
+impl Amends {
+    #[on]
+    fn placed(&self, event: &Recorded<OrderPlaced>) -> (To<PayOrder>, Option<To<PlaceOrder>>) {
+        (PayOrder.to(event.id()), None)
+    }
+
+    /// Calls for itself, which is said to end.
+    #[refused]
+    fn not_paid(&mut self, refused: &cim_runtime::policy::Refused<PayOrder>) -> Vec<To<PayOrder>> {
+        *self.refused.get_or_default(&refused.id()) += 1;
+        vec![PayOrder.to(refused.id()).at(refused.at)]
+    }
+
+    #[refused]
+    fn not_placed(&self, _: &cim_runtime::policy::Refused<PlaceOrder>) {}
+}
+
+/// What effects use.
+pub struct Mailer;
+
+/// An effect that only acts.
+#[policy]
+pub async fn tell(_: &Recorded<OrderPlaced>) {}
+
+/// One with all that it can have.
+#[policy(name = "ask-2", timeout_seconds = 5, at_once = 1, attempts = 3, refused = retry, starts = next)]
+pub async fn ask(
+    event: &Recorded<OrderPlaced>,
+    effect: &Effect,
+    _: &Mailer,
+    names: &Vec<String>,
+    _: &(u32, Box<dyn Fn(&str) + Send + Sync>),
+) -> Result<(Option<To<PayOrder>>, Vec<Cancel<PayOrder>>), String> {
+    effect.pause(1.second()).await;
+    let known = names.iter().any(|name| name == effect.key());
+    let pay = || PayOrder.to(event.id()).after(1.hour());
+    Ok(((effect.attempt() > 1 && known).then(pay), Vec::new()))
+}
+
 /// Keeps nothing.
 #[derive(Tables)]
 pub struct Braces {}
@@ -93,7 +139,10 @@ impl Braces {
     fn placed(&self, _: &Recorded<OrderPlaced>) {}
 }
 
-#[system(aggregates(Order), policies(one, later, never, behind_an_alias, Payments, Braces))]
+#[system(
+    aggregates(Order),
+    policies(one, later, never, behind_an_alias, Payments, Amends, tell, ask, Braces)
+)]
 pub struct Shop;
 
 /// What is known of them.

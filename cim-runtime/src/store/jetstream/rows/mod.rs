@@ -12,7 +12,7 @@ mod lead;
 mod message;
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::jetstream::ErrorCode;
@@ -27,7 +27,7 @@ use self::copy::Copy;
 use self::message::Subjects;
 use super::server::Server;
 use super::{errors, subjects};
-use crate::rows::{Lead, RowBatch, RowStore, RowView};
+use crate::rows::{Lead, RowBatch, RowStore, RowView, is_overtaken};
 use crate::store::{StoreError, StoreErrorKind};
 
 /// How many messages an atomic batch may have.
@@ -44,6 +44,8 @@ const CHECKED: Duration = Duration::from_secs(1);
 pub(super) struct BucketRows {
     bucket: Arc<Bucket>,
     copies: Arc<std::sync::Mutex<HashMap<String, Space>>>,
+    /// Who has claimed each space last, in this process; its copy is locked meanwhile.
+    writers: Arc<std::sync::Mutex<HashMap<String, u64>>>,
     runtime: Handle,
 }
 
@@ -54,7 +56,8 @@ impl BucketRows {
     /// Opens the bucket, which is made if it is not there.
     pub(super) async fn open(server: Arc<Server>, replicas: usize) -> Result<Self, StoreError> {
         let bucket = Arc::new(Bucket::open(server, replicas).await?);
-        Ok(Self { bucket, copies: Arc::default(), runtime: Handle::current() })
+        let (copies, writers) = (Arc::default(), Arc::default());
+        Ok(Self { bucket, copies, writers, runtime: Handle::current() })
     }
 
     /// Whether the bucket is there.
@@ -83,6 +86,10 @@ impl BucketRows {
         Arc::clone(copies.entry(name.to_owned()).or_default())
     }
 
+    fn writers(&self) -> MutexGuard<'_, HashMap<String, u64>> {
+        self.writers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Brings a copy up to date.
     async fn refresh(&self, subjects: &Subjects, copy: &mut Copy) -> Result<(), StoreError> {
         let last = self.bucket.last(&subjects.checkpoint()).await?;
@@ -106,7 +113,8 @@ impl BucketRows {
         if copy.checkpoint() != batch.from {
             self.refresh(&subjects, &mut copy).await?;
         }
-        if copy.checkpoint() != batch.from {
+        let last = self.writers().get(name).copied().unwrap_or_default();
+        if copy.checkpoint() != batch.from || is_overtaken(batch.writer, last) {
             copy.own = false;
             return Err(StoreError::conflict(batch.from, copy.checkpoint()));
         }
@@ -198,6 +206,15 @@ impl RowStore for BucketRows {
 
     fn commit(&self, space: &str, batch: RowBatch) -> Result<(), StoreError> {
         self.runtime.block_on(self.write(space, batch))
+    }
+
+    fn claim(&self, space: &str) -> Result<u64, StoreError> {
+        let copy = self.space(space);
+        let _copy = self.runtime.block_on(copy.lock());
+        let mut writers = self.writers();
+        let writer = writers.entry(space.to_owned()).or_default();
+        *writer += 1;
+        Ok(*writer)
     }
 
     fn clear(&self, space: &str) -> Result<(), StoreError> {

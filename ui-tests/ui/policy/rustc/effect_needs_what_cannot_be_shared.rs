@@ -1,4 +1,4 @@
-//~ a policy that waits
+//~ attempts run side by side
 use cim_runtime::prelude::*;
 
 #[derive(DomainId)]
@@ -34,8 +34,6 @@ impl Order {
 }
 
 #[policy]
-pub async fn pay_at_once(event: &Recorded<OrderPlaced>) -> To<PayOrder> {
-    PayOrder.to(event.id())
-}
+pub async fn welcome(_: &Recorded<OrderPlaced>, _count: &std::cell::RefCell<u32>) {}
 
 fn main() {}

@@ -1,0 +1,43 @@
+//! What became of an effect, for whoever asks.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot};
+
+use super::super::dead::Wish;
+use crate::error::Error;
+use crate::prelude::value;
+
+/// What became of an effect on one event.
+#[value]
+pub struct EffectOutcome {
+    /// When it was over.
+    pub at: Timestamp,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Why it has failed the last time, if it was given up.
+    pub error: Option<String>,
+}
+
+/// What an effect has come to: what [`Workers::effects`](crate::system::Workers::effects) returns.
+#[derive(Debug, Clone)]
+pub struct Effects {
+    pub(crate) policy: &'static str,
+    pub(in crate::policy) wishes: Arc<mpsc::Sender<Wish>>,
+}
+
+impl Effects {
+    /// What became of the effect on the event at this position; `None` if it is not over, or if the
+    /// effect takes no such event.
+    ///
+    /// # Errors
+    ///
+    /// When the policy does not run any more.
+    pub async fn outcome(&self, position: u64) -> Result<Option<EffectOutcome>, Error> {
+        let (done, answer) = oneshot::channel();
+        let gone = || Error::NotStarted { projection: self.policy };
+        self.wishes.send(Wish::Outcome { position, done }).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())
+    }
+}

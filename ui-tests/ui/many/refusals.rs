@@ -1,0 +1,24 @@
+//~ the command itself
+use cim_runtime::policy::Refused;
+use cim_runtime::prelude::*;
+
+#[derive(Tables)]
+pub struct Payments;
+
+pub struct OrderPlaced;
+
+pub struct PayOrder;
+
+#[policy]
+impl Payments {
+    #[on]
+    fn placed(&self, _: &Recorded<OrderPlaced>) {}
+
+    #[refused]
+    fn not_paid(&self, _: PayOrder) {}
+
+    #[refused]
+    fn not_paid_either(&self, _: &mut Refused<PayOrder>) {}
+}
+
+fn main() {}

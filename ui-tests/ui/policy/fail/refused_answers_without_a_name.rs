@@ -1,0 +1,21 @@
+//~ nobody knows which commands
+use cim_runtime::policy::Refused;
+use cim_runtime::prelude::*;
+
+#[derive(Tables)]
+pub struct Payments;
+
+pub struct OrderPlaced;
+
+pub struct PayOrder;
+
+#[policy]
+impl Payments {
+    #[on]
+    fn placed(&self, _: &Recorded<OrderPlaced>) {}
+
+    #[refused]
+    fn not_paid(&self, _: &Refused<PayOrder>) -> impl Sized {}
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//~ a value where the default should be
+use cim_runtime::prelude::*;
+
+#[derive(Settings)]
+pub struct ReminderSettings {
+    #[setting(2)]
+    pub weeks: u32,
+}
+
+fn main() {}

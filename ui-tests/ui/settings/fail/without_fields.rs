@@ -1,0 +1,7 @@
+//~ nothing could be set
+use cim_runtime::prelude::*;
+
+#[derive(Settings)]
+pub struct ReminderSettings;
+
+fn main() {}
