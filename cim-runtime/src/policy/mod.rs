@@ -22,6 +22,7 @@ mod reaction;
 mod refused;
 mod running;
 mod sendable;
+mod sending;
 mod wiring;
 mod worker;
 

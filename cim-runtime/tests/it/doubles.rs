@@ -1,5 +1,6 @@
 //! A store that answers as a test wants.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -20,17 +21,24 @@ struct Content {
     store: Arc<dyn Store>,
     made_up: Option<Vec<StoredEvent>>,
     rows: Option<Arc<dyn RowStore>>,
+    /// Of the next commits: whether each is stored, of which its sender is told nothing.
+    unanswered: VecDeque<bool>,
+}
+
+impl Content {
+    fn of(store: Arc<dyn Store>) -> Self {
+        Self { store, made_up: None, rows: None, unanswered: VecDeque::new() }
+    }
 }
 
 impl StoreDouble {
     pub(crate) fn new() -> Self {
-        let content = Content { store: Arc::new(MemoryStore::new()), made_up: None, rows: None };
-        Self(Arc::new(Mutex::new(content)))
+        Self(Arc::new(Mutex::new(Content::of(Arc::new(MemoryStore::new())))))
     }
 
     /// From now on, everything is in that store.
     pub(crate) fn exchange(&self, store: Arc<dyn Store>) {
-        *self.0.lock().unwrap() = Content { store, made_up: None, rows: None };
+        *self.0.lock().unwrap() = Content::of(store);
     }
 
     /// From now on, every stream reads as these events.
@@ -41,6 +49,11 @@ impl StoreDouble {
     /// From now on, these are the rows, whatever the store.
     pub(crate) fn keep_rows(&self, rows: Arc<dyn RowStore>) {
         self.0.lock().unwrap().rows = Some(rows);
+    }
+
+    /// The next commits are not answered for, whether each is stored or not.
+    pub(crate) fn leave_unanswered(&self, stored: impl IntoIterator<Item = bool>) {
+        self.0.lock().unwrap().unanswered.extend(stored);
     }
 
     pub(crate) fn store(&self) -> Arc<dyn Store> {
@@ -61,7 +74,14 @@ impl Store for StoreDouble {
 
     fn commit(&self, commit: Commit) -> StoreFuture<'_, Committed> {
         let store = self.store();
-        Box::pin(async move { store.commit(commit).await })
+        let unanswered = self.0.lock().unwrap().unanswered.pop_front();
+        Box::pin(async move {
+            let Some(is_stored) = unanswered else { return store.commit(commit).await };
+            if is_stored {
+                store.commit(commit.clone()).await?;
+            }
+            Err(StoreError::unknown(commit, "nobody said"))
+        })
     }
 
     fn read_stream(&self, stream: &StreamName, after: u64) -> StoreFuture<'_, Vec<StoredEvent>> {

@@ -8,6 +8,8 @@ use cim_runtime::store::{MemoryStore, Store};
 use cim_runtime::testing::Simulation;
 use cim_runtime::{Causation, ManualEnvironment, system};
 
+use crate::doubles::StoreDouble;
+
 #[derive(DomainId)]
 pub struct JobId(u32);
 
@@ -113,6 +115,19 @@ pub fn note_twice_and_finish(
 
 #[system(aggregates(Job), policies(note_twice_and_finish))]
 pub struct AtOnce;
+
+#[tokio::test]
+async fn a_command_of_which_nothing_is_known_is_sent_again() {
+    let (store, clock) = (StoreDouble::new(), ManualEnvironment::default());
+    let before = Handle::<AtOnce>::over(Arc::new(store.clone()) as Arc<dyn Store>);
+    start(&before, 1, "any").await;
+    store.leave_unanswered([true, false, false, true]);
+    let jobs = Simulation::<AtOnce>::start_on(Arc::new(store), clock).await.unwrap();
+    jobs.advance(1.hour()).await.unwrap();
+    assert_eq!(state(&jobs, 1).await, JobState::Done);
+    assert_eq!(jobs.load::<Job>(&job(1)).await.unwrap().notes, ["a", "b", "c"]);
+    assert_eq!(dead(&jobs, "note_twice_and_finish").await, []);
+}
 
 #[tokio::test]
 async fn commands_are_sent_at_once_in_their_order() {

@@ -110,6 +110,8 @@ impl Amends {
 /// What effects use.
 pub struct Mailer;
 
+pub type Hook = Box<dyn Fn(&str) + Send + Sync>;
+
 /// An effect that only acts.
 #[policy]
 pub async fn tell(_: &Recorded<OrderPlaced>) {}
@@ -120,11 +122,11 @@ pub async fn ask(
     event: &Recorded<OrderPlaced>,
     effect: &Effect,
     _: &Mailer,
-    names: &Vec<String>,
-    _: &(u32, Box<dyn Fn(&str) + Send + Sync>),
+    names: &std::collections::BTreeSet<String>,
+    _: &(u32, Hook),
 ) -> Result<(Option<To<PayOrder>>, Vec<Cancel<PayOrder>>), String> {
     effect.pause(1.second()).await;
-    let known = names.iter().any(|name| name == effect.key());
+    let known = names.contains(effect.key());
     let pay = || PayOrder.to(event.id()).after(1.hour());
     Ok(((effect.attempt() > 1 && known).then(pay), Vec::new()))
 }
