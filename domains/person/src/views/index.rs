@@ -134,9 +134,8 @@ impl Index {
                 let found =
                     Best { score: fit.quality * field.weight(), fit: place as u32, field: *field };
                 let before = &mut best[*number as usize];
-                if found.score > before.score
-                    || found.score == before.score && found.field < before.field
-                {
+                // Of two that fit equally well, the word that comes first by the alphabet.
+                if found.score > before.score {
                     *before = found;
                 }
             }

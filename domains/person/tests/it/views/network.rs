@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cim_person::person::*;
+use cim_person::relationships::RelationshipKind::{Manager, Report};
 use cim_person::relationships::*;
 use cim_person::views::network::{
-    Cluster, Clustering, MutualOf, NeighboursOf, Reach, ShortestPath,
+    Cluster, Clustering, MutualOf, Neighbour, NeighboursOf, NetworkView, Reach, ShortestPath,
 };
 use cim_runtime::prelude::*;
+use cim_runtime::testing::Happened;
 
 use super::population::Stored;
 use crate::some::{day, name, person};
@@ -94,6 +96,107 @@ fn steps_from(knows: &Knows, id: &PersonId) -> BTreeMap<PersonId, u32> {
         front = next;
     }
     steps
+}
+
+fn proposed() -> Happened<RelationshipProposed> {
+    let (relationship, kind) = (one(), RelationshipKind::Manager);
+    RelationshipProposed { relationship, with: person(2), kind, since: None }.of(person(1))
+}
+
+fn confirmed(by: u128, with: u128) -> Happened<RelationshipConfirmed> {
+    RelationshipConfirmed { relationship: one(), with: person(with) }.of(person(by))
+}
+
+fn ended(by: u128, with: u128) -> Happened<RelationshipEnded> {
+    let (with, reason) = (person(with), EndReason::Over);
+    RelationshipEnded { relationship: one(), with, reason }.of(person(by))
+}
+
+/// The second person is told that the first is merged into the third.
+fn moved() -> Happened<RelationshipMoved> {
+    let (from, to) = (person(1), person(3));
+    RelationshipMoved { relationship: one(), from, to }.of(person(2))
+}
+
+/// The third person takes over what the first had with the second.
+fn taken_over(standing: Standing) -> Happened<RelationshipTakenOver> {
+    let (with, kind) = (person(2), RelationshipKind::Manager);
+    let relationship = Relationship { with, kind, since: None, standing };
+    RelationshipTakenOver { id: one(), relationship }.of(person(3))
+}
+
+fn merged() -> Happened<PersonMerged> {
+    PersonMerged { into: person(3) }.of(person(1))
+}
+
+fn one() -> RelationshipId {
+    RelationshipId::from(Uuid::from_u128(1))
+}
+
+fn of(number: u128) -> NeighboursOf {
+    NeighboursOf { id: person(number) }
+}
+
+fn knows(number: u128, kind: RelationshipKind) -> Vec<Neighbour> {
+    vec![Neighbour { person: person(number), kinds: vec![kind] }]
+}
+
+#[test]
+fn a_relationship_is_there_from_the_first_confirmation_to_the_first_end() {
+    NetworkView::given(proposed())
+        .then_asked(of(1), vec![])
+        .when(confirmed(2, 1))
+        .then_asked(of(1), knows(2, Manager))
+        .then_asked(of(2), knows(1, Report))
+        .when(confirmed(1, 2))
+        .then_asked(of(1), knows(2, Manager))
+        .when(ended(1, 2))
+        .then_asked(of(2), vec![])
+        .when((confirmed(2, 1), ended(2, 1)))
+        .then_asked(of(1), vec![]);
+}
+
+#[test]
+fn whichever_side_hears_of_a_merge_first_the_relationship_moves() {
+    NetworkView::given((proposed(), confirmed(2, 1), moved()))
+        .then_asked(of(1), vec![])
+        .then_asked(of(2), knows(3, Report))
+        .then_asked(of(3), knows(2, Manager))
+        .when((taken_over(Standing::Confirmed), merged()))
+        .then_asked(of(3), knows(2, Manager));
+    NetworkView::given((proposed(), confirmed(2, 1), taken_over(Standing::Confirmed)))
+        .then_asked(of(1), vec![])
+        .then_asked(of(2), knows(3, Report))
+        .when((merged(), moved()))
+        .then_asked(of(2), knows(3, Report));
+    NetworkView::given((proposed(), confirmed(2, 1), merged()))
+        .then_asked(of(2), vec![])
+        .when((moved(), taken_over(Standing::Confirmed)))
+        .then_asked(of(2), knows(3, Report));
+    NetworkView::given((proposed(), moved(), taken_over(Standing::Proposed)))
+        .then_asked(of(2), vec![])
+        .when(confirmed(2, 3))
+        .then_asked(of(3), knows(2, Manager));
+}
+
+#[test]
+fn what_somebody_says_who_is_no_side_any_more_does_not_count() {
+    NetworkView::given((proposed(), moved(), confirmed(1, 2)))
+        .then_asked(of(2), vec![])
+        .when((confirmed(2, 3), ended(1, 2)))
+        .then_asked(of(2), knows(3, Report));
+}
+
+#[test]
+fn nobody_relates_to_who_is_gone() {
+    let died = |number| DeathRecorded { date: day("2020-01-01") }.of(person(number));
+    let archived = PersonArchived { reason: "old".to_owned() }.of(person(1));
+    NetworkView::given((proposed(), confirmed(2, 1), died(1)))
+        .then_asked(of(2), vec![])
+        .when(confirmed(2, 1))
+        .then_asked(of(2), vec![]);
+    NetworkView::given((proposed(), archived, confirmed(2, 1))).then_asked(of(2), vec![]);
+    NetworkView::given((died(2), taken_over(Standing::Confirmed))).then_asked(of(3), vec![]);
 }
 
 on_each_store! {

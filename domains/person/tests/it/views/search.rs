@@ -74,7 +74,7 @@ fn expected(stored: &Stored, text: &str) -> Vec<Hit> {
                 };
                 Some((quality * weight, Matched { field: *field, word: word.clone(), how }))
             });
-            fits.min_by_key(|(score, found)| (Reverse(*score), found.field, found.word.clone()))
+            fits.min_by_key(|(score, found)| (Reverse(*score), found.word.clone()))
         };
         let found: Option<Vec<_>> = wanted.split_whitespace().map(best).collect();
         let Some(found) = found.filter(|found| !found.is_empty()) else { continue };
