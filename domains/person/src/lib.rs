@@ -17,7 +17,7 @@
 //! region keeps many things under their names: each has a standing of its own, which is data.
 //! [`Onboarding`](onboarding::Onboarding) is an aggregate of its own: a process, whose states are its
 //! steps. Modules are small, and each reads as the specification of one life; [`policies`] are what
-//! happens by itself.
+//! happens by itself, and [`views`] what is asked of people.
 //!
 //! # What one record does not see
 //!
@@ -64,6 +64,7 @@ pub mod relationships;
 pub mod settings;
 pub mod skills;
 mod text;
+pub mod views;
 
 use cim_runtime::prelude::*;
 
@@ -79,6 +80,13 @@ use cim_runtime::prelude::*;
         policies::introduce,
         policies::proposal_expires,
         policies::skill_lapses,
+    ),
+    projections(
+        views::SummaryView,
+        views::SearchView,
+        views::SkillsView,
+        views::NetworkView,
+        views::TimelineView,
     )
 )]
 pub struct People;

@@ -16,4 +16,6 @@ mod profiles;
 mod relationships;
 mod skills;
 mod some;
+mod views;
 mod walks;
+mod world;

@@ -1,56 +1,14 @@
 //! What happens to people by itself, on each store.
 
-use std::sync::Arc;
-
-use cim_person::People;
 use cim_person::emails::{AddEmail, EmailKind, EmailUsage};
 use cim_person::onboarding::*;
 use cim_person::person::*;
 use cim_person::relationships::*;
 use cim_person::skills::*;
-use cim_runtime::ManualEnvironment;
 use cim_runtime::prelude::*;
-use cim_runtime::store::{EmbeddedStore, JetStreamStore, MemoryStore, Store};
-use cim_runtime::testing::Simulation;
-use cim_test_nats::Server;
 
 use crate::some::{created, day, name, person};
-
-type World = Simulation<People>;
-
-/// Lets each of the scenarios happen on each store, as a test of its own.
-macro_rules! on_each_store {
-    ($($scenario:ident)*) => {
-        mod memory {$(
-            #[tokio::test]
-            async fn $scenario() {
-                super::$scenario(&super::on(super::MemoryStore::new()).await).await;
-            }
-        )*}
-
-        mod embedded {$(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $scenario() {
-                let folder = tempfile::tempdir().unwrap();
-                let store = super::EmbeddedStore::open(folder.path().join("people.cim")).unwrap();
-                super::$scenario(&super::on(store).await).await;
-            }
-        )*}
-
-        mod jetstream {$(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $scenario() {
-                let server = super::Server::start();
-                let store = super::JetStreamStore::connect(&server.url()).await.unwrap();
-                super::$scenario(&super::on(store).await).await;
-            }
-        )*}
-    };
-}
-
-async fn on(store: impl Store) -> World {
-    Simulation::start_on(Arc::new(store), ManualEnvironment::default()).await.unwrap()
-}
+use crate::world::{World, all_is_well, on_each_store};
 
 on_each_store! {
     a_proposal_is_offered_and_a_confirmation_confirms_both_sides
@@ -148,14 +106,6 @@ async fn merge(world: &World, number: u128, into: u128) {
 }
 
 /// No policy has met with a refusal that nobody has thought of.
-async fn all_is_well(world: &World) {
-    world.settled().await.unwrap();
-    for policy in ["cascade", "merges", "auto_archive", "recommendations", "introduce"] {
-        let dead = world.workers().dead_letters(policy).unwrap().list().await.unwrap();
-        assert_eq!(dead, [], "{policy}");
-    }
-}
-
 async fn a_proposal_is_offered_and_a_confirmation_confirms_both_sides(world: &World) {
     people(world, 1..=2).await;
     propose(world, 7, 1, 2, RelationshipKind::Manager).await;
