@@ -32,8 +32,20 @@ use rand_chacha::ChaCha8Rng;
 #[system(aggregates(Person))]
 struct Records;
 
-#[system(aggregates(Person), projections(SummaryView))]
-struct OneView;
+macro_rules! one_view {
+    ($($system:ident: $view:ident;)*) => {$(
+        #[system(aggregates(Person), projections($view))]
+        struct $system;
+    )*};
+}
+
+one_view! {
+    Summaries: SummaryView;
+    Searches: SearchView;
+    Abilities: SkillsView;
+    Network: NetworkView;
+    Timelines: TimelineView;
+}
 
 #[system(
     aggregates(Person),
@@ -41,14 +53,32 @@ struct OneView;
 )]
 struct AllViews;
 
-#[system(aggregates(Person), projections(NetworkView))]
-struct Network;
-
 /// How many people are told something at once while a store is filled.
 const AT_ONCE: u32 = 512;
 
 /// How many relationships there are for each person.
 const RELATIONSHIPS: u32 = 10;
+
+/// Starts the views of a system, and says how long it took until they knew all that is stored.
+macro_rules! caught_up {
+    ($system:expr) => {{
+        let begun = Instant::now();
+        let workers = $system.start().await.unwrap();
+        workers.settled().await.unwrap();
+        (workers, begun.elapsed())
+    }};
+}
+
+/// How long one view takes alone.
+macro_rules! alone {
+    ($system:ty, $store:expr) => {{
+        let shop = Handle::<$system>::over(Arc::clone($store));
+        let (workers, took) = caught_up!(shop);
+        println!("{} alone: {took:.2?}", stringify!($system));
+        workers.stop().await;
+        took
+    }};
+}
 
 fn main() {
     let people: u32 =
@@ -59,17 +89,33 @@ fn main() {
         let [one, all, network] = ["one", "all", "network"].map(|name| folder.path().join(name));
         fill(&one, people, live).await;
         copy(&one, &all);
-        let alone = catching_up::<OneView>(&one).await;
-        println!("catching up SummaryView alone on {} events: {alone:.2?}", 10 * people);
-        let (shop, workers, took) = started::<AllViews>(&all).await;
-        let times = took.as_secs_f64() / alone.as_secs_f64();
-        println!("catching up all five: {took:.2?}, {times:.2}×");
+        println!("catching up on {} events:", 10 * people);
+        let store = open(&one);
+        let alone = [
+            alone!(Summaries, &store),
+            alone!(Searches, &store),
+            alone!(Abilities, &store),
+            alone!(Network, &store),
+            alone!(Timelines, &store),
+        ];
+        let shop = Handle::<AllViews>::over(open(&all));
+        let (workers, took) = caught_up!(shop);
+        let of = |time: Duration| took.as_secs_f64() / time.as_secs_f64();
+        let slowest = alone.iter().copied().max().unwrap_or_default();
+        println!(
+            "all five: {took:.2?}, {:.2}× of the first alone, {:.2}× of the slowest alone, {:.2}× of one \
+             after the other",
+            of(alone[0]),
+            of(slowest),
+            of(alone.iter().sum())
+        );
         searching(&shop).await;
         workers.stop().await;
         drop(shop);
 
         fill(&network, people, relate).await;
-        let (shop, workers, took) = started::<Network>(&network).await;
+        let shop = Handle::<Network>::over(open(&network));
+        let (workers, took) = caught_up!(shop);
         println!("catching up NetworkView on {} relationships: {took:.2?}", RELATIONSHIPS * people);
         finding_ways(&shop, people).await;
         workers.stop().await;
@@ -101,21 +147,6 @@ fn copy(from: &Path, to: &Path) {
             false => drop(fs::copy(entry.path(), to).unwrap()),
         }
     }
-}
-
-async fn catching_up<S: System>(folder: &Path) -> Duration {
-    let (_, workers, took) = started::<S>(folder).await;
-    workers.stop().await;
-    took
-}
-
-/// The system once it knows all that is stored, and how long that took.
-async fn started<S: System>(folder: &Path) -> (Handle<S>, cim_runtime::workers::Workers, Duration) {
-    let handle = Handle::<S>::over(open(folder));
-    let begun = Instant::now();
-    let workers = handle.start().await.unwrap();
-    workers.settled().await.unwrap();
-    (handle, workers, begun.elapsed())
 }
 
 fn person(number: u32) -> PersonId {
