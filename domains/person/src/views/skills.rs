@@ -59,7 +59,9 @@ impl SkillsView {
     fn claimed(&mut self, event: &Recorded<SkillClaimed>) {
         let (person, skill) = (event.id(), key(&event.event.name));
         let skills = self.skills_of.get_or_default(&person);
-        for other in std::mem::replace(skills, [&**skills, &[skill.clone()]].concat()) {
+        let others = skills.clone();
+        skills.push(skill.clone());
+        for other in others {
             self.count(&skill, &other, |people| people + 1);
         }
         let held = HeldSkill {

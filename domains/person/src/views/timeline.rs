@@ -71,7 +71,7 @@ impl TimelineView {
 
     #[on]
     fn birth_date_set(&mut self, event: &Recorded<BirthDateSet>) {
-        self.tell(event, &event.event.date);
+        self.tell(event, event.event.date);
     }
 
     #[on]
@@ -81,7 +81,7 @@ impl TimelineView {
 
     #[on]
     fn died(&mut self, event: &Recorded<DeathRecorded>) {
-        self.tell(event, &event.event.date);
+        self.tell(event, event.event.date);
     }
 
     #[on]
@@ -330,10 +330,7 @@ impl TimelineView {
         entries.take(limit as usize).map(|(_, entry)| entry).collect()
     }
 
-    fn tell<E: Event>(&mut self, event: &Recorded<E>, what: impl Display)
-    where
-        E: Heard<Owner = Person>,
-    {
+    fn tell<E: Event + Heard<Owner = Person>>(&mut self, event: &Recorded<E>, what: impl Display) {
         self.note(event, E::NAME, format!("{}: {what}", in_words(E::NAME)));
     }
 

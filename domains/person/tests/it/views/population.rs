@@ -172,7 +172,7 @@ async fn happen(world: &World, chance: &mut ChaCha8Rng, number: u32) {
             let merge = MergePerson { into: other, reason: MergeReason::DuplicateIdentity };
             heard(world.send(&who, merge).await);
         }
-        _ if number % 2 == 0 => heard(world.send(&who, ArchivePerson { reason }).await),
+        _ if number.is_multiple_of(2) => heard(world.send(&who, ArchivePerson { reason }).await),
         _ => heard(world.send(&who, RecordDeath { date: day("2025-12-31") }).await),
     }
 }
