@@ -61,7 +61,7 @@ pub trait RowStore: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`StoreErrorKind::Conflict`](crate::store::StoreErrorKind::Conflict) with the checkpoint when
+    /// [`StoreErrorKind::Conflict`] with the checkpoint when
     /// it is another, or when somebody has claimed the space since: somebody else writes there. Else
     /// the errors of the medium.
     fn commit(&self, space: &str, batch: RowBatch) -> Result<(), StoreError>;
