@@ -154,7 +154,7 @@ impl<E: Event<Of: InOneAggregate + Emits<E>>> Hears<E> for One {
 /// # #[aggregate(domain = "shop", id = OrderId)] #[derive(Default)] pub struct Order {}
 /// # #[command(Order)] pub struct PlaceOrder;
 /// # #[event(Order)] pub struct OrderPlaced;
-/// # #[state_machine(initial Draft, Placed)]
+/// # #[state_machine(initial Draft, terminal Placed)]
 /// # impl Order {
 /// #     #[transition(* -> Placed)]
 /// #     fn place(&self, _: PlaceOrder) -> OrderPlaced { OrderPlaced }
