@@ -8,6 +8,7 @@ mod import;
 mod kill;
 mod learn;
 mod nats;
+mod people;
 mod replay;
 mod serve;
 mod simulate;
