@@ -7,6 +7,7 @@ mod history;
 mod import;
 mod kill;
 mod learn;
+mod legacy;
 mod nats;
 mod people;
 mod replay;

@@ -188,3 +188,90 @@ fn a_file_of_unknown_form_changes_nothing() {
     let output = run(&["import", "--form", "vcard", file.to_str().unwrap()], &store);
     assert!(output.status.success());
 }
+
+/// A population that has lived for some years, and its summary.
+fn simulated(store: &str, seed: &str, people: &str, years: &str) -> Json {
+    let output = program("cim-person")
+        .args(["simulate", "--people", people, "--years", years, "--json", "--seed", seed])
+        .args(["--store", store])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn a_seed_brings_the_same_heads() {
+    let (first, second) =
+        (simulated("memory:", "3", "25", "4"), simulated("memory:", "3", "25", "4"));
+    assert_eq!(first["digest"], second["digest"]);
+    assert_ne!(first["digest"], simulated("memory:", "4", "25", "4")["digest"]);
+    // Policies have done their part, in whatever they do.
+    for event in ["ProposalReceived", "PersonArchived", "OnboardingCompleted", "SkillLapsed"] {
+        assert!(first["events"][event].as_u64() > Some(0), "{event}: {first}");
+    }
+}
+
+#[test]
+fn a_population_is_the_same_in_another_store_once_it_was_exported_and_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("first.cim");
+    simulated(store.to_str().unwrap(), "5", "15", "3");
+    for (form, file) in [("jsonl", "a.jsonl"), ("vcard", "a.vcf")] {
+        let exported = export(&store, form);
+        let other = tempfile::tempdir().unwrap();
+        let (summary, reports, code) = import(other.path(), file, &exported);
+        assert_eq!((reports, code), (vec![], Some(0)), "{summary}");
+        assert!(summary["people"].as_u64() > Some(15), "{summary}");
+        assert!(exported == export(&other.path().join("people.cim"), form), "{form} differs");
+        let (again, reports, _) = import(other.path(), file, &exported);
+        assert_eq!((again["stored"].as_u64(), reports), (Some(0), vec![]), "{again}");
+    }
+}
+
+#[test]
+fn an_import_that_is_killed_again_and_again_brings_everybody_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let cards: String = (0..300)
+        .map(|number| {
+            card(&format!(
+                "UID:urn:uuid:00000000-0000-4000-8000-{number:012}\r\nFN:Person {number}\r\n\
+                 EMAIL;PREF=1:p{number}@example.org\r\nTEL:+49 30 {number:06}\r\n\
+                 RELATED;TYPE=colleague:urn:uuid:00000000-0000-4000-8000-{:012}",
+                (number + 1) % 300
+            ))
+        })
+        .collect();
+    let file = folder.path().join("a.vcf");
+    fs::write(&file, &cards).unwrap();
+    let store = folder.path().join("people.cim");
+    let size = || {
+        fs::read_dir(&store)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|entry| Some(entry.metadata().ok()?.len()))
+            .sum::<u64>()
+    };
+    for _ in 0..4 {
+        let before = size();
+        let mut child = program("cim-person");
+        let mut child = child.arg("import").arg(&file).arg("--store").arg(&store).spawn().unwrap();
+        // Until it has stored something more, or is done.
+        while size() == before && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let (summary, reports, code) = import(folder.path(), "a.vcf", &cards);
+    assert_eq!((reports, code), (vec![], Some(0)), "{summary}");
+    // Created, two of an address, one of a number; and six of a relationship, on both sides.
+    let whole = tempfile::tempdir().unwrap();
+    let (once, ..) = import(whole.path(), "a.vcf", &cards);
+    assert_eq!(once["stored"], 300 * 4 + 300 * 4, "{once}");
+    let events = program("cim").args(["stats", "--json", "--store"]).arg(&store).output().unwrap();
+    let events: Json = serde_json::from_slice(&events.stdout).unwrap();
+    assert_eq!(events["events"], once["stored"], "{events}");
+    assert_eq!(export(&store, "jsonl"), export(&whole.path().join("people.cim"), "jsonl"));
+}

@@ -196,8 +196,9 @@ impl PersonRecord {
             },
         }));
         let preferences = &person.preferences;
-        self.communication = Some(preferences.communication.clone());
-        self.privacy = Some(preferences.privacy.clone());
+        // What nobody has chosen is not said: it could change nothing.
+        self.communication = chosen(&preferences.communication);
+        self.privacy = chosen(&preferences.privacy);
         self.consents = preferences.consents.clone();
         let employments = person.employments.by_id.iter();
         self.employments = Vec::from_iter(employments.map(|(id, employment)| EmploymentEntry {
@@ -208,6 +209,10 @@ impl PersonRecord {
             end: employment.end,
         }));
     }
+}
+
+fn chosen<T: Clone + Default + PartialEq>(value: &T) -> Option<T> {
+    (*value != T::default()).then(|| value.clone())
 }
 
 fn relationships(person: &Person) -> Vec<RelationshipEntry> {

@@ -1,5 +1,6 @@
 //! `cim-person import`: takes people from elsewhere.
 
+mod legacy;
 mod people;
 mod source;
 
@@ -15,20 +16,28 @@ use crate::store::StoreArguments;
 /// --form. A card or a line that cannot be read, and what the domain refuses, are reported with file and
 /// line; the rest goes on. What was taken before is not taken again, so an import that was interrupted
 /// is repeated.
+///
+/// With --legacy a file has events in the older JSON envelope, one in a line: they become blocks of a
+/// new chain, with their ids and times, and each line that cannot be converted is reported. Merges
+/// are asked for, and completed when the system runs (`serve`).
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   cim-person import --store people.cim team.vcf more.jsonl
+  cim-person import --store people.cim --legacy old-events.jsonl --json
 
 Exit code 0 says that all was taken, 1 that the import stopped, 3 that some of it was not taken.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
     /// The files.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "legacy", value_name = "FILE")]
     files: Vec<PathBuf>,
     /// What the files are, where their names do not say it.
     #[arg(long, value_enum)]
     form: Option<Form>,
+    /// Events in the older JSON envelope, one in a line.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "form"])]
+    legacy: Option<PathBuf>,
     /// End with one JSON object on standard output.
     #[arg(long)]
     json: bool,
@@ -38,7 +47,10 @@ pub(crate) struct Arguments {
 const INCOMPLETE: u8 = 3;
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let Arguments { store, files, form, json } = arguments;
-    let is_complete = people::run(&files, form, store, json).await?;
+    let Arguments { store, files, form, legacy, json } = arguments;
+    let is_complete = match legacy {
+        Some(file) => legacy::run(&file, store, json).await?,
+        None => people::run(&files, form, store, json).await?,
+    };
     Ok(if is_complete { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
 }

@@ -1,6 +1,6 @@
 //! The people of a simulation, and what they do month by month.
 //!
-//! Commands are sent one after the other, and policies settle before the next month: so all of it
+//! Commands are sent one after the other, a second apart, and policies settle in between: so all of it
 //! follows from the seed.
 
 use cim_person::People;
@@ -19,7 +19,8 @@ use cim_person::person::{
 };
 use cim_person::phones::{AddPhone, PhoneKind, PhoneUsage, PreferPhone};
 use cim_person::preferences::{
-    Channel, Communication, GiveConsent, SetCommunication, SetPrivacy, Visibility, WithdrawConsent,
+    Channel, Communication, Frequency, GiveConsent, SetCommunication, SetPrivacy, Visibility,
+    WithdrawConsent,
 };
 use cim_person::profiles::{About, AddSocialProfile, Platform};
 use cim_person::relationships::{
@@ -72,7 +73,7 @@ impl<'a> Population<'a> {
             let id = self.create(born, family, "register").await?;
             self.onboard(&id).await?;
         }
-        self.world.settled().await
+        Ok(())
     }
 
     /// What happens in a month.
@@ -85,7 +86,7 @@ impl<'a> Population<'a> {
         if self.happens(0.5) {
             self.settle(1).await?;
         }
-        self.world.settled().await
+        Ok(())
     }
 
     /// Some have been archived meanwhile, or merged.
@@ -108,7 +109,7 @@ impl<'a> Population<'a> {
             return self.send(&life.id, RecordDeath { date }).await.map(drop);
         }
         // Who does nothing for a year is archived: children learn most.
-        if self.happens(if age < 18 { 0.25 } else { 0.1 }) {
+        if self.happens(if age < 18 { 0.25 } else { 0.2 }) {
             self.learn(&life).await?;
         }
         if age < 18 {
@@ -173,7 +174,6 @@ impl<'a> Population<'a> {
         let location = self.uuid();
         self.send(&id, AssignLocation { location, kind: LocationKind::Residence }).await?;
         self.send(&id, CompleteOnboarding).await?;
-        self.world.settled().await?;
         self.send(person, VerifyEmail { address: email.clone() }).await?;
         self.send(person, PreferEmail { address: email }).await?;
         if let Some(number) = phone {
@@ -278,11 +278,25 @@ impl<'a> Population<'a> {
         if !self.send(from, propose).await? {
             return Ok(None);
         }
-        self.world.settled().await?;
         let is_confirmed = self.happens(0.8)
             && self.send(&with, ConfirmRelationship { relationship: relationship.clone() }).await?;
-        self.world.settled().await?;
+        if is_confirmed {
+            // Both sides were active at the same time, which would let them be archived at the same
+            // time, too: whichever came first would end the relationship of the other.
+            self.speak(from).await?;
+        }
         Ok(is_confirmed.then_some(relationship))
+    }
+
+    /// Wants to be spoken to more often, or less.
+    async fn speak(&mut self, person: &PersonId) -> Result<(), Error> {
+        let known = self.world.load::<Person>(person).await?;
+        let mut communication = known.preferences.communication.clone();
+        communication.frequency = match communication.frequency {
+            Frequency::Weekly => Frequency::Monthly,
+            _ => Frequency::Weekly,
+        };
+        self.send(person, SetCommunication { communication }).await.map(drop)
     }
 
     async fn tell(&mut self, life: &Life) -> Result<(), Error> {
@@ -348,8 +362,7 @@ impl<'a> Population<'a> {
         self.relate(&again, &other, RelationshipKind::Friend).await?;
         let into = life.id.clone();
         let merge = MergePerson { into, reason: MergeReason::DuplicateIdentity };
-        self.send(&again, merge).await?;
-        self.world.settled().await
+        self.send(&again, merge).await.map(drop)
     }
 
     /// Whether it was taken: what is refused is part of life.
@@ -358,14 +371,17 @@ impl<'a> Population<'a> {
         C: Command<Of: Handles<C> + InOneAggregate<Owner: Aggregate> + Machine> + SentTo<People>,
     {
         self.commands += 1;
-        match self.world.send(id, command).await {
-            Ok(_) => Ok(true),
-            Err(SendError::Error(error)) => Err(error),
+        let is_taken = match self.world.send(id, command).await {
+            Ok(_) => true,
+            Err(SendError::Error(error)) => return Err(error),
             Err(_) => {
                 self.refused += 1;
-                Ok(false)
+                false
             }
-        }
+        };
+        // Each at a time of its own, so that what becomes due of it later does so by itself.
+        self.world.advance(1.second()).await?;
+        Ok(is_taken)
     }
 
     fn today(&self) -> Date {
