@@ -129,7 +129,7 @@ fn each_bad_card_is_told_and_the_others_are_taken() {
         "line 42: `strange` stands outside of a card: expected `BEGIN:VCARD`",
         "line 56: `UID` stands in the card already: leave one of them",
         "line 59: the card that begins here has no `END:VCARD`: the file may be cut off, get it anew",
-        "line 48: `AddEmail`: refused: Malformed",
+        "line 48: `AddEmail no address`: refused: Malformed",
     ];
     assert_eq!(reports, expected);
     assert_eq!(code, Some(3));
@@ -274,4 +274,60 @@ fn an_import_that_is_killed_again_and_again_brings_everybody_once() {
     let events: Json = serde_json::from_slice(&events.stdout).unwrap();
     assert_eq!(events["events"], once["stored"], "{events}");
     assert_eq!(export(&store, "jsonl"), export(&whole.path().join("people.cim"), "jsonl"));
+}
+
+#[test]
+fn people_are_shown_found_and_placed_among_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let cards = card(ADA) + &card(&CHARLES.replace("\r\nDEATHDATE:18711018", ""));
+    import(folder.path(), "a.vcf", &cards);
+    let store = folder.path().join("people.cim");
+    let said = |arguments: &[&str]| {
+        let output = run(arguments, &store);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (ada, charles) =
+        ("00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b");
+
+    let shown = said(&["show", ada]);
+    for line in [
+        "Ada King Byron Lovelace",
+        "  status   active",
+        "  born     1815-12-10",
+        "  e-mail   ada@example.org, preferred",
+        "  skill    Bernoulli numbers (expert)",
+        "  knows    00000000-0000-4000-8000-00000000000b as Friend",
+    ] {
+        assert!(shown.lines().any(|shown| shown == line), "{line}: {shown}");
+    }
+    let shown: Json = serde_json::from_str(&said(&["show", ada, "--json"])).unwrap();
+    assert_eq!(shown["born"], "1815-12-10");
+
+    let found = said(&["search", "lovelac", "bernouli"]);
+    assert_eq!(
+        found,
+        format!("{ada}  Ada King Byron Lovelace (name: lovelace, skill: bernoulli)\n")
+    );
+    let found: Json = serde_json::from_str(&said(&["search", "babbage", "--json"])).unwrap();
+    assert_eq!(found["id"], charles);
+    assert_eq!(said(&["search", "nobody"]), "nobody is found by nobody\n");
+
+    let network = said(&["network", ada, "--to", charles]);
+    assert!(network.starts_with("Ada King Byron Lovelace knows 1 people\n"), "{network}");
+    assert!(network.ends_with("Ada King Byron Lovelace → Charles Babbage\n"), "{network}");
+    let network: Json = serde_json::from_str(&said(&["network", charles, "--json"])).unwrap();
+    assert_eq!(network["neighbours"][0]["kinds"], json!(["friend"]));
+    assert_eq!(network["reach"], json!([1]));
+
+    // Who asks changes nothing, and is told where there is nobody.
+    let events = program("cim").args(["stats", "--json", "--store"]).arg(&store).output().unwrap();
+    let stored: Json = serde_json::from_slice(&events.stdout).unwrap();
+    assert_eq!(stored["events"], 13, "{stored}");
+    for command in ["show", "network"] {
+        let output = run(&[command, "00000000-0000-4000-8000-0000000000ff"], &store);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.starts_with("error: there is nobody with the id"), "{said}");
+        assert_eq!(output.status.code(), Some(1));
+    }
 }

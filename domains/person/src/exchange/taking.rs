@@ -141,7 +141,7 @@ impl<'a> Taking<'a> {
                 Err(SendError::Refused(EmailRefused::Twice)) => {
                     self.send(0, UpdateEmail { address: address.clone(), usage }).await?;
                 }
-                added => _ = self.note("AddEmail", added)?,
+                added => _ = self.note(&format!("AddEmail {}", email.address), added)?,
             }
             if email.verified {
                 self.send(0, VerifyEmail { address: address.clone() }).await?;
@@ -156,7 +156,7 @@ impl<'a> Taking<'a> {
                 Err(SendError::Refused(PhoneRefused::Twice)) => {
                     self.send(0, UpdatePhone { number: number.clone(), usage }).await?;
                 }
-                added => _ = self.note("AddPhone", added)?,
+                added => _ = self.note(&format!("AddPhone {}", phone.number), added)?,
             }
             if phone.verified {
                 self.send(0, VerifyPhone { number: number.clone() }).await?;
@@ -171,7 +171,7 @@ impl<'a> Taking<'a> {
                 Err(SendError::Refused(ProfileRefused::Twice)) => {
                     self.send(0, UpdateSocialProfile { url: url.clone(), about }).await?;
                 }
-                added => _ = self.note("AddSocialProfile", added)?,
+                added => _ = self.note(&format!("AddSocialProfile {}", profile.url), added)?,
             }
             if profile.verified {
                 self.send(0, VerifySocialProfile { url: url.clone() }).await?;
@@ -207,7 +207,7 @@ impl<'a> Taking<'a> {
             Err(SendError::Refused(SkillRefused::Twice)) => {
                 self.send(0, UpdateSkill { name: name.clone(), level }).await?;
             }
-            claimed => _ = self.note("ClaimSkill", claimed)?,
+            claimed => _ = self.note(&format!("ClaimSkill {}", skill.name), claimed)?,
         }
         for by in endorsed_by {
             match self.sent(0, EndorseSkill { name: name.clone(), by, comment: None }).await {

@@ -2,12 +2,16 @@
 
 #![allow(missing_docs, reason = "a program has no public items")]
 
+mod asking;
 mod describe;
 mod export;
 mod form;
 mod import;
+mod network;
 mod progress;
+mod search;
 mod serve;
+mod show;
 mod simulate;
 mod store;
 
@@ -28,6 +32,9 @@ struct Arguments {
 enum Action {
     Import(import::Arguments),
     Export(export::Arguments),
+    Show(show::Arguments),
+    Search(search::Arguments),
+    Network(network::Arguments),
     Simulate(simulate::Arguments),
     Serve(serve::Arguments),
     Describe(describe::Arguments),
@@ -38,6 +45,9 @@ async fn main() -> ExitCode {
     let result = match Arguments::parse().action {
         Action::Import(arguments) => import::run(arguments).await,
         Action::Export(arguments) => done(export::run(arguments).await),
+        Action::Show(arguments) => done(show::run(arguments).await),
+        Action::Search(arguments) => done(search::run(arguments).await),
+        Action::Network(arguments) => done(network::run(arguments).await),
         Action::Simulate(arguments) => done(simulate::run(arguments).await),
         Action::Serve(arguments) => done(serve::run(arguments).await),
         Action::Describe(arguments) => {
