@@ -228,7 +228,7 @@ fn email(line: &Property) -> EmailEntry {
     let address = line.text();
     let usage = EmailUsage {
         kind,
-        notifications: !line.first("X-NOTIFICATIONS").is_some_and(|value| value == "no"),
+        notifications: line.first("X-NOTIFICATIONS").is_none_or(|value| value != "no"),
         marketing: line.says_yes("X-MARKETING"),
     };
     EmailEntry {
