@@ -11,7 +11,7 @@
 //! | `prev` | link to the aggregate's previous event; null for its first |
 //! | `type` | the event's name |
 //! | `actor` | on whose behalf |
-//! | `event` | the event's id, a UUIDv7 as 16 bytes |
+//! | `event` | the event's id, a UUID as 16 bytes: a UUIDv7 where it was decided here |
 //! | `schema` | the version of the event's type, from 1 |
 //! | `command` | the id of the command that was decided |
 //! | `version` | the event's number in its stream, from 1 |
@@ -72,7 +72,7 @@ pub struct Envelope<'a> {
     pub event_type: &'a str,
     /// On whose behalf the command was sent.
     pub actor: &'a str,
-    /// The event's id, a UUIDv7.
+    /// The event's id: a UUIDv7, unless it was taken over from elsewhere.
     pub event_id: Uuid,
     /// The version of the event's type, from 1.
     pub schema: u32,

@@ -24,7 +24,7 @@ pub struct Recorded<E> {
     pub position: u64,
     /// Its number in its stream, from 1.
     pub version: u64,
-    /// Its own id, a UUIDv7.
+    /// Its own id: a UUIDv7, unless it was taken over from elsewhere.
     pub event_id: Uuid,
     /// When it was decided, to the microsecond.
     pub at: Timestamp,

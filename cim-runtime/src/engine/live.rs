@@ -6,7 +6,7 @@ use std::ops::Deref;
 use bytes::Bytes;
 
 use super::caused::Caused;
-use super::message::Message;
+use super::message::{Message, Origin};
 use super::snapshot;
 use crate::cbor::Decoder;
 use crate::cid::EventCid;
@@ -311,11 +311,42 @@ impl<A: Aggregate> Live<A> {
     ///
     /// When an event has no encoding, or the machine has no row for it.
     pub fn commit(&self, events: &[A::Event], message: &Message) -> Result<Commit, Error> {
+        let ids = self.context.ids();
+        self.commit_with(events, message, &Origin::of(message), |part| ids.event(part))
+    }
+
+    /// The commit of what was decided elsewhere, by whatever kept events before: ids and causes are
+    /// those that it had there; the chain is this stream's own. Further events of the same decision
+    /// get ids that follow from the message.
+    ///
+    /// # Errors
+    ///
+    /// As [`Live::commit`].
+    pub fn commit_from(
+        &self,
+        events: &[A::Event],
+        message: &Message,
+        origin: &Origin,
+    ) -> Result<Commit, Error> {
+        let ids = self.context.ids();
+        self.commit_with(events, message, origin, |part| match part {
+            1 => origin.event_id,
+            part => ids.event(part),
+        })
+    }
+
+    #[inline]
+    fn commit_with(
+        &self,
+        events: &[A::Event],
+        message: &Message,
+        origin: &Origin,
+        event_id: impl Fn(u32) -> Uuid,
+    ) -> Result<Commit, Error> {
         let parts = events.len() as u32;
         let mut commit = CommitBuilder::new(parts);
         let mut prev = self.head;
         let mut standing = self.standing;
-        let ids = self.context.ids();
         for (part, event) in (1..).zip(events) {
             let kind = event.kind();
             let version = self.version + u64::from(part);
@@ -333,13 +364,13 @@ impl<A: Aggregate> Live<A> {
                 prev,
                 event_type: kind.name,
                 actor: message.actor.as_str(),
-                event_id: ids.event(part),
+                event_id: event_id(part),
                 schema: kind.schema,
-                command_id: message.command_id,
+                command_id: origin.command_id,
                 version,
                 aggregate: A::NAME.as_str(),
-                causation: message.causation(),
-                correlation: message.correlation(),
+                causation: origin.causation,
+                correlation: origin.correlation,
             };
             let cid = commit
                 .push(kind.name, &envelope, |to| event.encode(to))

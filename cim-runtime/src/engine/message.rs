@@ -55,6 +55,33 @@ impl From<&Receipt> for Cause {
     }
 }
 
+/// The ids of an event that was decided elsewhere, and is taken over with them.
+///
+/// See [`Live::commit_from`](super::Live::commit_from).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// The event's own id, of whatever version of UUIDs.
+    pub event_id: Uuid,
+    /// The command that was decided.
+    pub command_id: Uuid,
+    /// What caused the command: an event that is stored here, or the command alone.
+    pub causation: Causation,
+    /// The root command.
+    pub correlation: Uuid,
+}
+
+impl Origin {
+    /// Of what is decided here; the ids of its events are not asked of it.
+    pub(crate) fn of(message: &Message) -> Self {
+        Self {
+            event_id: Uuid::nil(),
+            command_id: message.command_id,
+            causation: message.causation(),
+            correlation: message.correlation(),
+        }
+    }
+}
+
 /// How a command ended that was not refused.
 ///
 /// ```

@@ -21,7 +21,7 @@ mod sending;
 mod snapshot;
 
 pub use live::Live;
-pub use message::{Cause, Message, Receipt, Sent};
+pub use message::{Cause, Message, Origin, Receipt, Sent};
 pub(crate) use request::OneOfAll;
 pub use request::{OwnerIn, Request};
 pub use sending::{Sending, Step};

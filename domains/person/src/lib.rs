@@ -53,6 +53,7 @@
 
 pub mod emails;
 pub mod employments;
+pub mod exchange;
 pub mod name;
 pub mod onboarding;
 pub mod person;
@@ -64,6 +65,7 @@ pub mod relationships;
 pub mod settings;
 pub mod skills;
 mod text;
+pub mod vcard;
 pub mod views;
 
 use cim_runtime::prelude::*;

@@ -1,0 +1,318 @@
+//! People come from files and go to files, whatever is wrong with some of them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use cim_tests::programs::program;
+use serde_json::{Value as Json, json};
+
+fn run(arguments: &[&str], store: &Path) -> Output {
+    program("cim-person").args(arguments).arg("--store").arg(store).output().unwrap()
+}
+
+/// Imports a file of this name, and returns what was said of it, in numbers and in words.
+fn import(folder: &Path, name: &str, text: &str) -> (Json, Vec<String>, Option<i32>) {
+    let file = folder.join(name);
+    fs::write(&file, text).unwrap();
+    let output = run(&["import", "--json", file.to_str().unwrap()], &folder.join("people.cim"));
+    let reports = String::from_utf8(output.stderr).unwrap();
+    let summary =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {reports}"));
+    let prefix = format!("{}, ", file.display());
+    let reports = reports.lines().map(|line| line.replace(&prefix, "")).collect();
+    (summary, reports, output.status.code())
+}
+
+fn export(store: &Path, form: &str) -> String {
+    let output = run(&["export", "--form", form], store);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn card(lines: &str) -> String {
+    format!("BEGIN:VCARD\r\nVERSION:4.0\r\n{lines}\r\nEND:VCARD\r\n")
+}
+
+const ADA: &str = "UID:urn:uuid:00000000-0000-4000-8000-00000000000a\r
+FN:Ada Lovelace\r
+N:Lovelace;Ada;King,Byron;;\r
+BDAY:18151210\r
+EMAIL;TYPE=work;PREF=1:ada@example.org\r
+EMAIL:ada@home.example\r
+TEL;VALUE=uri;TYPE=\"cell,text,voice\":tel:+44-20-7946-0000\r
+item1.ORG:Analytical Engines\\, Ltd.;Research\r
+item1.TITLE:Countess of \r
+ Programming\r
+EXPERTISE;LEVEL=expert:Bernoulli numbers\r
+PHOTO:data:image/png;base64,AAAA\r
+RELATED;TYPE=friend:urn:uuid:00000000-0000-4000-8000-00000000000b";
+
+const CHARLES: &str = "UID:urn:uuid:00000000-0000-4000-8000-00000000000b\r
+FN:Charles Babbage\r
+DEATHDATE:18711018";
+
+#[test]
+fn a_card_becomes_a_person_and_a_card_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let cards = card(ADA) + &card(&CHARLES.replace("\r\nDEATHDATE:18711018", ""));
+    let (summary, reports, code) = import(folder.path(), "a.vcf", &cards);
+    assert_eq!((reports, code), (vec![], Some(0)), "{summary}");
+    let store = folder.path().join("people.cim");
+    let lines = export(&store, "jsonl");
+    let ada: Json = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    let name = json!({
+        "given": "Ada", "family": "Lovelace", "others": ["King", "Byron"], "order": "GivenFirst",
+    });
+    assert_eq!(ada["name"], name);
+    assert_eq!(ada["born"], "1815-12-10");
+    assert_eq!(ada["emails"][0]["address"], "ada@example.org");
+    assert_eq!(ada["emails"][0]["preferred"], true);
+    assert_eq!(ada["phones"][0]["number"], "+442079460000");
+    assert_eq!(ada["employments"][0]["employer"]["name"], "Analytical Engines, Ltd.");
+    assert_eq!(ada["employments"][0]["position"]["title"], "Countess of Programming");
+    assert_eq!(ada["relationships"][0]["kind"], "Friend");
+
+    // What is written is read again: the other store gives the same cards.
+    let cards = export(&store, "vcard");
+    assert!(cards.lines().all(|line| line.len() <= 76), "{cards}");
+    let other = tempfile::tempdir().unwrap();
+    let (_, reports, code) = import(other.path(), "b.vcf", &cards);
+    assert_eq!((reports, code), (vec![], Some(0)), "{cards}");
+    assert_eq!(export(&other.path().join("people.cim"), "vcard"), cards);
+}
+
+#[test]
+fn a_second_import_brings_nothing_new() {
+    let folder = tempfile::tempdir().unwrap();
+    // One of them has no UID: it is known by what it says.
+    let cards = card(ADA) + &card(CHARLES) + &card("FN:Mary Somerville");
+    let (first, ..) = import(folder.path(), "a.vcf", &cards);
+    let (second, reports, code) = import(folder.path(), "a.vcf", &cards);
+    assert_eq!((&second["people"], &second["stored"]), (&json!(3), &json!(0)), "{reports:?}");
+    assert_eq!((reports, code), (vec![], Some(0)));
+    assert!(first["stored"].as_u64().unwrap() >= 12, "{first}");
+    assert_eq!(export(&folder.path().join("people.cim"), "jsonl").lines().count(), 3);
+}
+
+#[test]
+fn each_bad_card_is_told_and_the_others_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = |number: u32| card(&format!("FN:Good {number}"));
+    let cards = [
+        good(1),                                                                // 1-4
+        "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Cut\r\n".to_owned(),                  // 5-7
+        good(2),                                                                // 8-11
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Old\r\nEND:VCARD\r\n".to_owned(),     // 12-15
+        "BEGIN:VCARD\r\nVERSION:2.1\r\nTEL;HOME:1\r\nEND:VCARD\r\n".to_owned(), // 16-19
+        "BEGIN:VCARD\r\nFN:No\r\nEND:VCARD\r\n".to_owned(),                     // 20-22
+        card("FN:X\r\nthis is no property"),                                    // 23-27
+        card("FN:X\r\nBDAY:18150230"),                                          // 28-32
+        card("FN:X\r\nBDAY:--1210"),                                            // 33-37
+        card("EMAIL:a@example.org"),                                            // 38-41
+        "strange\r\nthings\r\n".to_owned(),                                     // 42-43
+        good(3),                                                                // 44-47
+        card("FN:X\r\nEMAIL:no address"),                                       // 48-52
+        card("UID:a\r\nUID:b\r\nFN:X"),                                         // 53-58
+        "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:At the end".to_owned(),               // 59-61
+    ];
+    let (summary, reports, code) = import(folder.path(), "a.vcf", &cards.concat());
+    let expected = [
+        "line 5: the card that begins here has no `END:VCARD`: the file may be cut off, get it anew",
+        "line 13: a vCard of version 3.0; only 4.0 is read: export it as vCard 4.0",
+        "line 17: a vCard of version 2.1; only 4.0 is read: export it as vCard 4.0",
+        "line 20: `VERSION:4.0` must be the line after `BEGIN:VCARD`",
+        "line 26: `this is no property` is no property: expected `NAME:value` or `NAME;PARAMETER=value:value`",
+        "line 31: `BDAY` is `18150230`, which is no day: write it as 19901231 or 1990-12-31",
+        "line 36: `BDAY` is `--1210`, a day in part: a person has a whole day, or none; remove the line",
+        "line 38: the card that begins here has neither `FN` nor `N`: a person has a name",
+        "line 42: `strange` stands outside of a card: expected `BEGIN:VCARD`",
+        "line 56: `UID` stands in the card already: leave one of them",
+        "line 59: the card that begins here has no `END:VCARD`: the file may be cut off, get it anew",
+        "line 48: `AddEmail no address`: refused: Malformed",
+    ];
+    assert_eq!(reports, expected);
+    assert_eq!(code, Some(3));
+    assert_eq!((&summary["people"], &summary["unreadable"]), (&json!(4), &json!(11)));
+    let names: Vec<_> = export(&folder.path().join("people.cim"), "vcard")
+        .lines()
+        .filter_map(|line| Some(line.strip_prefix("FN:")?.to_owned()))
+        .collect();
+    assert!(["Good 1", "Good 2", "Good 3"].iter().all(|name| names.contains(&(*name).to_owned())));
+}
+
+#[test]
+fn each_bad_line_of_json_is_told_and_the_others_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let id = |number: u32| format!("00000000-0000-4000-8000-{number:012}");
+    let lines = [
+        format!(r#"{{"id": "{}", "name": {{"given": "名字"}}}}"#, id(1)),
+        "{".to_owned(),
+        r#"{"id": "1", "name": {"given": "A"}}"#.to_owned(),
+        format!(r#"{{"id": "{}", "name": {{"family": "A"}}}}"#, id(2)),
+        format!(r#"{{"id": "{}", "name": {{"given": "A"}}, "born": "1990-02-30"}}"#, id(3)),
+        format!(r#"{{"id": "{}", "nmae": {{"given": "A"}}}}"#, id(4)),
+        format!(r#"{{"id": "{}", "name": {{"given": " "}}}}"#, id(5)),
+        format!(r#"{{"id": "{}", "name": {{"given": "B"}}, "status": "Gone"}}"#, id(6)),
+    ];
+    let (summary, reports, code) = import(folder.path(), "a.jsonl", &lines.join("\n"));
+    let begins = [
+        "line 2: not JSON: EOF",
+        "line 3: `id` is `1`: expected a UUID",
+        "line 4: `name.given` is missing: it is text",
+        "line 5: `born` is `1990-02-30`: expected a day of the calendar",
+        "line 6: `nmae` is no field: there are id, ",
+        "line 7: `CreatePerson`: ",
+        "line 8: `status` is `Gone`: expected one of ",
+    ];
+    let mut sorted = reports.clone();
+    sorted.sort();
+    assert_eq!(sorted.len(), begins.len(), "{reports:?}");
+    for (report, begin) in sorted.iter().zip(begins) {
+        assert!(report.starts_with(begin), "{report}");
+    }
+    assert_eq!((&summary["people"], code), (&json!(2), Some(3)));
+}
+
+#[test]
+fn a_file_of_unknown_form_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.txt");
+    fs::write(&file, card(CHARLES)).unwrap();
+    let store = folder.path().join("people.cim");
+    let output = run(&["import", file.to_str().unwrap()], &store);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.ends_with("add --form vcard or --form jsonl\n"), "{said}");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!store.exists());
+    let output = run(&["import", "--form", "vcard", file.to_str().unwrap()], &store);
+    assert!(output.status.success());
+}
+
+/// A population that has lived for some years, and its summary.
+fn simulated(store: &str, seed: &str, people: &str, years: &str) -> Json {
+    let output = program("cim-person")
+        .args(["simulate", "--people", people, "--years", years, "--json", "--seed", seed])
+        .args(["--store", store])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn a_seed_brings_the_same_heads() {
+    let (first, second) =
+        (simulated("memory:", "3", "25", "4"), simulated("memory:", "3", "25", "4"));
+    assert_eq!(first["digest"], second["digest"]);
+    assert_ne!(first["digest"], simulated("memory:", "4", "25", "4")["digest"]);
+    // Policies have done their part, in whatever they do.
+    for event in ["ProposalReceived", "PersonArchived", "OnboardingCompleted", "SkillLapsed"] {
+        assert!(first["events"][event].as_u64() > Some(0), "{event}: {first}");
+    }
+}
+
+#[test]
+fn a_population_is_the_same_in_another_store_once_it_was_exported_and_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("first.cim");
+    simulated(store.to_str().unwrap(), "5", "15", "3");
+    for (form, file) in [("jsonl", "a.jsonl"), ("vcard", "a.vcf")] {
+        let exported = export(&store, form);
+        let other = tempfile::tempdir().unwrap();
+        let (summary, reports, code) = import(other.path(), file, &exported);
+        assert_eq!((reports, code), (vec![], Some(0)), "{summary}");
+        assert!(summary["people"].as_u64() > Some(15), "{summary}");
+        assert!(exported == export(&other.path().join("people.cim"), form), "{form} differs");
+        let (again, reports, _) = import(other.path(), file, &exported);
+        assert_eq!((again["stored"].as_u64(), reports), (Some(0), vec![]), "{again}");
+    }
+}
+
+#[test]
+fn an_import_that_is_cut_short_again_and_again_brings_everybody_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let cards: String = (0..300)
+        .map(|number| {
+            card(&format!(
+                "UID:urn:uuid:00000000-0000-4000-8000-{number:012}\r\nFN:Person {number}\r\n\
+                 EMAIL;PREF=1:p{number}@example.org\r\nTEL:+49 30 {number:06}\r\n\
+                 RELATED;TYPE=colleague:urn:uuid:00000000-0000-4000-8000-{:012}",
+                (number + 1) % 300
+            ))
+        })
+        .collect();
+    let store = folder.path().join("people.cim");
+    // Each time in the middle of a card, and of what its person is to others.
+    for part in 1..4 {
+        let (summary, _, code) = import(folder.path(), "a.vcf", &cards[..cards.len() * part / 4]);
+        assert!(summary["stored"].as_u64() > Some(0), "{summary}");
+        assert_eq!(code, Some(3), "{summary}");
+    }
+    let (summary, reports, code) = import(folder.path(), "a.vcf", &cards);
+    assert_eq!((reports, code), (vec![], Some(0)), "{summary}");
+    // Created, two of an address, one of a number; and six of a relationship, on both sides.
+    let whole = tempfile::tempdir().unwrap();
+    let (once, ..) = import(whole.path(), "a.vcf", &cards);
+    assert_eq!(once["stored"], 300 * 4 + 300 * 4, "{once}");
+    let events = program("cim").args(["stats", "--json", "--store"]).arg(&store).output().unwrap();
+    let events: Json = serde_json::from_slice(&events.stdout).unwrap();
+    assert_eq!(events["events"], once["stored"], "{events}");
+    assert_eq!(export(&store, "jsonl"), export(&whole.path().join("people.cim"), "jsonl"));
+}
+
+#[test]
+fn people_are_shown_found_and_placed_among_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let cards = card(ADA) + &card(&CHARLES.replace("\r\nDEATHDATE:18711018", ""));
+    import(folder.path(), "a.vcf", &cards);
+    let store = folder.path().join("people.cim");
+    let said = |arguments: &[&str]| {
+        let output = run(arguments, &store);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (ada, charles) =
+        ("00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b");
+
+    let shown = said(&["show", ada]);
+    for line in [
+        "Ada King Byron Lovelace",
+        "  status   active",
+        "  born     1815-12-10",
+        "  e-mail   ada@example.org, preferred",
+        "  skill    Bernoulli numbers (expert)",
+        "  knows    00000000-0000-4000-8000-00000000000b as Friend",
+    ] {
+        assert!(shown.lines().any(|shown| shown == line), "{line}: {shown}");
+    }
+    let shown: Json = serde_json::from_str(&said(&["show", ada, "--json"])).unwrap();
+    assert_eq!(shown["born"], "1815-12-10");
+
+    let found = said(&["search", "lovelac", "bernouli"]);
+    assert_eq!(
+        found,
+        format!("{ada}  Ada King Byron Lovelace (name: lovelace, skill: bernoulli)\n")
+    );
+    let found: Json = serde_json::from_str(&said(&["search", "babbage", "--json"])).unwrap();
+    assert_eq!(found["id"], charles);
+    assert_eq!(said(&["search", "nobody"]), "nobody is found by nobody\n");
+
+    let network = said(&["network", ada, "--to", charles]);
+    assert!(network.starts_with("Ada King Byron Lovelace knows 1 people\n"), "{network}");
+    assert!(network.ends_with("Ada King Byron Lovelace → Charles Babbage\n"), "{network}");
+    let network: Json = serde_json::from_str(&said(&["network", charles, "--json"])).unwrap();
+    assert_eq!(network["neighbours"][0]["kinds"], json!(["friend"]));
+    assert_eq!(network["reach"], json!([1]));
+
+    // Who asks changes nothing, and is told where there is nobody.
+    let events = program("cim").args(["stats", "--json", "--store"]).arg(&store).output().unwrap();
+    let stored: Json = serde_json::from_slice(&events.stdout).unwrap();
+    assert_eq!(stored["events"], 13, "{stored}");
+    for command in ["show", "network"] {
+        let output = run(&[command, "00000000-0000-4000-8000-0000000000ff"], &store);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.starts_with("error: there is nobody with the id"), "{said}");
+        assert_eq!(output.status.code(), Some(1));
+    }
+}
