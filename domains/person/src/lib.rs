@@ -62,7 +62,6 @@ pub mod policies;
 pub mod preferences;
 pub mod profiles;
 pub mod relationships;
-pub mod settings;
 pub mod skills;
 mod text;
 pub mod vcard;
@@ -80,7 +79,7 @@ use cim_runtime::prelude::*;
         policies::OnboardingExpires,
         policies::Recommendations,
         policies::introduce,
-        policies::proposal_expires,
+        policies::ProposalExpires,
         policies::skill_lapses,
     ),
     projections(

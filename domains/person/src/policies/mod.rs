@@ -7,9 +7,9 @@ mod onboarding;
 mod recommendations;
 mod waiting;
 
-pub use archiving::AutoArchive;
+pub use archiving::{AutoArchive, AutoArchiveSettings};
 pub use cascade::Cascade;
 pub use merges::Merges;
-pub use onboarding::{OnboardingExpires, introduce};
-pub use recommendations::Recommendations;
-pub use waiting::{proposal_expires, skill_lapses};
+pub use onboarding::{OnboardingExpires, OnboardingSettings, introduce};
+pub use recommendations::{RecommendationSettings, Recommendations};
+pub use waiting::{ProposalExpires, ProposalSettings, skill_lapses};

@@ -8,7 +8,6 @@ use crate::onboarding::{
     OnboardingId,
 };
 use crate::phones::{AddPhone, PhoneKind, PhoneUsage};
-use crate::settings::SETTINGS;
 
 /// What somebody tells of themselves stands in their record.
 #[policy]
@@ -22,14 +21,24 @@ pub fn introduce(event: &Recorded<BasicInfoProvided>) -> (To<AddEmail>, Option<T
 
 /// An onboarding that comes to no next step in time has failed.
 #[derive(Tables)]
-pub struct OnboardingExpires;
+pub struct OnboardingExpires {
+    settings: Settings<OnboardingSettings>,
+}
+
+/// How patient an onboarding is.
+#[derive(Settings)]
+pub struct OnboardingSettings {
+    /// After so many days without progress it has failed.
+    #[setting(default = 30, min = 1, max = 3650)]
+    pub days: i64,
+}
 
 #[policy(ends = "an onboarding fails once, and that calls for nothing")]
 impl OnboardingExpires {
     /// Whatever the step.
     #[on]
     fn goes_on(&mut self, event: &Recorded<AnyOf<Onboarding>>) -> Later {
-        later(event.id())
+        self.later(event.id())
     }
 
     #[on]
@@ -41,12 +50,12 @@ impl OnboardingExpires {
     fn failed(&mut self, event: &Recorded<OnboardingFailed>) -> Cancel<FailOnboarding> {
         FailOnboarding::cancel(event.id())
     }
+
+    fn later(&self, id: OnboardingId) -> Later {
+        let days = self.settings.days;
+        let fail = FailOnboarding { reason: format!("no progress for {days} days") };
+        (FailOnboarding::cancel(id.clone()), fail.to(id).after(days.days()))
+    }
 }
 
 type Later = (Cancel<FailOnboarding>, To<FailOnboarding>);
-
-fn later(id: OnboardingId) -> Later {
-    let days = SETTINGS.onboarding_days;
-    let fail = FailOnboarding { reason: format!("no progress for {days} days") };
-    (FailOnboarding::cancel(id.clone()), fail.to(id).after(days.days()))
-}

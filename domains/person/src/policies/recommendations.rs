@@ -3,7 +3,6 @@
 use cim_runtime::prelude::*;
 
 use crate::person::PersonId;
-use crate::settings::SETTINGS;
 use crate::skills::{Companion, RecommendSkill, SkillClaimed, SkillRemoved, key};
 
 /// Who claims a skill is recommended another one that people with the same skills have.
@@ -12,11 +11,20 @@ use crate::skills::{Companion, RecommendSkill, SkillClaimed, SkillRemoved, key};
 /// person's skills speak for it, and how many people have both. Each is recommended once.
 #[derive(Tables)]
 pub struct Recommendations {
+    settings: Settings<RecommendationSettings>,
     /// What each person has; `false` for what was recommended.
     skills: Table<(PersonId, String), bool>,
     together: Table<(String, String), u32>,
     /// The skills that go together with one most often, the most frequent first.
     companions: Table<String, Vec<Companion>>,
+}
+
+/// How much is enough.
+#[derive(Settings)]
+pub struct RecommendationSettings {
+    /// So many people must have two skills together before one is recommended for the other.
+    #[setting(default = 3, min = 1)]
+    pub people: u32,
 }
 
 /// How many companions of a skill are kept in mind.
@@ -69,7 +77,8 @@ impl Recommendations {
     /// The skill that most speaks for, and what does.
     fn best(&self, person: &PersonId, held: &[String]) -> Option<(String, Vec<Companion>)> {
         let frequent = |skill: &String| self.companions.get(skill).unwrap_or_default();
-        let is_enough = |companion: &Companion| companion.people >= SETTINGS.recommended_from;
+        let enough = self.settings.people;
+        let is_enough = |companion: &Companion| companion.people >= enough;
         let is_new = |name: &String| !self.skills.contains(&(person.clone(), name.clone()));
         let mut names: Vec<_> = held.iter().flat_map(frequent).filter(is_enough).collect();
         names.sort_by(|a, b| a.skill.cmp(&b.skill));

@@ -4,14 +4,29 @@ use cim_runtime::jiff::tz::TimeZone;
 use cim_runtime::prelude::*;
 
 use crate::relationships::{ExpireProposal, RelationshipProposed};
-use crate::settings::SETTINGS;
 use crate::skills::{LapseSkill, SkillVerified};
 
 /// A proposal that nobody confirms is not kept for ever.
+#[derive(Tables)]
+pub struct ProposalExpires {
+    settings: Settings<ProposalSettings>,
+}
+
+/// How long somebody may think about a proposal.
+#[derive(Settings)]
+pub struct ProposalSettings {
+    /// After so many days one that nobody has confirmed has expired.
+    #[setting(default = 90, min = 1, max = 3650)]
+    pub days: i64,
+}
+
 #[policy(refused = ignore)]
-pub fn proposal_expires(event: &Recorded<RelationshipProposed>) -> To<ExpireProposal> {
-    let relationship = event.event.relationship.clone();
-    ExpireProposal { relationship }.to(event.id()).after(SETTINGS.proposal_days.days())
+impl ProposalExpires {
+    #[on]
+    fn proposed(&self, event: &Recorded<RelationshipProposed>) -> To<ExpireProposal> {
+        let relationship = event.event.relationship.clone();
+        ExpireProposal { relationship }.to(event.id()).after(self.settings.days.days())
+    }
 }
 
 /// What was verified until a day is not verified on the next one, of UTC.

@@ -3,8 +3,10 @@
 use cim_person::emails::{AddEmail, EmailKind, EmailUsage};
 use cim_person::onboarding::*;
 use cim_person::person::*;
+use cim_person::policies::ProposalSettings;
 use cim_person::relationships::*;
 use cim_person::skills::*;
+use cim_runtime::Options;
 use cim_runtime::prelude::*;
 
 use crate::some::{created, day, name, person};
@@ -284,6 +286,18 @@ async fn a_proposal_expires_unless_it_is_confirmed(world: &World) {
     assert_eq!(sides(world, 2).await, []);
     assert_eq!(reasons(world, 1).await, [EndReason::Expired]);
     assert_eq!(reasons(world, 2).await, [EndReason::Expired]);
+}
+
+#[tokio::test]
+async fn how_long_is_waited_can_be_told() {
+    let options = Options::default().settings(ProposalSettings { days: 2 });
+    let world = World::start_with(options).await.unwrap();
+    people(&world, 1..=2).await;
+    propose(&world, 7, 1, 2, RelationshipKind::Friend).await;
+    world.advance(1.day()).await.unwrap();
+    assert_eq!(sides(&world, 2).await.len(), 1);
+    world.advance(1.day()).await.unwrap();
+    assert_eq!(sides(&world, 2).await, []);
 }
 
 fn claim(name: &str) -> ClaimSkill {
