@@ -1,27 +1,16 @@
 //! What the order system is made of, for people and for tools.
 
 use cim_order::Shop;
-use cim_runtime::causes::CauseMap;
-use cim_runtime::describe::Description;
+use cim_program::DescribeArguments;
 
 /// Describe the system: its aggregates with their commands and events, its policies, its projections.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  cim-order describe\n  cim-order describe --map > causes.mmd")]
 pub(crate) struct Arguments {
-    /// As JSON.
-    #[arg(long)]
-    json: bool,
-    /// What brings what about, as a Mermaid flowchart; with --json as its arrows.
-    #[arg(long)]
-    map: bool,
+    #[command(flatten)]
+    describe: DescribeArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments) {
-    let (description, map) = (Description::of::<Shop>(), CauseMap::of::<Shop>());
-    match (arguments.map, arguments.json) {
-        (true, true) => println!("{}", map.to_json()),
-        (true, false) => print!("{}", map.to_mermaid()),
-        (false, true) => println!("{}", description.to_json()),
-        (false, false) => print!("{description}"),
-    }
+    arguments.describe.run::<Shop>();
 }

@@ -18,8 +18,7 @@ use cim_runtime::{Cause, Error, Handle, Receipt, SendError, Sent, Uuid};
 use futures::future::join_all;
 
 use crate::log::{Activity, Log, Row};
-use crate::progress;
-use crate::store::StoreArguments;
+use cim_program::StoreArguments;
 
 /// Take the log of an order process, as commands, into a store.
 ///
@@ -43,9 +42,9 @@ const WINDOW: usize = 512;
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut log = Log::open(&arguments.file)?;
-    let shop = arguments.store.open().await?;
+    let shop = arguments.store.open::<cim_order::Shop>().await?;
 
-    let bar = progress::bar(log.bytes, "bytes");
+    let bar = cim_program::bar(log.bytes, "bytes");
     let mut import = Import { shop, counts: Counts::default(), reports: Vec::new() };
     let mut window = Window::default();
     while let Some(row) = log.next()? {

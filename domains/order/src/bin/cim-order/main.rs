@@ -7,12 +7,10 @@ mod describe;
 mod import;
 mod life;
 mod log;
-mod progress;
 mod receipts;
 mod replay;
 mod serve;
 mod simulate;
-mod store;
 
 use std::process::ExitCode;
 

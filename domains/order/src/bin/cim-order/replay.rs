@@ -14,7 +14,6 @@ use cim_runtime::testing::Simulation;
 use cim_runtime::{EventCid, ManualEnvironment, SendError};
 
 use crate::log::{Activity, Log, Row};
-use crate::progress;
 
 /// Live through the log of an order process again: what came from outside is sent at its time, and
 /// the policies remind, pack and send by themselves.
@@ -44,7 +43,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let clock = ManualEnvironment::default();
     let shop = Simulation::<Shop>::start_on(store, clock.clone()).await?;
 
-    let bar = progress::bar(log.bytes, "bytes");
+    let bar = cim_program::bar(log.bytes, "bytes");
     let (mut rows, mut inputs) = (0, 0);
     while let Some(row) = log.next()? {
         let row =

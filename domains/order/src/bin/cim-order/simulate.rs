@@ -9,9 +9,8 @@ use cim_runtime::Handle;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use crate::life::{self, Desks, Life};
-use crate::progress;
 use crate::receipts::Receipts;
-use crate::store::StoreArguments;
+use cim_program::StoreArguments;
 
 /// Drive whole lives of orders through commands: with refusals, and with two desks that get into
 /// each other's way.
@@ -43,11 +42,11 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let Arguments { orders, seed, store, concurrency, receipts, json } = arguments;
     let receipts = receipts.as_deref().map(Receipts::create).transpose()?.unwrap_or_default();
-    let front = store.open().await?;
+    let front = store.open::<cim_order::Shop>().await?;
     let back = Handle::over(Arc::clone(front.store()));
     let desks = Arc::new(Desks { front, back, receipts });
 
-    let bar = progress::bar(orders, "orders");
+    let bar = cim_program::bar(orders, "orders");
     let start = Instant::now();
     let lives = stream::iter(0..orders).map(|number| {
         let desks = Arc::clone(&desks);

@@ -1,8 +1,7 @@
 //! What the people system is made of, for people and for tools.
 
 use cim_person::People;
-use cim_runtime::causes::CauseMap;
-use cim_runtime::describe::Description;
+use cim_program::DescribeArguments;
 
 /// Describe the system: its aggregates with their commands and events, its policies, its projections.
 #[derive(clap::Args)]
@@ -10,20 +9,10 @@ use cim_runtime::describe::Description;
     after_help = "Examples:\n  cim-person describe\n  cim-person describe --map > causes.mmd"
 )]
 pub(crate) struct Arguments {
-    /// As JSON.
-    #[arg(long)]
-    json: bool,
-    /// What brings what about, as a Mermaid flowchart; with --json as its arrows.
-    #[arg(long)]
-    map: bool,
+    #[command(flatten)]
+    describe: DescribeArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments) {
-    let (description, map) = (Description::of::<People>(), CauseMap::of::<People>());
-    match (arguments.map, arguments.json) {
-        (true, true) => println!("{}", map.to_json()),
-        (true, false) => print!("{}", map.to_mermaid()),
-        (false, true) => println!("{}", description.to_json()),
-        (false, false) => print!("{description}"),
-    }
+    arguments.describe.run::<People>();
 }

@@ -15,8 +15,7 @@ use cim_runtime::machine::Aggregate as _;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use crate::form::Form;
-use crate::progress;
-use crate::store::StoreArguments;
+use cim_program::StoreArguments;
 
 /// Write the people of a store to a file, in the order of their ids.
 ///
@@ -45,7 +44,7 @@ const WINDOW: usize = 64;
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let Arguments { store, file, form, json } = arguments;
     let form = form.or_else(|| Form::of(file.as_deref()?)).unwrap_or(Form::Jsonl);
-    let people = store.open().await?;
+    let people = store.open::<cim_person::People>().await?;
     let ids = ids(&people).await?;
     let written = match &file {
         None => write_all(&people, ids, form, io::stdout().lock()).await?,
@@ -71,7 +70,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
 async fn ids(people: &Handle<People>) -> anyhow::Result<BTreeSet<PersonId>> {
     let (store, mut ids, mut after) = (people.store(), BTreeSet::new(), 0);
     let last = store.head().await?.map_or(0, |head| head.number);
-    let bar = progress::bar(last, "events");
+    let bar = cim_program::bar(last, "events");
     loop {
         let page = store.read_all(after, 1000).await?;
         let Some(event) = page.last() else { break };
@@ -94,7 +93,7 @@ async fn write_all(
     form: Form,
     output: impl Write,
 ) -> anyhow::Result<u64> {
-    let bar = progress::bar(ids.len() as u64, "people");
+    let bar = cim_program::bar(ids.len() as u64, "people");
     let mut output = BufWriter::new(output);
     let records = stream::iter(ids)
         .map(|id| async move { anyhow::Ok(PersonRecord::of(&people.load::<Person>(&id).await?)) });

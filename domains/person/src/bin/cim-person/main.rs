@@ -8,12 +8,10 @@ mod export;
 mod form;
 mod import;
 mod network;
-mod progress;
 mod search;
 mod serve;
 mod show;
 mod simulate;
-mod store;
 
 use std::process::ExitCode;
 

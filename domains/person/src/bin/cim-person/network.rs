@@ -9,7 +9,7 @@ use cim_person::views::summary::PersonById;
 use cim_runtime::Handle;
 
 use crate::asking::{self, Asked};
-use crate::store::StoreArguments;
+use cim_program::StoreArguments;
 
 /// Show whom a person knows, how many people are how many steps away, and the way to another one.
 #[derive(clap::Args)]

@@ -3,7 +3,7 @@
 use cim_person::views::search::Search;
 
 use crate::asking;
-use crate::store::StoreArguments;
+use cim_program::StoreArguments;
 
 /// Find people by their names, e-mail addresses, employers and skills: by the start of a word, too,
 /// and with a mistake or two. The best first.

@@ -8,7 +8,7 @@ use cim_person::name::PersonName;
 use cim_person::person::{Person, PersonId};
 use cim_runtime::jiff::Timestamp;
 
-use crate::store::StoreArguments;
+use cim_program::StoreArguments;
 
 /// Show one person: who it is, how it is reached, what it can, and whom it knows.
 #[derive(clap::Args)]
@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let Arguments { id, store, json } = arguments;
-    let people = store.open().await?;
+    let people = store.open::<cim_person::People>().await?;
     let person = people.load::<Person>(&id).await?;
     let record = PersonRecord::of(&person).with_context(|| {
         format!("there is nobody with the id {id}: `cim-person search` finds people by their names")

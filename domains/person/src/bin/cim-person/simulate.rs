@@ -13,7 +13,6 @@ use cim_runtime::store::{self, Store};
 use cim_runtime::testing::Simulation;
 use cim_runtime::{EventCid, ManualEnvironment, SignedDuration, Timestamp};
 
-use crate::progress;
 use population::Population;
 
 /// Let a population live for years of simulated time: people are born, taken in, hired, learn, marry,
@@ -59,7 +58,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut population = Population::new(&world, seed);
     population.settle(people).await?;
     let months = years * 12;
-    let bar = progress::bar(months as u64, "months");
+    let bar = cim_program::bar(months as u64, "months");
     for month in 1..=months {
         // Twelve of them are a year of 365 days and a quarter.
         let time = SignedDuration::from_hours(month * 365 * 24 / 12 + month / 2);

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::form::Form;
-use crate::store::StoreArguments;
+use cim_program::StoreArguments;
 
 /// Take people from files into a store.
 ///

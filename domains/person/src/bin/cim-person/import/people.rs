@@ -12,8 +12,7 @@ use indicatif::ProgressBar;
 
 use super::source::Source;
 use crate::form::Form;
-use crate::progress;
-use crate::store::StoreArguments;
+use cim_program::StoreArguments;
 
 /// How many records are on their way at once, at the most.
 const WINDOW: usize = 256;
@@ -28,8 +27,8 @@ pub(super) async fn run(
     // A name that is mistyped should not leave half of the files behind.
     let sources: Vec<_> =
         files.iter().map(|file| Source::open(file, form)).collect::<Result<_, _>>()?;
-    let mut import = Import::new(store.open().await?);
-    let bar = progress::bar(sources.iter().map(|source| source.bytes).sum(), "bytes");
+    let mut import = Import::new(store.open::<cim_person::People>().await?);
+    let bar = cim_program::bar(sources.iter().map(|source| source.bytes).sum(), "bytes");
     let mut done = 0;
     for source in sources {
         let bytes = source.bytes;
@@ -119,7 +118,7 @@ impl Import {
 
     async fn relationships(&mut self) -> Result<(), Error> {
         let later = std::mem::take(&mut self.later);
-        let bar = progress::bar(later.len() as u64, "people whom others know");
+        let bar = cim_program::bar(later.len() as u64, "people whom others know");
         for (record, place) in &later {
             let taken = Taking::new(&self.people, record, "").relationships().await?;
             self.note(place, taken);

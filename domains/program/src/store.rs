@@ -1,10 +1,11 @@
 //! The store that the arguments name.
 
-use cim_order::Shop;
+use cim_runtime::system::System;
 use cim_runtime::{Error, Handle};
 
-#[derive(clap::Args)]
-pub(crate) struct StoreArguments {
+/// Where events are.
+#[derive(Debug, clap::Args)]
+pub struct StoreArguments {
     /// Where the events go: `memory:`, `file:DIR`, a path, or `nats://HOST/STREAM`.
     #[arg(long, value_name = "URL")]
     store: String,
@@ -15,17 +16,22 @@ pub(crate) struct StoreArguments {
 
 impl StoreArguments {
     /// What was given.
-    pub(crate) fn url(&self) -> &str {
+    pub fn url(&self) -> &str {
         &self.store
     }
 
-    pub(crate) async fn open(self) -> Result<Handle<Shop>, Error> {
-        let shop = Shop::open(self.store).await?;
+    /// Opens the store for a system.
+    ///
+    /// # Errors
+    ///
+    /// What the store itself says.
+    pub async fn open<S: System>(self) -> Result<Handle<S>, Error> {
+        let system = Handle::<S>::open(self.store).await?;
         if self.verbose
-            && let Some(found) = shop.store().start_up()
+            && let Some(found) = system.store().start_up()
         {
             eprintln!("{found}");
         }
-        Ok(shop)
+        Ok(system)
     }
 }

@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A bar that counts to `len` of what `noun` says; hidden where nobody watches.
-pub(crate) fn bar(len: u64, noun: &str) -> ProgressBar {
+pub fn bar(len: u64, noun: &str) -> ProgressBar {
     let bar = ProgressBar::new(len);
     let template =
         format!("{{bar:40}} {{human_pos}}/{{human_len}} {noun}, {{per_sec}}, {{eta}} left");
