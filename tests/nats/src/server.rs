@@ -1,9 +1,9 @@
-//! One server: a process, a port, a folder.
+//! One server: a process, an address, a folder.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,17 +12,16 @@ use std::thread;
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use tempfile::TempDir;
 
+use crate::Host;
 use crate::program::{program, program_of};
-
-/// How often a restart tries to get its port back. A connection that another test opens may hold it
-/// for as long as that test takes.
-const TRIES: u32 = 200;
 
 /// How a server is set up.
 #[derive(Debug, Clone, Default)]
 pub struct ServerOptions {
     version: Option<String>,
+    host: Option<Host>,
     without_jetstream: bool,
+    monitored: bool,
     settings: String,
     jetstream: String,
 }
@@ -32,6 +31,13 @@ impl ServerOptions {
     #[must_use]
     pub fn version(mut self, version: &str) -> Self {
         self.version = Some(version.to_owned());
+        self
+    }
+
+    /// A server with this address, and not with the next that is free.
+    #[must_use]
+    pub fn on(mut self, host: &Host) -> Self {
+        self.host = Some(host.clone());
         self
     }
 
@@ -58,8 +64,9 @@ impl ServerOptions {
 
     /// A server that is watched: it has a monitoring port.
     #[must_use]
-    pub fn monitored(self) -> Self {
-        self.setting("http: \"127.0.0.1:-1\"")
+    pub fn monitored(mut self) -> Self {
+        self.monitored = true;
+        self
     }
 
     /// Starts the server and waits until it listens.
@@ -68,11 +75,7 @@ impl ServerOptions {
     ///
     /// When it does not start.
     pub fn start(self) -> Server {
-        self.try_start().unwrap_or_else(|log| panic!("nats-server did not start:\n{log}"))
-    }
-
-    /// The same; otherwise, what the server said.
-    pub(crate) fn try_start(self) -> Result<Server, String> {
+        let host = self.host.clone().unwrap_or_else(Host::claim);
         let folder = TempDir::with_prefix("cim-nats-")
             .unwrap_or_else(|error| panic!("cannot make a folder for a server: {error}"));
         let program = match &self.version {
@@ -80,15 +83,19 @@ impl ServerOptions {
             None => program().to_owned(),
         };
         let config = folder.path().join("server.conf");
-        fs::write(&config, self.config(folder.path()))
+        fs::write(&config, self.config(&host, folder.path()))
             .unwrap_or_else(|error| panic!("cannot write {}: {error}", config.display()));
-        let running = Running::start(&program, &config, 0)?;
+        let running = Running::start(&program, &config, &host, None)
+            .unwrap_or_else(|log| panic!("nats-server did not start:\n{log}"));
         let address = running.address;
-        Ok(Server { program, config, address, running: Some(running), folder })
+        Server { program, config, host, address, running: Some(running), folder }
     }
 
-    fn config(&self, folder: &Path) -> String {
+    fn config(&self, host: &Host, folder: &Path) -> String {
         let mut config = self.settings.clone();
+        if self.monitored {
+            let _ = writeln!(config, "http: \"{}:-1\"", host.address());
+        }
         if !self.without_jetstream {
             let store = folder.join("jetstream");
             let _ = writeln!(
@@ -107,13 +114,14 @@ impl ServerOptions {
 pub struct Server {
     program: PathBuf,
     config: PathBuf,
+    host: Host,
     address: SocketAddr,
     running: Option<Running>,
     folder: TempDir,
 }
 
 impl Server {
-    /// A server with JetStream on a free port.
+    /// A server with JetStream.
     ///
     /// # Panics
     ///
@@ -127,7 +135,7 @@ impl Server {
         ServerOptions::default()
     }
 
-    /// Such as `nats://127.0.0.1:41234`.
+    /// Such as `nats://127.20.30.40:41234`.
     pub fn url(&self) -> String {
         format!("nats://{}", self.address)
     }
@@ -137,7 +145,7 @@ impl Server {
         self.address
     }
 
-    /// Its monitoring port, such as `http://127.0.0.1:41235`.
+    /// Its monitoring port, such as `http://127.20.30.40:41235`.
     ///
     /// # Panics
     ///
@@ -168,17 +176,11 @@ impl Server {
     /// When it does not start.
     pub fn restart(&mut self) {
         self.kill();
-        let mut log = String::new();
-        for _ in 0..TRIES {
-            match Running::start(&self.program, &self.config, self.address.port()) {
-                Ok(running) => {
-                    self.running = Some(running);
-                    return;
-                }
-                Err(said) => log = said,
-            }
-        }
-        panic!("nats-server did not start again on {}:\n{log}", self.address);
+        let running =
+            Running::start(&self.program, &self.config, &self.host, Some(self.address.port()));
+        self.running = Some(running.unwrap_or_else(|log| {
+            panic!("nats-server did not start again on {}:\n{log}", self.address)
+        }));
     }
 
     /// Stops the process without ending it: connections stay, nothing is answered.
@@ -224,13 +226,18 @@ struct Running {
 }
 
 impl Running {
-    /// Starts a process and waits until it listens; port 0 is any that is free. Otherwise, what it
-    /// said.
-    fn start(program: &Path, config: &Path, port: u16) -> Result<Self, String> {
+    /// Starts a process and waits until it listens; without a port, on one of its own choice.
+    /// Otherwise, what it said.
+    fn start(
+        program: &Path,
+        config: &Path,
+        host: &Host,
+        port: Option<u16>,
+    ) -> Result<Self, String> {
         // The server takes -1 for a port of its own choice.
-        let port = if port == 0 { "-1".to_owned() } else { port.to_string() };
+        let port = port.map_or_else(|| "-1".to_owned(), |port| port.to_string());
         let mut child = Command::new(program)
-            .args(["--addr", "127.0.0.1", "--port", &port, "--config"])
+            .args(["--addr", &host.address().to_string(), "--port", &port, "--config"])
             .arg(config)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -272,11 +279,10 @@ impl Drop for Running {
     }
 }
 
-/// The address in `… Listening for client connections on 127.0.0.1:41234`.
+/// The address in `… Listening for client connections on 127.20.30.40:41234`.
 fn listening(line: &str) -> Option<SocketAddr> {
     let (_, address) = line.split_once("Listening for client connections on ")?;
-    let address: SocketAddr = address.trim().parse().ok()?;
-    (address.ip() == Ipv4Addr::LOCALHOST).then_some(address)
+    address.trim().parse().ok()
 }
 
 /// Reads on, or the server would wait for room in the pipe.

@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 
-use cim_test_nats::{Cut, Proxy, Server};
+use cim_test_nats::{Cut, Host, Proxy, Server};
 
 /// The first line of a server, which announces it.
 fn greeting(url: &str) -> std::io::Result<String> {
@@ -23,6 +24,15 @@ fn servers_are_apart() {
     for server in [&one, &two] {
         assert!(greeting(&server.url()).unwrap().contains("\"jetstream\":true"));
     }
+}
+
+#[test]
+fn an_address_is_given_to_one_only() {
+    let hosts: Vec<_> = (0..300).map(|_| Host::claim()).collect();
+    let addresses: BTreeSet<_> = hosts.iter().map(Host::address).collect();
+    assert_eq!(addresses.len(), hosts.len());
+    let server = Server::options().on(&hosts[7]).start();
+    assert_eq!(server.address().ip(), hosts[7].address());
 }
 
 #[test]

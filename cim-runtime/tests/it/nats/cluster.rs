@@ -22,12 +22,19 @@ async fn connect(url: &str) -> JetStreamStore {
     connect_with(&options(), url).await
 }
 
+/// How long three servers may take to settle who leads.
+const SETTLED: Duration = Duration::from_secs(120);
+
 /// Connects once the servers have settled who leads.
 pub(super) async fn connect_with(options: &JetStreamOptions, url: &str) -> JetStreamStore {
+    let begin = Instant::now();
     loop {
         match options.clone().connect(url).await {
             Ok(store) => return store,
-            Err(error) => assert_eq!(error.kind(), StoreErrorKind::Io, "{error}"),
+            Err(error) => {
+                assert_eq!(error.kind(), StoreErrorKind::Io, "{error}");
+                assert!(begin.elapsed() < SETTLED, "nobody leads: {error}");
+            }
         }
     }
 }

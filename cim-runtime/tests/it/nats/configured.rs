@@ -6,7 +6,7 @@ use std::path::Path;
 use cim_runtime::config::Config;
 use cim_runtime::store::StoreErrorKind;
 use cim_runtime::store::conformance::SampleStream;
-use cim_test_nats::Server;
+use cim_test_nats::{Host, Server};
 use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
 
 use crate::lamp::*;
@@ -64,7 +64,7 @@ async fn a_jetstream_domain_is_reached_by_name_and_by_prefix() {
 }
 
 /// Keys and certificates in a folder: `ca.pem`, and `server` and `client` signed by it.
-fn certificates(folder: &Path) {
+fn certificates(folder: &Path, host: &Host) {
     let ca_key = KeyPair::generate().unwrap();
     let mut ca = CertificateParams::new(Vec::new()).unwrap();
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -75,7 +75,7 @@ fn certificates(folder: &Path) {
         ("client", ExtendedKeyUsagePurpose::ClientAuth),
     ] {
         let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        let mut params = CertificateParams::new(vec![host.address().to_string()]).unwrap();
         params.extended_key_usages = vec![usage];
         let certificate = params.signed_by(&key, &issuer).unwrap();
         fs::write(folder.join(format!("{name}.pem")), certificate.pem()).unwrap();
@@ -86,12 +86,13 @@ fn certificates(folder: &Path) {
 #[tokio::test]
 async fn servers_and_clients_show_their_certificates() {
     let folder = tempfile::tempdir().unwrap();
-    certificates(folder.path());
+    let host = Host::claim();
+    certificates(folder.path(), &host);
     let file = |name: &str| folder.path().join(name).display().to_string();
     let (ca, cert, key) = (file("ca.pem"), file("server.pem"), file("server.key"));
     let tls =
         format!("tls {{ cert_file: {cert:?}, key_file: {key:?}, ca_file: {ca:?}, verify: true }}");
-    let server = Server::options().setting(&tls).start();
+    let server = Server::options().on(&host).setting(&tls).start();
     fs::write(
         folder.path().join("shop.toml"),
         format!(
