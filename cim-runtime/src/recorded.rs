@@ -45,6 +45,16 @@ impl<E> Recorded<E> {
         &self.aggregate_id
     }
 
+    /// The record of an event of an aggregate, if that has an id as the aggregate's are.
+    pub(crate) fn known<A: Aggregate>(
+        event: E,
+        stored: &StoredEvent,
+        envelope: &Envelope<'_>,
+    ) -> Result<Self, String> {
+        envelope.id.parse::<A::Id>().map_err(|error| error.to_string())?;
+        Ok(Self::new(event, stored, envelope))
+    }
+
     pub(crate) fn new(event: E, stored: &StoredEvent, envelope: &Envelope<'_>) -> Self {
         Self {
             event,
@@ -70,17 +80,6 @@ impl<E: Heard> Recorded<E> {
             Err(error) => unreachable!("it was read as an id before: {error}"),
         }
     }
-
-    /// The record of a stored event, after re-hashing it; what is wrong is returned as a sentence.
-    pub(crate) fn checked(
-        event: E,
-        stored: &StoredEvent,
-        envelope: &Envelope<'_>,
-    ) -> Result<Self, String> {
-        stored.verify().map_err(|error| error.to_string())?;
-        envelope.id.parse::<IdIn<E>>().map_err(|error| error.to_string())?;
-        Ok(Self::new(event, stored, envelope))
-    }
 }
 
 /// The id of the aggregate that an event belongs to.
@@ -94,8 +93,7 @@ pub(crate) fn read<A: Aggregate>(stored: &StoredEvent) -> Result<Recorded<A::Eve
     let event = A::Event::decode(envelope.event_type, envelope.schema, &mut data);
     let event = event.ok_or_else(|| format!("`{}` is unknown", envelope.event_type))?;
     let event = event.map_err(|error| error.to_string())?;
-    envelope.id.parse::<A::Id>().map_err(|error| error.to_string())?;
-    Ok(Recorded::new(event, stored, &envelope))
+    Recorded::known::<A>(event, stored, &envelope)
 }
 
 impl<E> From<&Recorded<E>> for Cause {

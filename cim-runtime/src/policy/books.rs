@@ -27,6 +27,8 @@ pub(super) struct Books {
     again: Table<(u64, u32), bool>,
     /// The shapes of the policy's own tables, as whoever has written them knew them.
     shapes: Table<String, u64>,
+    /// Whether they are those of this program.
+    is_noted: bool,
     pub(super) jobs: Jobs,
     /// Whether something is to be written that is acted on once it is, and only then.
     is_final: bool,
@@ -42,6 +44,7 @@ impl Books {
             dead: Table::open("-dead", place),
             again: Table::open("-again", place),
             shapes: Table::open("-shapes", place),
+            is_noted: false,
             jobs: Jobs::open(place),
             is_final: false,
         }
@@ -170,6 +173,9 @@ impl Books {
 
     /// Notes how the policy's own tables are written.
     pub(super) fn note(&mut self, tables: &[TableInfo]) {
+        if std::mem::replace(&mut self.is_noted, true) {
+            return;
+        }
         for table in tables {
             let name = table.name.to_owned();
             if self.shapes.get(&name) != Some(table.shape) {
@@ -224,6 +230,7 @@ impl Books {
 
     pub(super) fn forget(&mut self) {
         self.is_final = false;
+        self.is_noted = false;
         self.has_refused = true;
         self.jobs.forget();
         self.each(|table| table.forget());

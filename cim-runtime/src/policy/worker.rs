@@ -10,9 +10,9 @@ use super::dead::DeadLetter;
 use super::effect::Job;
 use super::plan::{Letter, Plan, Planned, Reacting};
 use super::refused::{KeptRefusal, Refusing};
-use super::{OnFailure, Policy};
+use super::{OnFailure, Policy, Route};
 use crate::envelope::Envelope;
-use crate::projection::{Fate, Stopped, is_any_left_to, said, unreadable};
+use crate::projection::{Fate, Stopped, said, unreadable};
 use crate::rows::{RowStore, SpaceWriter};
 use crate::settings::AnySettings;
 use crate::store::{StoreError, StoredEvent};
@@ -303,14 +303,10 @@ fn refuse<P: Policy>(
 ) -> (Fate, Plan) {
     let mut refusing = Refusing::new(P::NAME, kept, cause, envelope);
     let refused = catch_unwind(AssertUnwindSafe(|| policy.refuse(&mut refusing)));
-    let (fate, plan) = refusing.end();
-    match refused {
-        Ok(()) => (fate, plan),
-        Err(panic) => (Fate::Failed(format!("it panicked: {}", said(&*panic))), plan),
-    }
+    ended(refused, refusing.end())
 }
 
-/// Hands an event to the policy. A panic is a failure like any other.
+/// Hands an event to the policy.
 pub(super) fn react<P: Policy>(
     policy: &mut P,
     event: &StoredEvent,
@@ -319,13 +315,29 @@ pub(super) fn react<P: Policy>(
     let mut reacting = Reacting::new(P::NAME, event, envelope);
     let reacted = catch_unwind(AssertUnwindSafe(|| {
         policy.react(&mut reacting);
-        if is_any_left_to(P::ROUTES.iter().map(|route| route.event)) && reacting.offer_again() {
+        if const { takes_what_is_left(P::ROUTES) } && reacting.offer_again() {
             policy.react(&mut reacting);
         }
     }));
-    let (fate, plan) = reacting.end();
-    match reacted {
+    ended(reacted, reacting.end())
+}
+
+/// What came of a method. A panic is a failure like any other.
+fn ended(done: std::thread::Result<()>, (fate, plan): (Fate, Plan)) -> (Fate, Plan) {
+    match done {
         Ok(()) => (fate, plan),
         Err(panic) => (Fate::Failed(format!("it panicked: {}", said(&*panic))), plan),
     }
+}
+
+/// Whether a method takes whatever no other one takes.
+const fn takes_what_is_left(routes: &[Route]) -> bool {
+    let mut i = 0;
+    while i < routes.len() {
+        if routes[i].event.is_what_is_left() {
+            return true;
+        }
+        i += 1;
+    }
+    false
 }

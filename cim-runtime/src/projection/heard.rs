@@ -42,6 +42,11 @@ impl Listened {
         same && is_same(self.aggregate.as_str(), other.aggregate.as_str())
     }
 
+    /// Whether it is whatever no other method takes.
+    pub(crate) const fn is_what_is_left(&self) -> bool {
+        matches!(self.events, ListenedEvents::AllOf(_))
+    }
+
     /// The names of the events, each once, in the order of the machine.
     pub fn names(&self) -> Vec<&'static str> {
         match self.events {
@@ -95,12 +100,13 @@ impl<E: StandsForEvents<By: Hears<E>>> Heard for E {
     const EVENT: Listened = <E::By as Hears<E>>::EVENT;
 
     fn read(stored: &StoredEvent, envelope: &Envelope<'_>) -> Option<Result<Recorded<E>, String>> {
+        if let Err(error) = stored.verify() {
+            return Some(Err(error.to_string()));
+        }
         let mut data = Decoder::new(envelope.data);
-        let event = match E::By::decode(envelope.event_type, envelope.schema, &mut data)? {
-            Ok(event) => data.finish().map(|()| event).map_err(|error| error.to_string()),
-            Err(problem) => Err(problem),
-        };
-        Some(event.and_then(|event| Recorded::checked(event, stored, envelope)))
+        let event = E::By::decode(envelope.event_type, envelope.schema, &mut data)?;
+        let event = event.and_then(|event| said(data.finish()).map(|()| event));
+        Some(event.and_then(|event| Recorded::known::<Self::Owner>(event, stored, envelope)))
     }
 }
 
@@ -238,9 +244,4 @@ impl<M: InOneAggregate> Hears<AnyOf<M>> for Any {
 
 fn said<E>(decoded: Result<E, DecodeError>) -> Result<E, String> {
     decoded.map_err(|error| error.to_string())
-}
-
-/// Whether some of these listen to whatever is left.
-pub(crate) fn is_any_left_to(listened: impl IntoIterator<Item = Listened>) -> bool {
-    listened.into_iter().any(|listened| matches!(listened.events, ListenedEvents::AllOf(_)))
 }

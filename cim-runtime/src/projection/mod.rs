@@ -27,7 +27,6 @@ use crate::rows::Tables;
 pub use door::QueryDoor;
 #[cfg(feature = "jetstream")]
 pub(crate) use door::{Inquiry, Unanswered};
-pub(crate) use heard::is_any_left_to;
 pub use heard::{AnyOf, Heard, Listened, ListenedEvents};
 pub(crate) use incoming::Fate;
 pub use incoming::{Answered, Incoming};

@@ -5,11 +5,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
 
-use super::heard::is_any_left_to;
 use super::incoming::{Fate, Incoming};
 use super::serving::Serving;
 use super::status::Parked;
-use super::{OnFailure, Projection, is_kept};
+use super::{Listened, OnFailure, Projection, is_kept};
 use crate::cbor::{self, EncodeError};
 use crate::observe;
 use crate::rows::{RowBatch, RowStore, SpaceWriter};
@@ -234,7 +233,7 @@ fn handle<P: Projection>(model: &mut P, event: &StoredEvent) -> Result<(), Fault
     let mut incoming = Incoming::new(event, &envelope);
     let handled = catch_unwind(AssertUnwindSafe(|| {
         model.handle(&mut incoming);
-        if is_any_left_to(P::LISTENS.iter().copied()) && incoming.offer_again() {
+        if const { takes_what_is_left(P::LISTENS) } && incoming.offer_again() {
             model.handle(&mut incoming);
         }
     }));
@@ -244,6 +243,18 @@ fn handle<P: Projection>(model: &mut P, event: &StoredEvent) -> Result<(), Fault
         (Ok(()), Fate::Unreadable(problem)) => Err(unreadable(&problem)),
         (Ok(()), Fate::Failed(problem)) => Err(Fault::failed::<P>(at(&problem))),
     }
+}
+
+/// Whether a method takes whatever no other one takes.
+const fn takes_what_is_left(listens: &[Listened]) -> bool {
+    let mut i = 0;
+    while i < listens.len() {
+        if listens[i].is_what_is_left() {
+            return true;
+        }
+        i += 1;
+    }
+    false
 }
 
 pub(crate) fn said(panic: &(dyn std::any::Any + Send)) -> &str {
