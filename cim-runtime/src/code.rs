@@ -45,6 +45,7 @@ pub use crate::projection::{
     has_no_settings, has_tables, is_only_projection, is_taken_once, listens_within,
 };
 pub use crate::rows::{Kept, Place, TableField, TableInfo, Tables};
+pub use crate::sentence::Sentence;
 pub use crate::settings::{Configured, Limits, Setting, SettingsVisitor};
 pub use crate::subject::{AggregateName, has_own_name};
 pub use crate::system::{AggregateInfo, Handle, Includes, Shows, System};

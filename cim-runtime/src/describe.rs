@@ -93,7 +93,9 @@ fn policy(info: &PolicyInfo) -> Json {
                 "aggregate": sent.aggregate.as_str(), "command": sent.command,
             })
         });
-        json!({"on": listened(&route.event), "sends": Json::from_iter(sends)})
+        json!({
+            "on": listened(&route.event), "sends": Json::from_iter(sends), "ends": route.ends,
+        })
     });
     json!({"name": info.name, "ends": info.ends, "routes": Json::from_iter(routes)})
 }

@@ -52,6 +52,7 @@ pub mod prelude;
 pub mod projection;
 mod recorded;
 pub mod rows;
+mod sentence;
 #[cfg(feature = "jetstream")]
 pub mod service;
 pub mod settings;

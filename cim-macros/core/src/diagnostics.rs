@@ -4,6 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned as _;
 
+use crate::scope;
+
 /// One mistake: what is wrong, where, why it matters, and what to write instead.
 #[derive(Debug)]
 pub(crate) struct Diagnostic {
@@ -36,6 +38,19 @@ impl Diagnostic {
         // The text is a format string.
         let message = self.message.replace('{', "{{").replace('}', "}}");
         quote_spanned!(self.place.span()=> const _: () = ::core::assert!(#holds, #message);)
+    }
+
+    /// The same of a message with a `{}`: what stands there, a `&str`, rustc knows as well.
+    pub(crate) fn unless_with(self, part: &TokenStream, holds: &TokenStream) -> TokenStream {
+        let (krate, (before, behind)) =
+            (scope::code(), self.message.split_once("{}").unwrap_or((&self.message, "")));
+        quote_spanned! {self.place.span()=>
+            const _: () = ::core::assert!(
+                #holds,
+                "{}",
+                #krate::Sentence::EMPTY.push(#before).push(#part).push(#behind).as_str()
+            );
+        }
     }
 }
 

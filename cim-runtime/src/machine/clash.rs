@@ -1,17 +1,12 @@
 //! A name that two machines of one aggregate have, told by rustc.
 
 use super::table::{MachineTable, is_same};
-
-/// No sentence is longer; names that would make it so are cut.
-const LONGEST: usize = 400;
+use crate::sentence::Sentence;
 
 /// What a region shares with its owner, or with a region before it: they have one stream.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
-pub struct Clash {
-    text: [u8; LONGEST],
-    len: usize,
-}
+pub struct Clash(Sentence);
 
 /// What has a name.
 #[derive(Clone, Copy)]
@@ -24,7 +19,7 @@ impl Clash {
     /// That of the region at this place.
     pub const fn of(machine: &MachineTable, region: usize) -> Self {
         let own = machine.regions[region].machine;
-        let mut clash = Self { text: [0; LONGEST], len: 0 }.between(own, machine);
+        let mut clash = Self(Sentence::EMPTY).between(own, machine);
         let mut before = 0;
         while before < region && clash.is_none() {
             clash = clash.between(own, machine.regions[before].machine);
@@ -35,16 +30,12 @@ impl Clash {
 
     /// Whether all names are its own.
     pub const fn is_none(&self) -> bool {
-        self.len == 0
+        self.0.is_empty()
     }
 
     /// What is to be said of it.
     pub const fn sentence(&self) -> &str {
-        match core::str::from_utf8(self.text.split_at(self.len).0) {
-            Ok(text) => text,
-            // A name was cut in the middle of a character.
-            Err(_) => "two of its machines have one name: rename one of them",
-        }
+        self.0.as_str()
     }
 
     const fn between(self, own: &MachineTable, other: &MachineTable) -> Self {
@@ -75,28 +66,9 @@ impl Clash {
                 ("an event", "they share one stream, in which events are known by name")
             }
         };
-        self.push("`")
-            .push(name)
-            .push("` is ")
-            .push(noun)
-            .push(" of `")
-            .push(own.name)
-            .push("` and of `")
-            .push(other.name)
-            .push("`: ")
-            .push(why)
-            .push("\nhelp: rename one of them")
-    }
-
-    const fn push(mut self, text: &str) -> Self {
-        let text = text.as_bytes();
-        let mut i = 0;
-        while i < text.len() && self.len < LONGEST {
-            self.text[self.len] = text[i];
-            self.len += 1;
-            i += 1;
-        }
-        self
+        let told = self.0.push("`").push(name).push("` is ").push(noun).push(" of `");
+        let told = told.push(own.name).push("` and of `").push(other.name).push("`: ").push(why);
+        Self(told.push("\nhelp: rename one of them"))
     }
 }
 
@@ -127,18 +99,5 @@ mod tests {
         let event = "`Turned` is an event of `Other` and of `Spin`: they share one stream, in which \
                      events are known by name\nhelp: rename one of them";
         assert_eq!(Clash::of(&OWNER, 2).sentence(), event);
-    }
-
-    #[test]
-    fn long_names_are_cut() {
-        const NAME: &str = match core::str::from_utf8(&[b'x'; 500]) {
-            Ok(name) => name,
-            Err(_) => "",
-        };
-        const ROWS: &[TransitionRow] = &[TransitionRow::decided("A", NAME, "B", "A")];
-        const INNER: MachineTable = MachineTable::new("Inner", &[], ROWS);
-        const OWNER: MachineTable =
-            MachineTable::new("Owner", &[], ROWS).with_regions(&[region(&INNER)]);
-        assert_eq!(Clash::of(&OWNER, 0).sentence().len(), LONGEST);
     }
 }

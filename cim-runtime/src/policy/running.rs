@@ -52,6 +52,8 @@ pub struct Route {
     pub event: Listened,
     /// The commands.
     pub sends: Sends,
+    /// Why a loop through it ends, if its method says so.
+    pub ends: Option<&'static str>,
 }
 
 impl PolicyInfo {

@@ -33,14 +33,14 @@ pub struct ReminderSettings {
     pub times: Option<u32>,
 }
 
-#[policy(refused = ignore, ends = "an order is paid or cancelled some day")]
+#[policy(refused = ignore)]
 impl Reminders {
     #[on]
     fn confirmed(&mut self, event: &Recorded<OrderConfirmed>) -> Option<To<RemindOfPayment>> {
         self.next(event.id())
     }
 
-    #[on]
+    #[on(ends = "an order is paid or cancelled some day")]
     fn reminded(&mut self, event: &Recorded<PaymentReminded>) -> Option<To<RemindOfPayment>> {
         *self.sent.get_or_default(&event.id()) += 1;
         self.next(event.id())

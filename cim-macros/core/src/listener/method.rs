@@ -1,5 +1,7 @@
 //! `#[on] fn placed(&mut self, event: &Recorded<OrderPlaced>)`: a method that takes an event.
 
+use syn::spanned::Spanned as _;
+
 use super::{Taker, errors, is_nameable, parameters, takes_itself, ungrouped};
 use crate::diagnostics::Diagnostics;
 
@@ -12,6 +14,8 @@ pub(crate) struct Listener {
     pub(crate) parameter: syn::Type,
     /// What it returns, if that can be named elsewhere.
     pub(crate) answer: Option<syn::Type>,
+    /// Why a loop through it ends, if its attribute says so.
+    pub(crate) ends: Option<syn::LitStr>,
 }
 
 /// Reads a method's signature; one that could not be called is reported, and is `None`.
@@ -45,7 +49,7 @@ pub(crate) fn read(
         _ => None,
     };
     let parameter = (*parameter.ty).clone();
-    Some(Listener { method: signature.ident.clone(), event, parameter, answer })
+    Some(Listener { method: signature.ident.clone(), event, parameter, answer, ends: None })
 }
 
 /// The event in `&Recorded<Event>`.
@@ -66,6 +70,32 @@ fn event(taker: Taker, parameter: &syn::Type, diagnostics: &mut Diagnostics) -> 
         }
     }
     None
+}
+
+/// Writes the signature of a method that takes an event alone as it should be: of the body, which
+/// counts on the record, rustc then says nothing.
+pub(crate) fn with_its_record(krate: &syn::Path, signature: &mut syn::Signature) {
+    let first = signature.inputs.iter_mut().find_map(|input| match input {
+        syn::FnArg::Typed(typed) => Some(&mut *typed.ty),
+        syn::FnArg::Receiver(_) => None,
+    });
+    let Some(parameter) = first else { return };
+    let event = match ungrouped(parameter) {
+        syn::Type::Reference(reference) => ungrouped(&reference.elem),
+        event => event,
+    };
+    if is_a_name(event) && recorded(event).is_none() {
+        let span = parameter.span();
+        *parameter = syn::parse_quote_spanned!(span=> &#krate::prelude::Recorded<#event>);
+    }
+}
+
+/// Whether it is the name of somebody's type, and none of rustc's own.
+fn is_a_name(ty: &syn::Type) -> bool {
+    let syn::Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|last| {
+        last.arguments.is_none() && last.ident.to_string().starts_with(char::is_uppercase)
+    })
 }
 
 /// The `E` of a `Recorded<E>`.

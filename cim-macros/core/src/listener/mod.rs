@@ -9,7 +9,7 @@ mod told_by_rustc;
 
 pub(crate) use errors::{listens_to_nothing, takes_nothing};
 pub(crate) use keys::{Name, OnFailure, name, on_failure};
-pub(crate) use method::{Listener, is_another, read};
+pub(crate) use method::{Listener, is_another, read, with_its_record};
 pub(crate) use owner::owner;
 pub(crate) use signature::{check, is_nameable, parameters, receiver, takes_itself, ungrouped};
 pub(crate) use told_by_rustc::{distinct, event_at, heard, local};

@@ -15,10 +15,7 @@ use crate::scope;
 pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
     let Syntax { owner, name, on_failure, refused, starts, item, .. } = syntax;
     let krate = scope::code();
-    let ends = match &syntax.ends {
-        Some(ends) => quote!(#krate::Some(#ends)),
-        None => quote!(#krate::None),
-    };
+    let ends = reason(syntax.ends.as_ref());
     let listeners = if sound { syntax.listeners.as_slice() } else { &[] };
     let refusals = if sound { syntax.refusals.as_slice() } else { &[] };
     let (compensations, compensated) =
@@ -113,7 +110,17 @@ fn route(owner: &syn::Path, listener: &Listener, refusals: usize) -> TokenStream
             quote!(#krate::Sends::All(&[#own, #(#krate::compensates(&#own, #all, #more)),*]))
         }
     };
-    quote!(#krate::Route { event: #heard::EVENT, sends: #sends })
+    let ends = reason(listener.ends.as_ref());
+    quote!(#krate::Route { event: #heard::EVENT, sends: #sends, ends: #ends })
+}
+
+/// Why a loop ends, if somebody says so.
+fn reason(ends: Option<&syn::LitStr>) -> TokenStream {
+    let krate = scope::code();
+    match ends {
+        Some(ends) => quote!(#krate::Some(#ends)),
+        None => quote!(#krate::None),
+    }
 }
 
 /// Of each answer everything is asked through one trait: of one that is none rustc then says the

@@ -101,6 +101,7 @@ fn of_function(keys: Keys, mut item: syn::ItemFn, diagnostics: &mut Diagnostics)
             (listener, None)
         }
     };
+    listener::with_its_record(&keys.krate, &mut item.sig);
     let is_doc = |attr: &&syn::Attribute| attr.path().is_ident("doc");
     let function = Function {
         effect,
@@ -122,7 +123,7 @@ fn of_function(keys: Keys, mut item: syn::ItemFn, diagnostics: &mut Diagnostics)
 
 fn of_impl(keys: Keys, mut item: syn::ItemImpl, diagnostics: &mut Diagnostics) -> Parsed {
     let owner = listener::owner(Taker::Policy, &item, diagnostics);
-    let (methods, found) = methods(&mut item, diagnostics);
+    let (methods, found) = methods(&keys.krate, &mut item, diagnostics);
     if let (Some(owner), false) = (&owner, found) {
         diagnostics.push(listener::listens_to_nothing(Taker::Policy, owner));
     }
@@ -141,7 +142,11 @@ struct Methods {
 }
 
 /// Takes our attributes off the methods; also whether one of them takes events, sound or not.
-fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> (Methods, bool) {
+fn methods(
+    krate: &syn::Path,
+    item: &mut syn::ItemImpl,
+    diagnostics: &mut Diagnostics,
+) -> (Methods, bool) {
     let (mut methods, mut found) = (Methods::default(), false);
     for item in &mut item.items {
         let syn::ImplItem::Fn(method) = item else { continue };
@@ -162,11 +167,14 @@ fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> (Methods,
             diagnostics.push(errors::both_attributes(attr, &method.sig.ident));
             continue;
         }
-        for attr in &ours {
-            if !matches!(attr.meta, syn::Meta::Path(_)) {
-                diagnostics.push(listener::takes_nothing(attr));
+        let ends = match takes_refusals {
+            true => {
+                let more = ours.iter().filter(|attr| !matches!(attr.meta, syn::Meta::Path(_)));
+                more.for_each(|attr| diagnostics.push(listener::takes_nothing(attr)));
+                None
             }
-        }
+            false => ours.iter().filter_map(|attr| ends_of(attr, diagnostics)).next(),
+        };
         if let Some(cfg) = method.attrs.iter().find(|attr| is_cfg(attr)) {
             diagnostics.push(errors::conditional(cfg));
         }
@@ -178,12 +186,40 @@ fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> (Methods,
         }
         let listener =
             listener(Taker::Policy, &method.sig, &mut method.attrs, &mut method.block, diagnostics);
+        listener::with_its_record(krate, &mut method.sig);
         if let Some(listener) = listener {
             listener::is_another(Taker::Policy, &listener, &methods.listeners, diagnostics);
-            methods.listeners.push(listener);
+            methods.listeners.push(Listener { ends, ..listener });
         }
     }
     (methods, found)
+}
+
+/// The reason in `#[on(ends = "…")]`, which is all that there may be.
+fn ends_of(attr: &syn::Attribute, diagnostics: &mut Diagnostics) -> Option<syn::LitStr> {
+    let syn::Meta::List(list) = &attr.meta else {
+        if !matches!(attr.meta, syn::Meta::Path(_)) {
+            diagnostics.push(listener::takes_nothing(attr));
+        }
+        return None;
+    };
+    let mut arguments = Arguments::parse("on", list.tokens.clone());
+    let ends = ends(&mut arguments, diagnostics);
+    if !arguments.strays().is_empty() {
+        diagnostics.push(listener::takes_nothing(attr));
+    }
+    arguments.finish(diagnostics);
+    ends
+}
+
+/// Why a loop ends, in quotes.
+fn ends(arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> Option<syn::LitStr> {
+    let what = "a reason in quotes, such as `\"an order is paid some day\"`";
+    let ends: Option<syn::LitStr> = arguments.value("ends", what, diagnostics);
+    if let Some(ends) = ends.as_ref().filter(|ends| ends.value().trim().is_empty()) {
+        diagnostics.push(errors::ends_without_a_reason(ends));
+    }
+    ends
 }
 
 /// Which of our attributes stands on a method.
@@ -264,11 +300,7 @@ fn keys(args: TokenStream, diagnostics: &mut Diagnostics) -> Keys {
     let starts = arguments.value("starts", "`first` or `next`", diagnostics);
     let starts = variant(starts, STARTS, errors::unknown_start, diagnostics);
     let on_failure = listener::on_failure(&mut arguments, diagnostics);
-    let what = "a reason in quotes, such as `\"an order is paid some day\"`";
-    let ends: Option<syn::LitStr> = arguments.value("ends", what, diagnostics);
-    if let Some(ends) = ends.as_ref().filter(|ends| ends.value().trim().is_empty()) {
-        diagnostics.push(errors::ends_without_a_reason(ends));
-    }
+    let ends = ends(&mut arguments, diagnostics);
     let effect = effect::keys(&mut arguments, diagnostics);
     let krate = arguments.krate(diagnostics);
     arguments.finish(diagnostics);

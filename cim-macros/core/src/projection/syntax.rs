@@ -61,7 +61,7 @@ pub(super) fn parse(
         }
     };
     let owner = listener::owner(Taker::Projection, &item, diagnostics);
-    let methods = methods(&mut item, diagnostics);
+    let methods = methods(&keys.krate, &mut item, diagnostics);
     if let (Some(owner), true) = (&owner, methods.fingerprinted.is_empty()) {
         diagnostics.push(listener::listens_to_nothing(Taker::Projection, owner));
     }
@@ -134,7 +134,7 @@ struct Methods {
 }
 
 /// Takes our attributes off the methods.
-fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> Methods {
+fn methods(krate: &syn::Path, item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> Methods {
     let taker = Taker::Projection;
     let mut methods = Methods::default();
     for item in &mut item.items {
@@ -160,6 +160,7 @@ fn methods(item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> Methods {
                     listener::is_another(taker, &listener, &methods.listeners, diagnostics);
                     methods.listeners.push(listener);
                 }
+                listener::with_its_record(krate, &mut method.sig);
             }
             _ => {
                 if let Some(question) = query::read(method, diagnostics)

@@ -87,11 +87,15 @@ pub(super) fn sends_elsewhere(policy: &syn::Path, system: &syn::Ident) -> Diagno
     .help("add the aggregate to `aggregates(…)`, or answer with another command")
 }
 
+/// The `{}` is the way round.
 pub(super) fn loop_without_end(policy: &syn::Path) -> Diagnostic {
     let name = names::shown(policy);
-    Diagnostic::at(policy, format!("`{name}` calls for itself again, and nobody says why that ends"))
-        .note("a command that it sends leads to an event that it takes, perhaps over other policies: one event could call for commands for ever")
-        .help("if the loop is meant, say at one of its policies why it ends: `#[policy(ends = \"…\")]`")
+    Diagnostic::at(
+        policy,
+        format!("`{name}` calls for itself again, and nobody says why that ends"),
+    )
+    .note("{}: one event could call for commands for ever")
+    .help("if the loop is meant, say at one of its methods why it ends: `#[on(ends = \"…\")]`, and of a function `#[policy(ends = \"…\")]`")
 }
 
 pub(super) fn name_is_taken(aggregate: &syn::Path, system: &syn::Ident) -> Diagnostic {

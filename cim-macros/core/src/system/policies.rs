@@ -37,8 +37,9 @@ pub(super) fn assertions(
             .unless(&quote!(#krate::sends_within(#own, #aggregates)));
         let room = errors::too_many_reactions(policy, ident)
             .unless(&quote!(#krate::Loops::has_room(#system::POLICIES, #index)));
+        let way = quote!(LOOPS.way(#system::POLICIES, #index).as_str());
         let ends = errors::loop_without_end(policy)
-            .unless(&quote!(!LOOPS.begin_at(#system::POLICIES, #index)));
+            .unless_with(&way, &quote!(!LOOPS.begin_at(#system::POLICIES, #index)));
         quote!(#named #takes #sends #room #ends)
     });
     (!policies.is_empty()).then(|| {

@@ -25,7 +25,7 @@ pub struct Cascade {
 /// What ends, what moves, and what is taken over.
 type Settled = (Vec<To<EndRelationship>>, Vec<To<MoveRelationship>>, Vec<To<TakeOverRelationship>>);
 
-#[policy(refused = ignore, ends = "the rows of both sides are changed by the first event of the two")]
+#[policy(refused = ignore)]
 impl Cascade {
     #[on]
     fn created(&mut self, event: &Recorded<PersonCreated>) {
@@ -64,7 +64,7 @@ impl Cascade {
         (None, Some(receive.to(there.0)))
     }
 
-    #[on]
+    #[on(ends = "the other side's answer finds it confirmed")]
     fn confirmed(
         &mut self,
         event: &Recorded<RelationshipConfirmed>,
@@ -78,7 +78,7 @@ impl Cascade {
         (!is_told).then(|| AcknowledgeRelationship { relationship }.to(with))
     }
 
-    #[on]
+    #[on(ends = "the first of the two removes both rows")]
     fn ended(&mut self, event: &Recorded<RelationshipEnded>) -> Option<To<EndRelationship>> {
         let RelationshipEnded { relationship, reason, .. } = event.event.clone();
         let with = self.sides.remove(&(event.id(), relationship.clone()))?.with;

@@ -33,7 +33,7 @@ pub struct OnboardingSettings {
     pub days: i64,
 }
 
-#[policy(ends = "an onboarding fails once, and that calls for nothing")]
+#[policy]
 impl OnboardingExpires {
     /// Whatever the step.
     #[on]

@@ -34,8 +34,8 @@ impl Order {
 }
 
 #[policy]
-pub fn pay_at_once(_: &OrderPlaced) -> Option<To<PayOrder>> {
-    None
+pub fn pay_at_once(event: &OrderPlaced) -> To<PayOrder> {
+    PayOrder.to(event.id())
 }
 
 fn main() {}

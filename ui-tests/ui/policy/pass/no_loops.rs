@@ -60,5 +60,26 @@ pub fn again(event: &Recorded<Packed>) -> To<Pack> {
     Pack.to(event.id())
 }
 
-#[system(aggregates(Parcel), policies(Warehouse, again))]
+/// Another, of a policy that has more than one method.
+#[derive(Tables)]
+pub struct Impatient {
+    packed: Table<ParcelId, Timestamp>,
+}
+
+#[policy]
+impl Impatient {
+    #[on(ends = "a full parcel refuses")]
+    fn packed(&mut self, event: &Recorded<Packed>) -> To<Pack> {
+        self.packed.insert(&event.id(), event.at);
+        Pack.to(event.id())
+    }
+
+    #[on]
+    fn sent(&mut self, event: &Recorded<Sent>) -> Cancel<Pack> {
+        self.packed.remove(&event.id());
+        Pack::cancel(event.id())
+    }
+}
+
+#[system(aggregates(Parcel), policies(Warehouse, again, Impatient))]
 pub struct Post;

@@ -1,5 +1,9 @@
 //! Loops of policies and commands, found when a program is compiled.
 
+mod set;
+mod way;
+
+use self::set::{Set, close, connect_all};
 use super::{PolicyInfo, Route, Sends};
 use crate::machine::{MachineTable, is_same};
 use crate::projection::ListenedEvents;
@@ -12,27 +16,30 @@ const REACTIONS: usize = 512;
 /// The reactions that lead to each other again, and none says why that ends.
 ///
 /// A reaction is an event and one of the commands that it may call for. From it there is a way to
-/// another if a machine answers its command with the other's event. Those of a policy that says why
-/// it ends are left out.
+/// another if a machine answers its command with the other's event. Those of a policy or a method that
+/// says why it ends are left out.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Loops {
-    /// For each reaction, by its place in the system, those that it leads to in the end.
+    /// For each reaction, by its place in the system, those that it leads to at once.
+    ways: [Set; REACTIONS],
+    /// The same, of those that it leads to in the end.
     reached: [Set; REACTIONS],
 }
 
 impl Loops {
     /// Those of a system.
     pub const fn of(policies: &[PolicyInfo], aggregates: &[AggregateInfo]) -> Self {
-        let mut reached = [Set::EMPTY; REACTIONS];
+        let mut ways = [Set::EMPTY; REACTIONS];
         let mut i = 0;
         while i < aggregates.len() {
             let reactions = Reactions::of(policies, &aggregates[i].name);
-            reactions.connect(&mut reached, aggregates[i].machine, Set::EMPTY);
+            reactions.connect(&mut ways, aggregates[i].machine, Set::EMPTY);
             i += 1;
         }
+        let mut reached = ways;
         close(&mut reached, before(policies, policies.len()));
-        Self { reached }
+        Self { ways, reached }
     }
 
     /// Whether the reactions of the policies up to this one could be looked at.
@@ -44,6 +51,12 @@ impl Loops {
 
     /// Whether the policy at this place is the first one of a loop.
     pub const fn begin_at(&self, policies: &[PolicyInfo], index: usize) -> bool {
+        self.first_of(policies, index).is_some()
+    }
+
+    /// The first reaction of the policy at this place that leads to itself again, and to none of a
+    /// policy before that leads to it.
+    const fn first_of(&self, policies: &[PolicyInfo], index: usize) -> Option<usize> {
         let (start, end) = (before(policies, index), before(policies, index + 1));
         let mut own = start;
         while own < end && own < REACTIONS {
@@ -54,11 +67,11 @@ impl Loops {
                 earlier += 1;
             }
             if leads_back {
-                return true;
+                return Some(own);
             }
             own += 1;
         }
-        false
+        None
     }
 }
 
@@ -68,13 +81,21 @@ const fn before(policies: &[PolicyInfo], index: usize) -> usize {
     while i < index {
         let routes = policies[i].routes;
         let mut j = 0;
-        while policies[i].ends.is_none() && j < routes.len() {
-            reactions += count(&routes[j].sends);
+        while j < routes.len() {
+            reactions += count(&sent(&policies[i], j));
             j += 1;
         }
         i += 1;
     }
     reactions
+}
+
+/// What the method of a policy sends, if nobody says why a loop through it ends.
+const fn sent(policy: &PolicyInfo, method: usize) -> Sends {
+    match (policy.ends, policy.routes[method].ends) {
+        (None, None) => policy.routes[method].sends,
+        _ => Sends::None,
+    }
 }
 
 const fn count(sends: &Sends) -> usize {
@@ -122,10 +143,10 @@ impl Reactions {
         while i < policies.len() {
             let routes = policies[i].routes;
             let mut j = 0;
-            while policies[i].ends.is_none() && j < routes.len() {
+            while j < routes.len() {
                 let event = &routes[j].event;
                 let start = number;
-                number = reactions.add(&routes[j].sends, aggregate, number);
+                number = reactions.add(&sent(&policies[i], j), aggregate, number);
                 let is_own = is_same(event.aggregate.as_str(), aggregate.as_str());
                 let mut taker = start;
                 while is_own && taker < number {
@@ -257,68 +278,6 @@ const fn fingerprint(name: &str) -> u64 {
     hash
 }
 
-const fn connect_all(ways: &mut [Set; REACTIONS], from: &Set, to: &Set) {
-    let mut word = 0;
-    while word < from.0.len() {
-        let mut left = from.0[word];
-        while left != 0 {
-            ways[word * 64 + left.trailing_zeros() as usize].add_all(to);
-            left &= left - 1;
-        }
-        word += 1;
-    }
-}
-
-/// A set of reactions, as bits.
-#[derive(Debug, Clone, Copy)]
-struct Set([u64; REACTIONS / 64]);
-
-impl Set {
-    const EMPTY: Self = Self([0; REACTIONS / 64]);
-
-    const fn has(&self, index: usize) -> bool {
-        self.0[index / 64] >> (index % 64) & 1 == 1
-    }
-
-    const fn add(&mut self, index: usize) {
-        self.0[index / 64] |= 1 << (index % 64);
-    }
-
-    const fn without(&self, others: &Self) -> Self {
-        let mut left = *self;
-        let mut word = 0;
-        while word < left.0.len() {
-            left.0[word] &= !others.0[word];
-            word += 1;
-        }
-        left
-    }
-
-    const fn add_all(&mut self, others: &Self) {
-        // No loop: rustc counts its rounds, and there are many sets.
-        let ([a, b, c, d, e, f, g, h], [s, t, u, v, w, x, y, z]) = (self.0, others.0);
-        self.0 = [a | s, b | t, c | u, d | v, e | w, f | x, g | y, h | z];
-    }
-}
-
-/// Warshall's closure over the first `count` reactions.
-const fn close(reached: &mut [Set; REACTIONS], count: usize) {
-    let count = if count < REACTIONS { count } else { REACTIONS };
-    let mut over = 0;
-    while over < count {
-        let (word, bit) = (over / 64, over % 64);
-        let onwards = reached[over];
-        let mut from = 0;
-        while from < count {
-            if reached[from].0[word] >> bit & 1 == 1 {
-                reached[from].add_all(&onwards);
-            }
-            from += 1;
-        }
-        over += 1;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -370,7 +329,7 @@ mod tests {
     }
 
     const fn listening(events: ListenedEvents, sends: Sends) -> Route {
-        Route { event: Listened { aggregate: Ball::NAME, events }, sends }
+        Route { event: Listened { aggregate: Ball::NAME, events }, sends, ends: None }
     }
 
     const fn to(command: &'static str) -> Sends {
@@ -419,6 +378,26 @@ mod tests {
     }
 
     #[test]
+    fn the_shortest_way_round_is_told() {
+        let way = |policies: &[PolicyInfo], index| {
+            Loops::of(policies, &[aggregate(&BALL)]).way(policies, index).as_str().to_owned()
+        };
+        const BOTH: &[Route] = &[
+            on("Praised", Sends::None),
+            on("Thrown", Sends::All(&[Sends::None, to("Praise"), to("Catch")])),
+        ];
+        let round = "Caught → Throw → Thrown → Catch → Caught";
+        assert_eq!(way(&[policy(THROW), policy(BOTH)], 0), round);
+        assert_eq!(
+            way(&[ending(LIFT), policy(BOTH), policy(THROW)], 1),
+            "Thrown → Catch → Caught → Throw → Thrown"
+        );
+        assert_eq!(way(&[policy(THROW), policy(BOTH)], 1), "");
+        const ALL: &[Route] = &[on_all(&BALL, to("Throw"))];
+        assert_eq!(way(&[policy(ALL)], 0), "Ball → Throw → Ball");
+    }
+
+    #[test]
     fn each_loop_is_told() {
         const TWICE: &[Route] = &[on("Praised", to("Lift"))];
         const OWN: &[Route] = &[on("Lost", to("Lose"))];
@@ -435,6 +414,16 @@ mod tests {
     fn a_policy_that_ends_is_in_no_loop() {
         assert_eq!(begin(&[policy(THROW), ending(CATCH)], &BALL), [0; 0]);
         assert_eq!(begin(&[ending(THROW), policy(CATCH)], &BALL), [0; 0]);
+    }
+
+    #[test]
+    fn a_method_that_ends_leaves_the_other_loops_of_its_policy() {
+        const MARKED: Route = Route { ends: Some("the ball is lost"), ..on("Thrown", to("Throw")) };
+        assert_eq!(begin(&[policy(const { &[MARKED] })], &BALL), [0; 0]);
+        const ANOTHER: &[Route] = &[MARKED, on("Praised", to("Lift"))];
+        assert_eq!(begin(&[policy(ANOTHER)], &BALL), [0]);
+        let loops = Loops::of(&[policy(ANOTHER)], &[aggregate(&BALL)]);
+        assert_eq!(loops.way(&[policy(ANOTHER)], 0).as_str(), "Praised → Lift → Praised");
     }
 
     #[test]

@@ -1,0 +1,15 @@
+//~ the nearest key
+use cim_runtime::prelude::*;
+
+#[derive(Tables)]
+pub struct Reminders;
+
+pub struct OrderPlaced;
+
+#[policy]
+impl Reminders {
+    #[on(end = "it is paid some day")]
+    fn placed(&mut self, _: &Recorded<OrderPlaced>) {}
+}
+
+fn main() {}
