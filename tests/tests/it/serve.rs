@@ -2,9 +2,8 @@
 //! what becomes of commands when one of them is killed.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, ChildStdout, Stdio};
 use std::sync::{Arc, Mutex};
 
 use cim_order::Shop;
@@ -12,63 +11,16 @@ use cim_order::order::{ConfirmOrder, Order, OrderId, PlaceOrder, RemindOfPayment
 use cim_order::sales::{AllOrders, OrderById, Progress};
 use cim_runtime::service::Client;
 use cim_runtime::{EventCid, Sent, Uuid};
-use cim_test_nats::Server;
+use cim_test_nats::{Host, Server};
 use cim_tests::programs::program;
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// A process that serves, and ends with the test.
-struct Serving {
-    child: Child,
-    said: BufReader<ChildStdout>,
-    /// What it said before it took requests.
-    greeting: String,
-}
-
-impl Serving {
-    fn start(arguments: &[&str]) -> Self {
-        let mut command = program("cim-order");
-        command.arg("serve").args(arguments).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let mut said = BufReader::new(child.stdout.take().unwrap());
-        let mut greeting = String::new();
-        while !greeting.contains("serving `") {
-            assert_ne!(said.read_line(&mut greeting).unwrap(), 0, "it ended: {greeting}");
-        }
-        Self { child, said, greeting }
-    }
-
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    /// Ends it as an operator does, and returns what it said.
-    fn terminate(mut self) -> String {
-        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
-        assert!(self.child.wait().unwrap().success());
-        let mut said = String::new();
-        self.said.read_to_string(&mut said).unwrap();
-        said
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::serving::{Serving, asked};
 
 fn place() -> PlaceOrder {
     PlaceOrder { items: vec!["880001".parse().unwrap()], price_cents: 52_496 }
-}
-
-/// An address on which nobody listens.
-fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 /// What Prometheus would read there.
@@ -82,20 +34,18 @@ fn numbers(at: SocketAddr) -> String {
     answer
 }
 
-async fn asked(nats: &async_nats::Client, subject: &'static str, request: Json) -> Json {
-    let answer = nats.request(subject, request.to_string().into()).await.unwrap();
-    serde_json::from_slice(&answer.payload).unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn any_language_places_an_order_and_asks_for_it() {
     let server = Server::start();
     let store = tempfile::tempdir().unwrap();
     let path = store.path().join("shop.cim").display().to_string();
-    let metrics = free_address();
+    let host = Host::claim();
+    let metrics = SocketAddr::from((host.address(), 9464));
     let address = metrics.to_string();
-    let serving =
-        Serving::start(&["--store", &path, "--nats", &server.url(), "--metrics", &address]);
+    let serving = Serving::start(
+        "cim-order",
+        &["--store", &path, "--nats", &server.url(), "--metrics", &address],
+    );
     assert!(serving.greeting.contains("shop.cmd.order.PlaceOrder\n"), "{}", serving.greeting);
     assert!(serving.greeting.contains("shop.qry.sales.OrderById\n"));
 
@@ -172,7 +122,10 @@ async fn remind(
 async fn a_process_that_is_killed_under_load_loses_and_doubles_nothing() {
     let server = Server::start();
     let url = format!("{}/SHOP", server.url());
-    let mut processes = [Serving::start(&["--store", &url]), Serving::start(&["--store", &url])];
+    let mut processes = [
+        Serving::start("cim-order", &["--store", &url]),
+        Serving::start("cim-order", &["--store", &url]),
+    ];
     let shop = Client::<Shop>::connect(&server.url()).await.unwrap();
     let orders: Vec<OrderId> = (0..4).map(|n| format!("99000{n}").parse().unwrap()).collect();
     for order in &orders {
@@ -196,7 +149,7 @@ async fn a_process_that_is_killed_under_load_loses_and_doubles_nothing() {
         killed.kill();
         let target = *counted.borrow() + 100;
         counted.wait_for(|count| *count >= target).await.unwrap();
-        *killed = Serving::start(&["--store", &url]);
+        *killed = Serving::start("cim-order", &["--store", &url]);
         std::mem::swap(killed, survivor);
     }
     stop.send_replace(true);
@@ -233,10 +186,10 @@ async fn a_command_is_repeated_by_another_process() {
     let id: OrderId = "990001".parse().unwrap();
     let shop = Client::<Shop>::connect(&server.url()).await.unwrap();
     let shop = shop.with_command_id(Uuid::from_u128(7));
-    let mut first = Serving::start(&["--store", &url]);
+    let mut first = Serving::start("cim-order", &["--store", &url]);
     let sent = shop.send(&id, place()).await.unwrap();
     first.kill();
-    let _second = Serving::start(&["--store", &url]);
+    let _second = Serving::start("cim-order", &["--store", &url]);
     let again = shop.send(&id, place()).await.unwrap();
     assert!(
         matches!(&again, Sent::Repeated(receipt) if receipt.events == sent.receipt().unwrap().events)
