@@ -35,6 +35,8 @@ pub mod hygiene_raw_identifiers;
 pub mod hygiene_strict_lints;
 #[path = "../ui/policy/pass/every_answer.rs"]
 pub mod policy_every_answer;
+#[path = "../ui/policy/pass/named_events.rs"]
+pub mod policy_named_events;
 #[path = "../ui/policy/pass/no_loops.rs"]
 pub mod policy_no_loops;
 #[path = "../ui/projection/pass/every_method.rs"]

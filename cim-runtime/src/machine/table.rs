@@ -182,6 +182,25 @@ impl MachineTable {
         row.map(|row| row.takes.to_vec()).unwrap_or_default()
     }
 
+    /// Whether it has an event of this name, or one of its regions has.
+    pub(crate) const fn has_event(&self, name: &str) -> bool {
+        let mut i = 0;
+        while i < self.transitions.len() {
+            if is_same(self.transitions[i].event, name) {
+                return true;
+            }
+            i += 1;
+        }
+        let mut i = 0;
+        while i < self.regions.len() {
+            if self.regions[i].machine.has_event(name) {
+                return true;
+            }
+            i += 1;
+        }
+        false
+    }
+
     /// The names of all events, also of the regions, each once.
     pub fn events(&self) -> Vec<&'static str> {
         let mut events = Vec::new();

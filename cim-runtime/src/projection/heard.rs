@@ -42,6 +42,17 @@ impl Listened {
         same && is_same(self.aggregate.as_str(), other.aggregate.as_str())
     }
 
+    /// Whether an event is among them.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn has(&self, event: &Self) -> bool {
+        let has = match (&self.events, &event.events) {
+            (ListenedEvents::AllOf(table), ListenedEvents::One(name)) => table.has_event(name),
+            _ => self.is(event),
+        };
+        has && is_same(self.aggregate.as_str(), event.aggregate.as_str())
+    }
+
     /// Whether it is whatever no other method takes.
     pub(crate) const fn is_what_is_left(&self) -> bool {
         matches!(self.events, ListenedEvents::AllOf(_))
@@ -90,6 +101,16 @@ pub trait Heard: Sized {
     #[doc(hidden)]
     fn hand(incoming: &mut Incoming<'_>, method: impl FnOnce(&Recorded<Self>) -> Option<String>) {
         incoming.take(method);
+    }
+
+    /// The same, if it is this event of those that the type stands for.
+    #[doc(hidden)]
+    fn hand_one(
+        event: &Listened,
+        incoming: &mut Incoming<'_>,
+        method: impl FnOnce(&Recorded<Self>) -> Option<String>,
+    ) {
+        incoming.take_one(event, method);
     }
 }
 
@@ -152,7 +173,7 @@ impl<E: Event<Of: InOneAggregate + Emits<E>>> Hears<E> for One {
 /// Any event of the machine `M`: of an aggregate, its regions' included, or of one region.
 ///
 /// A method of a projection or a policy that takes it gets each event that no other method takes,
-/// also those that are declared later.
+/// also those that are declared later; with `#[on(OrderPlaced, OrderPaid)]` it gets these alone.
 ///
 /// ```
 /// use cim_runtime::prelude::*;

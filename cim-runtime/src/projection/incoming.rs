@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::heard::{Heard, ListenedEvents};
+use super::heard::{Heard, Listened, ListenedEvents};
 use crate::envelope::Envelope;
 use crate::recorded::Recorded;
 use crate::store::StoredEvent;
@@ -73,11 +73,20 @@ impl<'a> Incoming<'a> {
     }
 
     pub(super) fn take<E: Heard>(&mut self, method: impl FnOnce(&Recorded<E>) -> Option<String>) {
-        let is_this = match E::EVENT.events {
+        self.take_one(&E::EVENT, method);
+    }
+
+    /// The same, if it is this event of those that `E` stands for.
+    pub(super) fn take_one<E: Heard>(
+        &mut self,
+        event: &Listened,
+        method: impl FnOnce(&Recorded<E>) -> Option<String>,
+    ) {
+        let is_this = match event.events {
             ListenedEvents::One(name) => name == self.envelope.event_type,
             ListenedEvents::AllOf(_) => self.is_left,
         };
-        let is_ours = E::EVENT.aggregate.as_str() == self.envelope.aggregate;
+        let is_ours = event.aggregate.as_str() == self.envelope.aggregate;
         if !is_this || !is_ours || self.fate != Fate::Passed {
             return;
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cim_runtime::causes::CauseMap;
+use cim_runtime::policy::Policy;
 use cim_runtime::prelude::*;
 use cim_runtime::store::{MemoryStore, Store};
 use cim_runtime::testing::Simulation;
@@ -142,8 +143,36 @@ impl Inspector {
     }
 }
 
-#[system(aggregates(House), policies(Inspector), projections(Diary, Noise))]
+/// Has had enough of the second noise or smell.
+#[derive(Tables)]
+pub struct Neighbour {
+    complaints: Table<HouseId, u32>,
+}
+
+#[policy(refused = ignore)]
+impl Neighbour {
+    #[on(Rung, Painted)]
+    fn disturbed(&mut self, event: &Recorded<AnyOf<House>>) -> Option<To<Hush>> {
+        let complaints = self.complaints.get_or_default(&event.id());
+        *complaints += 1;
+        (*complaints == 2).then(|| Hush.to(event.id()))
+    }
+}
+
+#[system(aggregates(House), policies(Inspector, Neighbour), projections(Diary, Noise))]
 pub struct Street;
+
+#[test]
+fn a_method_that_names_its_events_takes_these_alone() {
+    let id = HouseId(3);
+    Neighbour::given(Rung.of(id.clone()))
+        .when(Painted.of(id.clone()))
+        .then_sends(Hush.to(id.clone()))
+        .when(Rung.of(id))
+        .then_sends_nothing();
+    let takes = <Neighbour as Policy>::ROUTES.iter().map(|route| route.event.to_string());
+    assert_eq!(takes.collect::<Vec<_>>(), ["Rung", "Painted"]);
+}
 
 #[tokio::test]
 async fn each_event_that_no_other_method_takes_is_taken() {

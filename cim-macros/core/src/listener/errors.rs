@@ -74,6 +74,29 @@ pub(crate) fn takes_nothing(attribute: &syn::Attribute) -> Diagnostic {
         .help(format!("write `#[{name}]`"))
 }
 
+pub(super) fn ends_without_a_reason(literal: &syn::LitStr) -> Diagnostic {
+    Diagnostic::at(literal, "`ends` gives no reason why the loop ends")
+        .help("write it down for who comes after you: `ends = \"an order is paid some day\"`")
+}
+
+/// Of a method that takes one event.
+pub(super) fn names_events(taker: Taker, first: &syn::Path, event: &syn::Type) -> Diagnostic {
+    let (noun, event) = (taker.noun(), names::shown(event));
+    Diagnostic::at(first, format!("this method takes `{event}`, as its signature says"))
+        .note(format!(
+            "`#[on(…)]` names the events of a {noun}'s method that takes `&Recorded<AnyOf<…>>`"
+        ))
+        .help(format!(
+            "write `#[on]`, or let it take any of these events: `&Recorded<AnyOf<Order>>`"
+        ))
+}
+
+pub(super) fn not_among(event: &syn::Type, among: &syn::Type) -> Diagnostic {
+    let (event_name, among) = (names::shown(event), names::shown(among));
+    Diagnostic::at(event, format!("`{event_name}` is none of the events that `{among}` stands for"))
+        .help("take an event of another machine in a method of its own, or name the aggregate that has them all in `AnyOf<…>`")
+}
+
 pub(super) fn const_method(
     taker: Taker,
     token: &syn::token::Const,

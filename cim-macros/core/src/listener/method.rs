@@ -6,10 +6,13 @@ use super::{Taker, errors, is_nameable, parameters, takes_itself, ungrouped};
 use crate::diagnostics::Diagnostics;
 
 /// A method with `#[on]`, or a function that is a policy.
+#[derive(Clone)]
 pub(crate) struct Listener {
     pub(crate) method: syn::Ident,
     /// The event's type.
     pub(crate) event: syn::Type,
+    /// The `AnyOf<…>` of a method that names its events.
+    pub(crate) among: Option<syn::Type>,
     /// The parameter's type, `&Recorded<Event>`.
     pub(crate) parameter: syn::Type,
     /// What it returns, if that can be named elsewhere.
@@ -49,7 +52,14 @@ pub(crate) fn read(
         _ => None,
     };
     let parameter = (*parameter.ty).clone();
-    Some(Listener { method: signature.ident.clone(), event, parameter, answer, ends: None })
+    Some(Listener {
+        method: signature.ident.clone(),
+        event,
+        among: None,
+        parameter,
+        answer,
+        ends: None,
+    })
 }
 
 /// The event in `&Recorded<Event>`.

@@ -3,6 +3,7 @@
 mod errors;
 mod keys;
 mod method;
+mod on;
 mod owner;
 mod signature;
 mod told_by_rustc;
@@ -10,9 +11,10 @@ mod told_by_rustc;
 pub(crate) use errors::{listens_to_nothing, takes_nothing};
 pub(crate) use keys::{Name, OnFailure, name, on_failure};
 pub(crate) use method::{Listener, is_another, read, with_its_record};
+pub(crate) use on::{On, ends};
 pub(crate) use owner::owner;
 pub(crate) use signature::{check, is_nameable, parameters, receiver, takes_itself, ungrouped};
-pub(crate) use told_by_rustc::{distinct, event_at, heard, local};
+pub(crate) use told_by_rustc::{among, distinct, event_at, hand, heard, local};
 
 /// Who takes the events.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -14,6 +14,34 @@ pub(crate) fn heard(listener: &Listener) -> TokenStream {
     quote_spanned!(event.span()=> <#event as #krate::Heard>)
 }
 
+/// `<OrderPlaced as Heard>::hand(incoming, method)`: hands an incoming event to the method, if it is
+/// one that the method takes.
+pub(crate) fn hand(
+    listener: &Listener,
+    incoming: &TokenStream,
+    method: &TokenStream,
+) -> TokenStream {
+    let (krate, heard) = (scope::code(), heard(listener));
+    match &listener.among {
+        Some(among) => quote! {
+            <#among as #krate::Heard>::hand_one(&#heard::EVENT, #incoming, #method);
+        },
+        None => quote!(#heard::hand(#incoming, #method);),
+    }
+}
+
+/// Assertions that the events which a method names are among those that it can take.
+pub(crate) fn among(listeners: &[Listener]) -> TokenStream {
+    let krate = scope::code();
+    let assertions = listeners.iter().filter_map(|listener| {
+        let (heard, among) = (heard(listener), listener.among.as_ref()?);
+        let all = quote!(<#among as #krate::Heard>::EVENT);
+        let holds = quote!(#all.has(&#heard::EVENT));
+        Some(errors::not_among(&listener.event, among).unless(&holds))
+    });
+    assertions.collect()
+}
+
 /// A local variable that no name of the author's means.
 pub(crate) fn local(name: &str) -> syn::Ident {
     syn::Ident::new(name, Span::mixed_site())

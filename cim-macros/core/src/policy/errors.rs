@@ -21,11 +21,6 @@ pub(super) fn unknown_start(word: &syn::Ident) -> Diagnostic {
         .help("write `starts = first`, or `starts = next`")
 }
 
-pub(super) fn ends_without_a_reason(literal: &syn::LitStr) -> Diagnostic {
-    Diagnostic::at(literal, "`ends` gives no reason why the loop ends")
-        .help("write it down for who comes after you: `ends = \"an order is paid some day\"`")
-}
-
 pub(super) fn wrong_item(item: &TokenStream) -> Diagnostic {
     Diagnostic::at(item, "`#[policy]` stands on a function, or on the `impl` of what keeps the rows")
         .help("write `#[policy] fn remind(event: &Recorded<OrderPlaced>) -> To<…>`, or `#[policy] impl Reminders { … }` below the struct")

@@ -47,6 +47,7 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
         listeners,
         |index| quote!(#krate::is_answered_once(#all, #index)),
     );
+    let among = listener::among(listeners);
     let (declaration, tables) = syntax.function.as_ref().map(type_of).unzip();
     let impls = quote! {
         #tables
@@ -65,6 +66,7 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
             #effect
         }
         #distinct
+        #among
         #compensated
     };
     let impls = scope::block(&syntax.krate, &impls);
@@ -135,15 +137,14 @@ fn answered(listener: &Listener) -> TokenStream {
 
 /// The event becomes a job, and the function is called later.
 fn job(listener: &Listener) -> TokenStream {
-    let heard = listener::heard(listener);
     let (incoming, plan) = (listener::local("incoming"), listener::local("plan"));
-    quote!(#heard::hand(#incoming, |_| #plan.act());)
+    listener::hand(listener, &quote!(#incoming), &quote!(|_| #plan.act()))
 }
 
 /// `<To<PayOrder> as Reaction>::planned(Self::paid(self, event), plan)`, of an event that is the
 /// method's.
 fn call(function: Option<&Function>, listener: &Listener) -> TokenStream {
-    let (heard, answered) = (listener::heard(listener), answered(listener));
+    let answered = answered(listener);
     let (incoming, plan) = (listener::local("incoming"), listener::local("plan"));
     let (method, event) = (&listener.method, listener::event_at(listener));
     let call = match function {
@@ -151,5 +152,5 @@ fn call(function: Option<&Function>, listener: &Listener) -> TokenStream {
         // A method that takes `&self` may have the name of ours, which takes `&mut self`.
         None => quote!(Self::#method(self, #event)),
     };
-    quote!(#heard::hand(#incoming, |#event| #answered::planned(#call, #plan));)
+    listener::hand(listener, &quote!(#incoming), &quote!(|#event| #answered::planned(#call, #plan)))
 }

@@ -10,7 +10,7 @@ use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
 use crate::fields::is_cfg;
 use crate::item;
-use crate::listener::{self, Listener, Name, OnFailure, Taker};
+use crate::listener::{self, Listener, Name, On, OnFailure, Taker};
 use crate::world;
 
 /// The policy as it was written.
@@ -167,13 +167,13 @@ fn methods(
             diagnostics.push(errors::both_attributes(attr, &method.sig.ident));
             continue;
         }
-        let ends = match takes_refusals {
+        let on = match takes_refusals {
             true => {
                 let more = ours.iter().filter(|attr| !matches!(attr.meta, syn::Meta::Path(_)));
                 more.for_each(|attr| diagnostics.push(listener::takes_nothing(attr)));
-                None
+                On::default()
             }
-            false => ours.iter().filter_map(|attr| ends_of(attr, diagnostics)).next(),
+            false => On::read(Taker::Policy, &ours[0], diagnostics),
         };
         if let Some(cfg) = method.attrs.iter().find(|attr| is_cfg(attr)) {
             diagnostics.push(errors::conditional(cfg));
@@ -187,39 +187,13 @@ fn methods(
         let listener =
             listener(Taker::Policy, &method.sig, &mut method.attrs, &mut method.block, diagnostics);
         listener::with_its_record(krate, &mut method.sig);
-        if let Some(listener) = listener {
+        let listeners = listener.map(|listener| on.apply(Taker::Policy, listener, diagnostics));
+        for listener in listeners.into_iter().flatten() {
             listener::is_another(Taker::Policy, &listener, &methods.listeners, diagnostics);
-            methods.listeners.push(Listener { ends, ..listener });
+            methods.listeners.push(listener);
         }
     }
     (methods, found)
-}
-
-/// The reason in `#[on(ends = "…")]`, which is all that there may be.
-fn ends_of(attr: &syn::Attribute, diagnostics: &mut Diagnostics) -> Option<syn::LitStr> {
-    let syn::Meta::List(list) = &attr.meta else {
-        if !matches!(attr.meta, syn::Meta::Path(_)) {
-            diagnostics.push(listener::takes_nothing(attr));
-        }
-        return None;
-    };
-    let mut arguments = Arguments::parse("on", list.tokens.clone());
-    let ends = ends(&mut arguments, diagnostics);
-    if !arguments.strays().is_empty() {
-        diagnostics.push(listener::takes_nothing(attr));
-    }
-    arguments.finish(diagnostics);
-    ends
-}
-
-/// Why a loop ends, in quotes.
-fn ends(arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> Option<syn::LitStr> {
-    let what = "a reason in quotes, such as `\"an order is paid some day\"`";
-    let ends: Option<syn::LitStr> = arguments.value("ends", what, diagnostics);
-    if let Some(ends) = ends.as_ref().filter(|ends| ends.value().trim().is_empty()) {
-        diagnostics.push(errors::ends_without_a_reason(ends));
-    }
-    ends
 }
 
 /// Which of our attributes stands on a method.
@@ -300,7 +274,7 @@ fn keys(args: TokenStream, diagnostics: &mut Diagnostics) -> Keys {
     let starts = arguments.value("starts", "`first` or `next`", diagnostics);
     let starts = variant(starts, STARTS, errors::unknown_start, diagnostics);
     let on_failure = listener::on_failure(&mut arguments, diagnostics);
-    let ends = ends(&mut arguments, diagnostics);
+    let ends = listener::ends(&mut arguments, diagnostics);
     let effect = effect::keys(&mut arguments, diagnostics);
     let krate = arguments.krate(diagnostics);
     arguments.finish(diagnostics);

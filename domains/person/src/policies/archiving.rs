@@ -4,7 +4,7 @@ use cim_runtime::prelude::*;
 
 use crate::emails::{EmailAdded, EmailVerified};
 use crate::employments::EmploymentStarted;
-use crate::person::{ArchivePerson, NameChanged, PersonCreated, PersonId, PersonReactivated};
+use crate::person::{ArchivePerson, NameChanged, Person, PersonCreated, PersonReactivated};
 use crate::phones::PhoneAdded;
 use crate::preferences::{CommunicationSet, ConsentGiven, PrivacySet};
 use crate::profiles::SocialProfileAdded;
@@ -30,86 +30,29 @@ pub struct AutoArchiveSettings {
 
 #[policy(refused = ignore)]
 impl AutoArchive {
-    #[on]
-    fn created(&mut self, event: &Recorded<PersonCreated>) -> Later {
-        self.later(event.id())
-    }
-
-    #[on]
-    fn reactivated(&mut self, event: &Recorded<PersonReactivated>) -> Later {
-        self.later(event.id())
-    }
-
-    #[on]
-    fn name_changed(&mut self, event: &Recorded<NameChanged>) -> Later {
-        self.later(event.id())
-    }
-
-    #[on]
-    fn email_added(&mut self, event: &Recorded<EmailAdded>) -> Later {
-        self.later(event.id())
-    }
-
-    #[on]
-    fn email_verified(&mut self, event: &Recorded<EmailVerified>) -> Later {
-        self.later(event.id())
-    }
-
-    #[on]
-    fn phone_added(&mut self, event: &Recorded<PhoneAdded>) -> Later {
-        self.later(event.id())
-    }
-
-    #[on]
-    fn profile_added(&mut self, event: &Recorded<SocialProfileAdded>) -> Later {
-        self.later(event.id())
-    }
-
-    #[on]
-    fn skill_claimed(&mut self, event: &Recorded<SkillClaimed>) -> Later {
-        self.later(event.id())
-    }
-
-    #[on]
-    fn skill_updated(&mut self, event: &Recorded<SkillUpdated>) -> Later {
-        self.later(event.id())
-    }
-
-    #[on]
-    fn communication_set(&mut self, event: &Recorded<CommunicationSet>) -> Later {
-        self.later(event.id())
-    }
-
-    #[on]
-    fn privacy_set(&mut self, event: &Recorded<PrivacySet>) -> Later {
-        self.later(event.id())
-    }
-
-    #[on]
-    fn consent_given(&mut self, event: &Recorded<ConsentGiven>) -> Later {
-        self.later(event.id())
-    }
-
-    #[on]
-    fn proposed(&mut self, event: &Recorded<RelationshipProposed>) -> Later {
-        self.later(event.id())
-    }
-
-    #[on]
-    fn confirmed(&mut self, event: &Recorded<RelationshipConfirmed>) -> Later {
-        self.later(event.id())
-    }
-
-    #[on]
-    fn employed(&mut self, event: &Recorded<EmploymentStarted>) -> Later {
-        self.later(event.id())
-    }
-
-    fn later(&self, id: PersonId) -> Later {
+    #[on(
+        PersonCreated,
+        PersonReactivated,
+        NameChanged,
+        EmailAdded,
+        EmailVerified,
+        PhoneAdded,
+        SocialProfileAdded,
+        SkillClaimed,
+        SkillUpdated,
+        CommunicationSet,
+        PrivacySet,
+        ConsentGiven,
+        RelationshipProposed,
+        RelationshipConfirmed,
+        EmploymentStarted
+    )]
+    fn active(
+        &mut self,
+        event: &Recorded<AnyOf<Person>>,
+    ) -> (Cancel<ArchivePerson>, To<ArchivePerson>) {
         let days = self.settings.days;
         let archive = ArchivePerson { reason: format!("no activity for {days} days") };
-        (ArchivePerson::cancel(id.clone()), archive.to(id).after(days.days()))
+        (ArchivePerson::cancel(event.id()), archive.to(event.id()).after(days.days()))
     }
 }
-
-type Later = (Cancel<ArchivePerson>, To<ArchivePerson>);
