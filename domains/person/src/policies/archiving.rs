@@ -31,85 +31,83 @@ pub struct AutoArchiveSettings {
 #[policy(refused = ignore)]
 impl AutoArchive {
     #[on]
-    fn created(&mut self, event: &Recorded<PersonCreated>) -> Later {
+    fn created(&mut self, event: &Recorded<PersonCreated>) -> To<ArchivePerson> {
         self.later(event.id())
     }
 
     #[on]
-    fn reactivated(&mut self, event: &Recorded<PersonReactivated>) -> Later {
+    fn reactivated(&mut self, event: &Recorded<PersonReactivated>) -> To<ArchivePerson> {
         self.later(event.id())
     }
 
     #[on]
-    fn name_changed(&mut self, event: &Recorded<NameChanged>) -> Later {
+    fn name_changed(&mut self, event: &Recorded<NameChanged>) -> To<ArchivePerson> {
         self.later(event.id())
     }
 
     #[on]
-    fn email_added(&mut self, event: &Recorded<EmailAdded>) -> Later {
+    fn email_added(&mut self, event: &Recorded<EmailAdded>) -> To<ArchivePerson> {
         self.later(event.id())
     }
 
     #[on]
-    fn email_verified(&mut self, event: &Recorded<EmailVerified>) -> Later {
+    fn email_verified(&mut self, event: &Recorded<EmailVerified>) -> To<ArchivePerson> {
         self.later(event.id())
     }
 
     #[on]
-    fn phone_added(&mut self, event: &Recorded<PhoneAdded>) -> Later {
+    fn phone_added(&mut self, event: &Recorded<PhoneAdded>) -> To<ArchivePerson> {
         self.later(event.id())
     }
 
     #[on]
-    fn profile_added(&mut self, event: &Recorded<SocialProfileAdded>) -> Later {
+    fn profile_added(&mut self, event: &Recorded<SocialProfileAdded>) -> To<ArchivePerson> {
         self.later(event.id())
     }
 
     #[on]
-    fn skill_claimed(&mut self, event: &Recorded<SkillClaimed>) -> Later {
+    fn skill_claimed(&mut self, event: &Recorded<SkillClaimed>) -> To<ArchivePerson> {
         self.later(event.id())
     }
 
     #[on]
-    fn skill_updated(&mut self, event: &Recorded<SkillUpdated>) -> Later {
+    fn skill_updated(&mut self, event: &Recorded<SkillUpdated>) -> To<ArchivePerson> {
         self.later(event.id())
     }
 
     #[on]
-    fn communication_set(&mut self, event: &Recorded<CommunicationSet>) -> Later {
+    fn communication_set(&mut self, event: &Recorded<CommunicationSet>) -> To<ArchivePerson> {
         self.later(event.id())
     }
 
     #[on]
-    fn privacy_set(&mut self, event: &Recorded<PrivacySet>) -> Later {
+    fn privacy_set(&mut self, event: &Recorded<PrivacySet>) -> To<ArchivePerson> {
         self.later(event.id())
     }
 
     #[on]
-    fn consent_given(&mut self, event: &Recorded<ConsentGiven>) -> Later {
+    fn consent_given(&mut self, event: &Recorded<ConsentGiven>) -> To<ArchivePerson> {
         self.later(event.id())
     }
 
     #[on]
-    fn proposed(&mut self, event: &Recorded<RelationshipProposed>) -> Later {
+    fn proposed(&mut self, event: &Recorded<RelationshipProposed>) -> To<ArchivePerson> {
         self.later(event.id())
     }
 
     #[on]
-    fn confirmed(&mut self, event: &Recorded<RelationshipConfirmed>) -> Later {
+    fn confirmed(&mut self, event: &Recorded<RelationshipConfirmed>) -> To<ArchivePerson> {
         self.later(event.id())
     }
 
     #[on]
-    fn employed(&mut self, event: &Recorded<EmploymentStarted>) -> Later {
+    fn employed(&mut self, event: &Recorded<EmploymentStarted>) -> To<ArchivePerson> {
         self.later(event.id())
     }
 
-    fn later(&self, id: PersonId) -> Later {
+    fn later(&self, id: PersonId) -> To<ArchivePerson> {
         let days = self.settings.days;
         let archive = ArchivePerson { reason: format!("no activity for {days} days") };
-        (ArchivePerson::cancel(id.clone()), archive.to(id).after(days.days()))
+        archive.to(id).after(days.days()).keyed("unused")
     }
 }
-
-type Later = (Cancel<ArchivePerson>, To<ArchivePerson>);
