@@ -38,6 +38,8 @@ pub(super) struct Bucket {
     /// What subjects begin with, as they are stored and as they are sent.
     stored: String,
     sent: String,
+    /// How long it is known that a value was removed; for ever, if it was made by an older program.
+    remembered: Option<Duration>,
 }
 
 /// A value of the bucket.
@@ -61,7 +63,11 @@ pub(super) enum Written {
 }
 
 impl Bucket {
-    pub(super) async fn open(server: Arc<Server>, replicas: usize) -> Result<Self, StoreError> {
+    pub(super) async fn open(
+        server: Arc<Server>,
+        replicas: usize,
+        remembered: Duration,
+    ) -> Result<Self, StoreError> {
         let name = subjects::projections(server.name());
         let stored = format!("$KV.{name}");
         let sent = server.interface().api.values(&name);
@@ -76,6 +82,7 @@ impl Bucket {
             deny_delete: true,
             allow_direct: true,
             allow_atomic_publish: true,
+            allow_message_ttl: true,
             num_replicas: replicas,
             ..Config::default()
         };
@@ -86,12 +93,24 @@ impl Bucket {
             made.map_err(|error| errors::rows(&name, &error.to_string()))
         };
         let made = server.permitted("the rows of projections", is_ours, made).await?;
-        if !made.cached_info().config.allow_atomic_publish {
+        let config = &made.cached_info().config;
+        let remembered = config.allow_message_ttl.then_some(remembered);
+        if !config.allow_atomic_publish {
             return Err(errors::rows(&name, "it does not take several values as one"));
         }
         let stream = server.context.get_stream_no_info(subjects::stream_of(&name)).await;
         let stream = stream.map_err(|error| errors::rows(&name, &error.to_string()))?;
-        Ok(Self { server, name, stream, stored, sent })
+        Ok(Self { server, name, stream, stored, sent, remembered })
+    }
+
+    /// For how long it is known that a value was removed, if not for ever.
+    pub(super) fn remembered(&self) -> Option<Duration> {
+        self.remembered
+    }
+
+    /// The number of the connection: what was away meanwhile has another one.
+    pub(super) fn connection(&self) -> u64 {
+        self.server.connection()
     }
 
     pub(super) fn name(&self) -> &str {
@@ -185,6 +204,9 @@ impl Bucket {
             let mut headers = HeaderMap::new();
             if change.value.is_none() {
                 headers.insert(OPERATION, REMOVED);
+                if let Some(remembered) = self.remembered {
+                    headers.insert(wire::KEPT_FOR, remembered.as_secs().to_string());
+                }
             }
             let subject = subjects.to_row(change.table, &change.key);
             let payload = change.value.clone().unwrap_or_default().into();

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Change;
@@ -24,6 +26,8 @@ pub(super) struct Copy {
     /// Rows whose checkpoint has not come yet.
     waiting: Vec<(Bytes, Option<Bytes>)>,
     seen: u64,
+    /// When it was known to be what is in the bucket, and by which connection.
+    known: Option<(Instant, u64)>,
 }
 
 /// The rows at one moment.
@@ -65,6 +69,17 @@ impl Copy {
     /// Whether the checkpoint is this very message.
     pub(super) fn is_last(&self, checkpoint: &str) -> bool {
         self.last == checkpoint.as_bytes()
+    }
+
+    /// It is what was in the bucket at this moment.
+    pub(super) fn known(&mut self, at: Instant, connection: u64) {
+        self.known = Some((at, connection));
+    }
+
+    /// Whether rows may have been removed of which it is not known any more that they were. A clock
+    /// does not tell that a machine was asleep; it has lost its connection then.
+    pub(super) fn is_outdated(&self, remembered: Duration, connection: u64) -> bool {
+        self.known.is_some_and(|(at, by)| by != connection || at.elapsed() > remembered / 2)
     }
 
     /// Takes a message in; rows count with the checkpoint behind them.

@@ -10,6 +10,8 @@ mod bucket;
 mod copy;
 mod lead;
 mod message;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -21,6 +23,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
+use tokio::time::Instant;
 
 use self::bucket::{Bucket, Written};
 use self::copy::Copy;
@@ -32,6 +35,10 @@ use crate::store::{StoreError, StoreErrorKind};
 
 /// How many messages an atomic batch may have.
 const MOST: usize = 1000;
+
+/// How long it is known that a row was removed, for those who have it in their copies. The server drops
+/// that then; whoever has not looked for half as long reads all rows anew.
+const REMEMBERED: Duration = Duration::from_secs(3600);
 
 /// How often a process that does not write looks for what others have written.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -55,7 +62,15 @@ type Space = Arc<tokio::sync::Mutex<Copy>>;
 impl BucketRows {
     /// Opens the bucket, which is made if it is not there.
     pub(super) async fn open(server: Arc<Server>, replicas: usize) -> Result<Self, StoreError> {
-        let bucket = Arc::new(Bucket::open(server, replicas).await?);
+        Self::remembering(server, replicas, REMEMBERED).await
+    }
+
+    async fn remembering(
+        server: Arc<Server>,
+        replicas: usize,
+        remembered: Duration,
+    ) -> Result<Self, StoreError> {
+        let bucket = Arc::new(Bucket::open(server, replicas, remembered).await?);
         let (copies, writers) = (Arc::default(), Arc::default());
         Ok(Self { bucket, copies, writers, runtime: Handle::current() })
     }
@@ -92,9 +107,14 @@ impl BucketRows {
 
     /// Brings a copy up to date.
     async fn refresh(&self, subjects: &Subjects, copy: &mut Copy) -> Result<(), StoreError> {
+        let (now, connection) = (Instant::now(), self.bucket.connection());
         let last = self.bucket.last(&subjects.checkpoint()).await?;
         if last.as_ref().map_or(0, |last| last.sequence) == copy.checkpoint_sequence() {
+            copy.known(now, connection);
             return Ok(());
+        }
+        if self.bucket.remembered().is_some_and(|time| copy.is_outdated(time, connection)) {
+            *copy = Copy::default();
         }
         // Who begins a space anew leaves nothing that was in it.
         if last.as_ref().is_none_or(|last| !copy.is_of_epoch(&last.payload)) {
@@ -104,6 +124,7 @@ impl BucketRows {
         for change in changes {
             copy.take(subjects, change)?;
         }
+        copy.known(now, connection);
         Ok(())
     }
 
@@ -132,10 +153,12 @@ impl BucketRows {
         let epoch = copy.epoch().unwrap_or_else(message::nonce);
         let checkpoint = message::checkpoint(batch.to, epoch, message::nonce());
         let expected = copy.checkpoint_sequence();
+        let (now, connection) = (Instant::now(), self.bucket.connection());
         let written = self.bucket.write(&subjects, &batch, &checkpoint, expected).await;
         match written {
             Written::At(sequence) => {
                 copy.put(batch, epoch, sequence);
+                copy.known(now, connection);
                 copy.own = true;
                 Ok(())
             }
