@@ -8,12 +8,12 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::task::{AbortHandle, JoinSet};
 
+use crate::driver::Driver;
 use crate::error::Error;
 use crate::parts::Whole;
 use crate::policy::{DeadLetters, Effects, PolicyInfo, StartedPolicies};
 use crate::projection::{ProjectionInfo, Reaches, Started, with_rows};
 use crate::rows::RowStore;
-use crate::store::Store;
 
 /// Projections and policies that run as long as this is kept.
 ///
@@ -27,13 +27,13 @@ pub struct Workers {
     cells: Vec<Arc<dyn Reaches>>,
     dead: Vec<DeadLetters>,
     effects: Vec<Effects>,
-    store: Arc<dyn Store>,
+    driver: Arc<Driver>,
     /// Whether their rows may have to be waited for.
     rows_wait: bool,
 }
 
 impl Workers {
-    pub(crate) fn new(store: Arc<dyn Store>, rows: &dyn RowStore) -> Self {
+    pub(crate) fn new(driver: Arc<Driver>, rows: &dyn RowStore) -> Self {
         Self {
             tasks: JoinSet::new(),
             whole: Whole::new(),
@@ -41,7 +41,7 @@ impl Workers {
             cells: Vec::new(),
             dead: Vec::new(),
             effects: Vec::new(),
-            store,
+            driver,
             rows_wait: rows.waits(),
         }
     }
@@ -113,6 +113,7 @@ impl Workers {
     pub async fn stop(mut self) {
         self.tasks.shutdown().await;
         self.whole.ended().await;
+        self.driver.snapshots_kept().await;
     }
 
     /// The same, for those that somebody may still ask something.
@@ -122,7 +123,7 @@ impl Workers {
     }
 
     async fn head(&self) -> Result<u64, Error> {
-        Ok(self.store.head().await?.map_or(0, |head| head.number))
+        Ok(self.driver.store.head().await?.map_or(0, |head| head.number))
     }
 }
 
