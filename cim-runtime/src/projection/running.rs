@@ -350,7 +350,10 @@ impl<P: Projection> Running<P> {
         target: u64,
     ) -> Result<Worker<P>, Stopped> {
         self.cell.set(ProjectionState::Building { position: made.checkpoint(), target });
-        let made = self.follow(made, Some(target), false);
+        let made = async {
+            let made = self.follow(made.in_bulk(true), Some(target), false).await?;
+            Ok(made.in_bulk(false))
+        };
         match live {
             None => made.await,
             Some(live) => tokio::select! {

@@ -71,10 +71,8 @@ where
 
 /// Reads all messages of the stream with the client alone.
 async fn decode_all(server: &Server, events: u64) -> u64 {
-    let url = server.url();
-    let (url, name) = url.rsplit_once('/').unwrap();
-    let context = async_nats::jetstream::new(async_nats::connect(url).await.unwrap());
-    let stream = context.get_stream(name).await.unwrap();
+    let context = async_nats::jetstream::new(async_nats::connect(server.url()).await.unwrap());
+    let stream = context.get_stream("CIM").await.unwrap();
     let config = pull::Config { ack_policy: AckPolicy::None, ..pull::Config::default() };
     let consumer = stream.create_consumer(config).await.unwrap();
     let mut messages = consumer.messages().await.unwrap();

@@ -29,7 +29,7 @@ pub async fn run() {
     fill(&shop, 0..ORDERS).await;
     let workers = shop.start().await.unwrap();
     workers.settled().await.unwrap();
-    let connection = Connection::to(&nats(&server)).await.unwrap();
+    let connection = Connection::to(&server.url()).await.unwrap();
     let service = shop.serve(&connection, ServeOptions::default()).await.unwrap();
     println!("a question over NATS, nothing else: {}", asked(&server, 1).await.0);
     let load = Load::begin(&shop);
@@ -45,15 +45,11 @@ pub async fn run() {
     workers.stop().await;
 }
 
-fn nats(server: &Server) -> String {
-    server.url().rsplit_once('/').unwrap().0.to_owned()
-}
-
 /// So many clients ask one question after the other, each on a connection of its own.
 async fn asked(server: &Server, clients: u64) -> (String, Duration) {
     let begun = Instant::now();
     let clients = (0..clients).map(|client| {
-        let url = nats(server);
+        let url = server.url();
         tokio::spawn(async move {
             let books = Client::<Books>::connect(&url).await.unwrap();
             let mut times = Vec::new();

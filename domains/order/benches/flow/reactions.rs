@@ -1,6 +1,6 @@
 //! How soon what an event calls for is stored, where nothing else happens.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use cim_order::order::PlaceOrder;
 use cim_runtime::prelude::*;
@@ -12,7 +12,7 @@ use crate::books::id;
 use crate::numbers::percentiles;
 
 /// How many orders are placed, one after the other.
-const ORDERS: u64 = 2_000;
+const ORDERS: u64 = 500;
 
 /// An order, and the policy that asks the warehouse for its items.
 #[system(

@@ -13,7 +13,8 @@ use tokio::time::timeout;
 
 use super::Change;
 use super::message::{self, Subjects};
-use crate::rows::RowBatch;
+use super::packed;
+use crate::rows::{RowChange, medium_key};
 use crate::store::StoreError;
 use crate::store::jetstream::as_one::Unstored;
 use crate::store::jetstream::server::{Answer, Server, patience};
@@ -21,6 +22,9 @@ use crate::store::jetstream::{errors, subjects, wire};
 
 /// How many messages are asked for at once.
 const PAGE: usize = 1000;
+
+/// And how many bytes.
+const PAGE_BYTES: usize = 8 << 20;
 
 /// When the server forgets a consumer that nobody asks.
 const FORGOTTEN: Duration = Duration::from_secs(30);
@@ -103,6 +107,13 @@ impl Bucket {
         Ok(Self { server, name, stream, stored, sent, remembered })
     }
 
+    /// Its stream, as it is now.
+    #[cfg(test)]
+    pub(super) async fn stream(&self) -> Stream {
+        let name = subjects::stream_of(&self.name);
+        self.server.context.get_stream(name).await.unwrap()
+    }
+
     /// For how long it is known that a value was removed, if not for ever.
     pub(super) fn remembered(&self) -> Option<Duration> {
         self.remembered
@@ -168,7 +179,13 @@ impl Bucket {
         let mut pending = consumer.cached_info().num_pending;
         let mut changes = Vec::new();
         while pending > 0 {
-            let batch = consumer.batch().max_messages(PAGE).expires(patience()).messages().await;
+            let batch = consumer
+                .batch()
+                .max_messages(PAGE)
+                .max_bytes(PAGE_BYTES)
+                .expires(patience())
+                .messages()
+                .await;
             let mut batch = batch.map_err(|error| self.error(&error))?;
             let before = changes.len();
             while pending > 0 {
@@ -191,27 +208,55 @@ impl Bucket {
         Ok(changes)
     }
 
-    /// Writes rows and their checkpoint, whose message is at `expected` now, as one.
-    pub(super) async fn write(
+    /// The messages of rows that change. That a row was removed is known for as long as a packed one of
+    /// this key could come back.
+    pub(super) fn rows(
         &self,
         subjects: &Subjects,
-        batch: &RowBatch,
-        checkpoint: &str,
-        expected: u64,
-    ) -> Written {
-        let mut messages = Vec::with_capacity(batch.rows.len() + 1);
-        for change in &batch.rows {
+        rows: &[RowChange],
+        is_packed: impl Fn(&[u8]) -> bool,
+    ) -> Vec<Unstored> {
+        let message = |change: &RowChange| {
             let mut headers = HeaderMap::new();
             if change.value.is_none() {
                 headers.insert(OPERATION, REMOVED);
-                if let Some(remembered) = self.remembered {
+                let forgets = !is_packed(&medium_key(change.table, &change.key));
+                if let Some(remembered) = self.remembered.filter(|_| forgets) {
                     headers.insert(wire::KEPT_FOR, remembered.as_secs().to_string());
                 }
             }
             let subject = subjects.to_row(change.table, &change.key);
             let payload = change.value.clone().unwrap_or_default().into();
-            messages.push(Unstored { subject, headers, payload });
-        }
+            Unstored { subject, headers, payload }
+        };
+        rows.iter().map(message).collect()
+    }
+
+    /// The messages of many rows, which lead to a position.
+    pub(super) fn many(
+        &self,
+        subjects: &Subjects,
+        rows: &[RowChange],
+        position: u64,
+    ) -> Vec<Unstored> {
+        let most = self.server.client.server_info().max_payload / 2;
+        let packed = packed::pack(rows, most).into_iter().enumerate();
+        let message = |(part, payload)| {
+            let subject = subjects.to_many(position, part);
+            Unstored { subject, headers: HeaderMap::new(), payload }
+        };
+        packed.map(message).collect()
+    }
+
+    /// Writes rows and their checkpoint, whose message is at `expected` now, as one.
+    pub(super) async fn write(
+        &self,
+        subjects: &Subjects,
+        rows: Vec<Unstored>,
+        checkpoint: &str,
+        expected: u64,
+    ) -> Written {
+        let mut messages = rows;
         let checkpoint = Bytes::from(checkpoint.to_owned());
         messages.push(expecting(subjects.to_checkpoint(), checkpoint, expected));
         self.store(messages).await

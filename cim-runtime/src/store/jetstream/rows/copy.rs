@@ -1,16 +1,18 @@
 //! The rows of one space in memory.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::hash::BuildHasher as _;
 use std::time::Duration;
 
 use bytes::Bytes;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Change;
 use super::message::{Subjects, read_checkpoint};
-use crate::rows::{RowBatch, RowView, medium_key};
+use super::packed::unpack;
+use super::sorted::Sorted;
+use crate::rows::{RowBatch, RowChange, RowView, medium_key};
 use crate::store::StoreError;
 
 /// A copy of a space, as far as it was read.
@@ -26,6 +28,9 @@ pub(super) struct Copy {
     /// Rows whose checkpoint has not come yet.
     waiting: Vec<(Bytes, Option<Bytes>)>,
     seen: u64,
+    /// The keys of rows that were written as many in one message, as numbers that stand for them: also of
+    /// others, if by chance they have the same.
+    packed: FxHashSet<u64>,
     /// When it was known to be what is in the bucket, and by which connection.
     known: Option<(Instant, u64)>,
 }
@@ -34,7 +39,7 @@ pub(super) struct Copy {
 #[derive(Debug, Clone, Default)]
 pub(super) struct View {
     checkpoint: u64,
-    rows: Arc<BTreeMap<Bytes, Bytes>>,
+    rows: Sorted,
 }
 
 impl Copy {
@@ -94,10 +99,30 @@ impl Copy {
                 )));
             };
             self.apply(position, epoch, value, change.sequence);
+        } else if subjects.is_many(&change.subject) {
+            let Some(rows) = change.value.and_then(unpack) else {
+                return Err(StoreError::damaged(format!(
+                    "the rows at {} are none: delete the bucket to have all rows made anew",
+                    change.subject
+                )));
+            };
+            self.packed.extend(rows.iter().map(|(key, _)| number_of(key)));
+            self.waiting.extend(rows);
         } else if let Some((table, key)) = subjects.row(&change.subject) {
             self.waiting.push((medium_key(table, &key).into(), change.value));
         }
         Ok(())
+    }
+
+    /// Whether a row was written as one of many, which are all kept.
+    pub(super) fn is_packed(&self, key: &[u8]) -> bool {
+        self.packed.contains(&number_of(key))
+    }
+
+    /// These are written as many in one message.
+    pub(super) fn pack(&mut self, rows: &[RowChange]) {
+        let keys = rows.iter().map(|change| medium_key(change.table, &change.key));
+        self.packed.extend(keys.map(|key| number_of(&key)));
     }
 
     /// Takes in what this process has written.
@@ -112,7 +137,7 @@ impl Copy {
     }
 
     fn apply(&mut self, position: u64, epoch: Uuid, last: Bytes, sequence: u64) {
-        let rows = Arc::make_mut(&mut self.view.rows);
+        let rows = &mut self.view.rows;
         for (key, value) in self.waiting.drain(..) {
             match value {
                 Some(value) => rows.insert(key, value),
@@ -124,13 +149,17 @@ impl Copy {
     }
 }
 
+fn number_of(key: &[u8]) -> u64 {
+    FxBuildHasher.hash_one(key)
+}
+
 impl RowView for View {
     fn checkpoint(&self) -> Result<u64, StoreError> {
         Ok(self.checkpoint)
     }
 
     fn row(&self, table: &str, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
-        Ok(self.rows.get(medium_key(table, key).as_slice()).cloned())
+        Ok(self.rows.get(&medium_key(table, key)).cloned())
     }
 
     fn rows(
@@ -140,6 +169,7 @@ impl RowView for View {
         from: &[u8],
         limit: usize,
     ) -> Result<Vec<(Bytes, Bytes)>, StoreError> {
-        Ok(crate::rows::page(&self.rows, table, prefix, from, limit))
+        let after = |key: Bytes| self.rows.beginning_at(&key).map(|(key, row)| (key, row));
+        Ok(crate::rows::page(after, table, prefix, from, limit))
     }
 }

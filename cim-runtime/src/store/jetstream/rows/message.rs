@@ -7,6 +7,9 @@ use crate::id::{push_token, token_bytes};
 /// The table of checkpoints, which no struct has as a field.
 const CHECKPOINT: &str = "-checkpoint";
 
+/// The table of many rows in one message, which no struct has as a field either.
+const MANY: &str = "-many";
+
 /// What stands for a key without bytes.
 const EMPTY: &str = "-";
 
@@ -39,6 +42,17 @@ impl Subjects {
     /// Where the checkpoint is sent to.
     pub(super) fn to_checkpoint(&self) -> String {
         format!("{}.{CHECKPOINT}.{EMPTY}", self.sent)
+    }
+
+    /// Where many rows are sent to, the part of this number of those that lead to a position.
+    pub(super) fn to_many(&self, position: u64, part: usize) -> String {
+        format!("{}.{MANY}.{position}-{part}", self.sent)
+    }
+
+    /// Whether a stored message has many rows.
+    pub(super) fn is_many(&self, subject: &str) -> bool {
+        let table = subject.strip_prefix(&self.stored).and_then(|rest| rest.strip_prefix('.'));
+        table.and_then(|table| table.strip_prefix(MANY)).is_some_and(|rest| rest.starts_with('.'))
     }
 
     /// Where a row is sent to.
@@ -112,6 +126,10 @@ mod tests {
         assert_eq!(all_checkpoints("$KV.B"), "$KV.B.*.-checkpoint.-");
         assert_eq!(subjects.row(&subjects.checkpoint()).unwrap().0, CHECKPOINT);
         assert_eq!(subjects.row("$KV.B.goods=2E12.lines.x"), None);
+        let many = subjects.to_many(7, 0);
+        assert!(subjects.is_many(many.strip_prefix("$JS.hub.API.").unwrap()), "{many}");
+        assert!(!subjects.is_many("$KV.B.goods=2E12.-many.7-0"));
+        assert!(!subjects.is_many(&subjects.checkpoint()));
     }
 
     #[test]

@@ -10,6 +10,8 @@ mod bucket;
 mod copy;
 mod lead;
 mod message;
+mod packed;
+mod sorted;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +30,7 @@ use tokio::time::Instant;
 use self::bucket::{Bucket, Written};
 use self::copy::Copy;
 use self::message::Subjects;
+use self::packed::MANY;
 use super::server::Server;
 use super::{errors, subjects};
 use crate::rows::{Lead, RowBatch, RowStore, RowView, is_overtaken};
@@ -35,6 +38,9 @@ use crate::store::{StoreError, StoreErrorKind};
 
 /// How many messages an atomic batch may have.
 const MOST: usize = 1000;
+
+/// How many rows are written as one when they are packed: each may have 30 KB, then.
+const MOST_IN_BULK: usize = 8192;
 
 /// How long it is known that a row was removed, for those who have it in their copies. The server drops
 /// that then; whoever has not looked for half as long reads all rows anew.
@@ -139,8 +145,12 @@ impl BucketRows {
             copy.own = false;
             return Err(StoreError::conflict(batch.from, copy.checkpoint()));
         }
-        let rows = batch.rows.len();
-        if rows >= MOST {
+        let (rows, is_many) = (batch.rows.len(), batch.bulk && batch.rows.len() >= MANY);
+        let messages = match is_many {
+            true => self.bucket.many(&subjects, &batch.rows, batch.to),
+            false => self.bucket.rows(&subjects, &batch.rows, |key| copy.is_packed(key)),
+        };
+        if messages.len() >= MOST {
             return Err(StoreError::new(
                 StoreErrorKind::Invalid,
                 format!(
@@ -154,9 +164,12 @@ impl BucketRows {
         let checkpoint = message::checkpoint(batch.to, epoch, message::nonce());
         let expected = copy.checkpoint_sequence();
         let (now, connection) = (Instant::now(), self.bucket.connection());
-        let written = self.bucket.write(&subjects, &batch, &checkpoint, expected).await;
+        let written = self.bucket.write(&subjects, messages, &checkpoint, expected).await;
         match written {
             Written::At(sequence) => {
+                if is_many {
+                    copy.pack(&batch.rows);
+                }
                 copy.put(batch, epoch, sequence);
                 copy.known(now, connection);
                 copy.own = true;
@@ -252,6 +265,10 @@ impl RowStore for BucketRows {
 
     fn most_rows(&self) -> usize {
         MOST - 1
+    }
+
+    fn most_rows_in_bulk(&self) -> usize {
+        MOST_IN_BULK
     }
 
     fn lead(&self, name: &str) -> BoxFuture<'static, Result<Lead, StoreError>> {

@@ -68,3 +68,39 @@ async fn whoever_was_cut_off_reads_all_rows_anew() {
     let is_outdated = space.lock().await.is_outdated(Duration::MAX, reader.bucket.connection());
     assert!(!is_outdated);
 }
+
+#[tokio::test]
+async fn what_was_written_as_many_in_one_message_is_changed_and_removed_like_any_row() {
+    let server = Server::start();
+    let writer = rows_on(&server).await;
+    let key = |number: u32| number.to_be_bytes().to_vec();
+    let mut batch = RowBatch { bulk: true, ..RowBatch::new(0, 1) };
+    (0..5000).for_each(|number| batch.put("goods", key(number), vec![1; 100]));
+    writer.write("s", batch).await.unwrap();
+    let mut stream = writer.bucket.stream().await;
+    // The checkpoint, and three of rows.
+    assert_eq!(stream.info().await.unwrap().state.messages, 4);
+
+    let mut batch = RowBatch::new(1, 2);
+    batch.put("goods", key(1), b"changed".to_vec());
+    batch.remove("goods", key(2));
+    batch.put("goods", key(6000), b"new".to_vec());
+    writer.write("s", batch).await.unwrap();
+    let mut batch = RowBatch::new(2, 3);
+    batch.remove("goods", key(6000));
+    writer.write("s", batch).await.unwrap();
+    // One that was never packed leaves nothing, and one that was could come back.
+    let stored = |number| writer.bucket.subjects("s").of_row("goods", &key(number));
+    while writer.bucket.last(&stored(6000)).await.unwrap().is_some() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(writer.bucket.last(&stored(2)).await.unwrap().is_some());
+    for rows in [writer, rows_on(&server).await] {
+        let view = rows.look("s").await.unwrap();
+        assert_eq!(view.checkpoint().unwrap(), 3);
+        assert_eq!(view.row("goods", &key(1)).unwrap().unwrap(), "changed");
+        assert_eq!(view.row("goods", &key(2)).unwrap(), None);
+        assert_eq!(view.row("goods", &key(3)).unwrap().unwrap(), vec![1; 100]);
+        assert_eq!(view.rows("goods", &[], &[], 10_000).unwrap().len(), 4999);
+    }
+}
