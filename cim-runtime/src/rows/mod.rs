@@ -26,6 +26,8 @@ pub use memory::MemoryRows;
 pub use scan::Scan;
 pub use table::Table;
 pub use tables::{InMemory, Kept, Place, TableField, TableInfo, Tables};
+#[cfg(feature = "jetstream")]
+pub(crate) use writer::LAST;
 pub(crate) use writer::SpaceWriter;
 
 /// Where rows are kept.

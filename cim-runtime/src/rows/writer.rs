@@ -7,7 +7,7 @@ use crate::cid::EventCid;
 use crate::store::{StoreError, StoredEvent};
 
 /// The table with the CID of the last event that is in the rows. No field of a struct has this name.
-const LAST: &str = "-last";
+pub(crate) const LAST: &str = "-last";
 
 /// A space, how far it is, and the event that it has come to.
 #[derive(Debug)]

@@ -213,10 +213,10 @@ impl Bucket {
     pub(super) fn rows(
         &self,
         subjects: &Subjects,
-        rows: &[RowChange],
+        rows: &[&RowChange],
         is_packed: impl Fn(&[u8]) -> bool,
     ) -> Vec<Unstored> {
-        let message = |change: &RowChange| {
+        let message = |change: &&RowChange| {
             let mut headers = HeaderMap::new();
             if change.value.is_none() {
                 headers.insert(OPERATION, REMOVED);
@@ -236,7 +236,7 @@ impl Bucket {
     pub(super) fn many(
         &self,
         subjects: &Subjects,
-        rows: &[RowChange],
+        rows: &[&RowChange],
         position: u64,
     ) -> Vec<Unstored> {
         let most = self.server.client.server_info().max_payload / 2;

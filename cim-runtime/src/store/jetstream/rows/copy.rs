@@ -9,10 +9,10 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Change;
-use super::message::{Subjects, read_checkpoint};
+use super::message::{Checkpoint, Subjects, read_checkpoint};
 use super::packed::unpack;
 use super::sorted::Sorted;
-use crate::rows::{RowBatch, RowChange, RowView, medium_key};
+use crate::rows::{LAST, RowBatch, RowChange, RowView, medium_key};
 use crate::store::StoreError;
 
 /// A copy of a space, as far as it was read.
@@ -67,7 +67,7 @@ impl Copy {
 
     /// Whether a checkpoint is one of the space that this is a copy of.
     pub(super) fn is_of_epoch(&self, checkpoint: &[u8]) -> bool {
-        let epoch = read_checkpoint(checkpoint).map(|(_, epoch)| epoch);
+        let epoch = read_checkpoint(checkpoint).map(|checkpoint| checkpoint.epoch);
         self.epoch.is_none() || epoch == self.epoch
     }
 
@@ -92,12 +92,14 @@ impl Copy {
         self.seen = self.seen.max(change.sequence);
         if change.subject == subjects.checkpoint() {
             let value = change.value.unwrap_or_default();
-            let Some((position, epoch)) = read_checkpoint(&value) else {
+            let Some(Checkpoint { position, epoch, last }) = read_checkpoint(&value) else {
                 return Err(StoreError::damaged(format!(
                     "the checkpoint at {} is none: delete the bucket to have all rows made anew",
                     change.subject
                 )));
             };
+            let last = (!last.is_empty()).then(|| last.into());
+            self.waiting.push((medium_key(LAST, &[]).into(), last));
             self.apply(position, epoch, value, change.sequence);
         } else if subjects.is_many(&change.subject) {
             let Some(rows) = change.value.and_then(unpack) else {
@@ -112,6 +114,11 @@ impl Copy {
             self.waiting.push((medium_key(table, &key).into(), change.value));
         }
         Ok(())
+    }
+
+    /// The event at the checkpoint; empty, if there is none.
+    pub(super) fn last_event(&self) -> Bytes {
+        self.view.rows.get(&medium_key(LAST, &[])).cloned().unwrap_or_default()
     }
 
     /// Whether a row was written as one of many, which are all kept.

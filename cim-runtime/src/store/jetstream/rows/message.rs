@@ -96,16 +96,29 @@ pub(super) fn nonce() -> Uuid {
     Uuid::from_u128(rand::random())
 }
 
-/// What stands at a checkpoint: the position, who has begun the space, and who has written it.
-pub(super) fn checkpoint(position: u64, epoch: Uuid, write: Uuid) -> String {
-    format!("{position} {} {}", epoch.simple(), write.simple())
+/// What stands at a checkpoint: the position, who has begun the space, who has written it, and the event
+/// at the position. Where nothing else changes it is a message alone: a server makes a folder for each
+/// batch of several.
+pub(super) fn checkpoint(position: u64, epoch: Uuid, write: Uuid, last: &[u8]) -> String {
+    let mut text = format!("{position} {} {} ", epoch.simple(), write.simple());
+    push_token(&mut text, last);
+    text
 }
 
-/// The position and the epoch of a checkpoint.
-pub(super) fn read_checkpoint(payload: &[u8]) -> Option<(u64, Uuid)> {
+/// A checkpoint, as it is read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Checkpoint {
+    pub(super) position: u64,
+    pub(super) epoch: Uuid,
+    /// The event at the position; empty, if there is none.
+    pub(super) last: Vec<u8>,
+}
+
+pub(super) fn read_checkpoint(payload: &[u8]) -> Option<Checkpoint> {
     let mut words = std::str::from_utf8(payload).ok()?.split(' ');
-    let position = words.next()?.parse().ok()?;
-    Some((position, words.next()?.parse().ok()?))
+    let (position, epoch) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    let _write = words.next()?;
+    Some(Checkpoint { position, epoch, last: token_bytes(words.next()?)? })
 }
 
 #[cfg(test)]
@@ -135,8 +148,11 @@ mod tests {
     #[test]
     fn a_checkpoint_is_read_back() {
         let (epoch, write) = (nonce(), nonce());
-        let text = checkpoint(7, epoch, write);
-        assert_eq!(read_checkpoint(text.as_bytes()), Some((7, epoch)));
+        for last in [&b""[..], b"\0. \xffcid"] {
+            let text = checkpoint(7, epoch, write, last);
+            let expected = Checkpoint { position: 7, epoch, last: last.to_vec() };
+            assert_eq!(read_checkpoint(text.as_bytes()), Some(expected));
+        }
         assert_eq!(read_checkpoint(b"seven"), None);
     }
 }

@@ -33,7 +33,7 @@ use self::message::Subjects;
 use self::packed::MANY;
 use super::server::Server;
 use super::{errors, subjects};
-use crate::rows::{Lead, RowBatch, RowStore, RowView, is_overtaken};
+use crate::rows::{LAST, Lead, RowBatch, RowStore, RowView, is_overtaken};
 use crate::store::{StoreError, StoreErrorKind};
 
 /// How many messages an atomic batch may have.
@@ -145,11 +145,20 @@ impl BucketRows {
             copy.own = false;
             return Err(StoreError::conflict(batch.from, copy.checkpoint()));
         }
-        let (rows, is_many) = (batch.rows.len(), batch.bulk && batch.rows.len() >= MANY);
+        // The event at the checkpoint stands in its message.
+        let (mut last, mut rows) = (copy.last_event(), Vec::with_capacity(batch.rows.len()));
+        for change in &batch.rows {
+            match (change.table, &change.value) {
+                (LAST, value) => last = value.clone().unwrap_or_default().into(),
+                _ => rows.push(change),
+            }
+        }
+        let is_many = batch.bulk && rows.len() >= MANY;
         let messages = match is_many {
-            true => self.bucket.many(&subjects, &batch.rows, batch.to),
-            false => self.bucket.rows(&subjects, &batch.rows, |key| copy.is_packed(key)),
+            true => self.bucket.many(&subjects, &rows, batch.to),
+            false => self.bucket.rows(&subjects, &rows, |key| copy.is_packed(key)),
         };
+        let rows = rows.len();
         if messages.len() >= MOST {
             return Err(StoreError::new(
                 StoreErrorKind::Invalid,
@@ -161,7 +170,7 @@ impl BucketRows {
             ));
         }
         let epoch = copy.epoch().unwrap_or_else(message::nonce);
-        let checkpoint = message::checkpoint(batch.to, epoch, message::nonce());
+        let checkpoint = message::checkpoint(batch.to, epoch, message::nonce(), &last);
         let expected = copy.checkpoint_sequence();
         let (now, connection) = (Instant::now(), self.bucket.connection());
         let written = self.bucket.write(&subjects, messages, &checkpoint, expected).await;

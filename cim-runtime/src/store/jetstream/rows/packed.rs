@@ -20,7 +20,7 @@ const REMOVED: u32 = u32::MAX;
 type Row = (Bytes, Option<Bytes>);
 
 /// The rows as few messages, in order, each of so many bytes at most, unless a single row has more.
-pub(super) fn pack(rows: &[RowChange], most: usize) -> Vec<Bytes> {
+pub(super) fn pack(rows: &[&RowChange], most: usize) -> Vec<Bytes> {
     let most = most.min(SIZE);
     let (mut packed, mut bytes) = (Vec::new(), BytesMut::new());
     for change in rows {
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn rows_are_read_back_in_order() {
         let rows: Vec<_> = (0..5000).map(change).collect();
-        let packed = pack(&rows, 100_000);
+        let packed = pack(&rows.iter().collect::<Vec<_>>(), 100_000);
         assert!(packed.len() > 3 && packed.iter().all(|bytes| bytes.len() < 101_000));
         let read: Vec<_> = packed.into_iter().flat_map(|bytes| unpack(bytes).unwrap()).collect();
         let expected = rows.iter().map(|change| {
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn half_a_message_is_none() {
-        let whole = pack(&[change(1)], SIZE).remove(0);
+        let whole = pack(&[&change(1)], SIZE).remove(0);
         for len in 1..whole.len() {
             assert_eq!(unpack(whole.slice(..len)), None, "{len}");
         }
