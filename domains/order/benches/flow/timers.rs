@@ -48,7 +48,7 @@ async fn one_by_one(shop: &Handle<Soon>, server: &Server, orders: std::ops::Rang
     for number in orders.clone() {
         place(shop, number).await;
     }
-    let late = lateness(server, orders.end - orders.start);
+    let late = lateness(server, orders.end - orders.start).await;
     let mut ticks = tokio::time::interval(Duration::from_millis(10));
     for number in orders {
         ticks.tick().await;
@@ -61,18 +61,17 @@ async fn at_once(shop: &Handle<Soon>, server: &Server, orders: std::ops::Range<u
     for number in orders.clone() {
         place(shop, number).await;
     }
-    let late = lateness(server, orders.end - orders.start);
+    let late = lateness(server, orders.end - orders.start).await;
     let confirm = |number| async move { shop.send(&id(number), ConfirmOrder).await.unwrap() };
     stream::iter(orders).map(confirm).buffer_unordered(256).for_each(|_| async {}).await;
     late.await.unwrap()
 }
 
 /// How late the next so many reminders are.
-fn lateness(server: &Server, count: u64) -> tokio::task::JoinHandle<String> {
-    let url = server.url();
+async fn lateness(server: &Server, count: u64) -> tokio::task::JoinHandle<String> {
+    let reader = JetStreamStore::connect(&server.url()).await.unwrap();
+    let head = reader.head().await.unwrap().map_or(0, |head| head.number);
     tokio::spawn(async move {
-        let reader = JetStreamStore::connect(&url).await.unwrap();
-        let head = reader.head().await.unwrap().map_or(0, |head| head.number);
         let mut events = reader.subscribe(head);
         let (mut due, mut late) = (std::collections::HashMap::new(), Vec::new());
         while (late.len() as u64) < count {
