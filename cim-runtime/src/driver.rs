@@ -1,6 +1,6 @@
 //! The only code that awaits a store for a command.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use tracing::Instrument as _;
@@ -12,6 +12,7 @@ use crate::environment::Environment;
 use crate::error::SendError;
 use crate::machine::Aggregate;
 use crate::observe::{self, Failure};
+use crate::parts::Whole;
 use crate::store::{Lookup, Store, StoreError, StoredEvent};
 
 /// How many events a question for a command's own events reads at a time.
@@ -25,6 +26,8 @@ pub(crate) struct Driver {
     pub(crate) live: LiveCache,
     pub(crate) snapshot_every: u64,
     pub(crate) max_events: u64,
+    /// The snapshots that are being kept.
+    pub(crate) snapshots: Mutex<Whole>,
 }
 
 impl Driver {
@@ -110,10 +113,21 @@ impl Driver {
     fn keep_snapshot<A: Aggregate>(&self, live: &mut Live<A>) {
         let Some(snapshot) = live.snapshot_after(self.snapshot_every) else { return };
         let (store, stream) = (Arc::clone(&self.store), live.stream().clone());
-        tokio::spawn(async move {
+        let keeping = async move {
             if let Err(error) = store.keep_snapshot(&stream, snapshot).await {
                 tracing::warn!(%stream, %error, "a snapshot was not kept");
             }
-        });
+        };
+        let snapshots = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+        tokio::spawn(snapshots.task(keeping));
+    }
+
+    /// Waits until no snapshot is being kept any more, of those that are now.
+    pub(crate) async fn snapshots_kept(&self) {
+        let present = {
+            let mut snapshots = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *snapshots, Whole::new())
+        };
+        present.ended().await;
     }
 }

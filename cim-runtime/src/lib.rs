@@ -47,6 +47,7 @@ mod nearest;
 pub mod observe;
 mod opening;
 mod outside;
+mod parts;
 pub mod policy;
 pub mod prelude;
 pub mod projection;

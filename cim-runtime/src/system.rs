@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
@@ -18,6 +18,7 @@ use crate::error::{Error, SendError};
 use crate::lock::EventRow;
 use crate::machine::{Aggregate, Command, Handles, InOneAggregate, MachineTable};
 use crate::outside::Outside;
+use crate::parts::Whole;
 use crate::policy::{PolicyInfo, StartedPolicies};
 use crate::projection::{
     Ask, Projection, ProjectionHandle, ProjectionInfo, Query, Registry, Started,
@@ -273,6 +274,7 @@ impl<S: System> Handle<S> {
             live: LiveCache::new(options.live_aggregates),
             snapshot_every: options.snapshot_every,
             max_events: options.max_events,
+            snapshots: Mutex::new(Whole::new()),
         };
         let shared = Shared { driver: Arc::new(driver), projections: Arc::default() };
         Self {
@@ -425,7 +427,7 @@ impl<S: System> Handle<S> {
     pub async fn start(&self) -> Result<Workers, Error> {
         let (driver, store) = (Arc::clone(&self.shared.driver), Arc::clone(self.store()));
         let rows = store.rows().await?;
-        let mut workers = Workers::new(Arc::clone(&store), rows.as_ref());
+        let mut workers = Workers::new(Arc::clone(&driver), rows.as_ref());
         let registry = Arc::clone(&self.shared.projections);
         let environment = Arc::clone(&driver.environment);
         let started = Started { store, rows: Arc::clone(&rows), registry, environment };

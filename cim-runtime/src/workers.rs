@@ -8,11 +8,12 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::task::{AbortHandle, JoinSet};
 
+use crate::driver::Driver;
 use crate::error::Error;
+use crate::parts::Whole;
 use crate::policy::{DeadLetters, Effects, PolicyInfo, StartedPolicies};
 use crate::projection::{ProjectionInfo, Reaches, Started, with_rows};
 use crate::rows::RowStore;
-use crate::store::Store;
 
 /// Projections and policies that run as long as this is kept.
 ///
@@ -20,24 +21,27 @@ use crate::store::Store;
 #[must_use = "what was started stops when this is dropped"]
 pub struct Workers {
     tasks: JoinSet<()>,
+    /// The tasks, and what they have started.
+    whole: Whole,
     aborts: Vec<AbortHandle>,
     cells: Vec<Arc<dyn Reaches>>,
     dead: Vec<DeadLetters>,
     effects: Vec<Effects>,
-    store: Arc<dyn Store>,
+    driver: Arc<Driver>,
     /// Whether their rows may have to be waited for.
     rows_wait: bool,
 }
 
 impl Workers {
-    pub(crate) fn new(store: Arc<dyn Store>, rows: &dyn RowStore) -> Self {
+    pub(crate) fn new(driver: Arc<Driver>, rows: &dyn RowStore) -> Self {
         Self {
             tasks: JoinSet::new(),
+            whole: Whole::new(),
             aborts: Vec::new(),
             cells: Vec::new(),
             dead: Vec::new(),
             effects: Vec::new(),
-            store,
+            driver,
             rows_wait: rows.waits(),
         }
     }
@@ -67,7 +71,7 @@ impl Workers {
 
     fn spawn(&mut self, work: BoxFuture<'static, Infallible>) {
         let work = with_rows(self.rows_wait, async move { match work.await {} });
-        self.aborts.push(self.tasks.spawn(work));
+        self.aborts.push(self.tasks.spawn(self.whole.task(work)));
     }
 
     /// Waits until nothing is left to do: all that is stored is in the rows of each projection, and
@@ -104,21 +108,22 @@ impl Workers {
         self.effects.iter().find(|effects| effects.policy == policy).cloned()
     }
 
-    /// Ends them, and waits until they have let go of the store.
+    /// Ends them, and waits until they have let go of the store: whoever drops the handle then can
+    /// open an embedded one again at once.
     pub async fn stop(mut self) {
         self.tasks.shutdown().await;
+        self.whole.ended().await;
+        self.driver.snapshots_kept().await;
     }
 
     /// The same, for those that somebody may still ask something.
     pub(crate) async fn abandoned(&self) {
         self.aborts.iter().for_each(AbortHandle::abort);
-        while !self.aborts.iter().all(AbortHandle::is_finished) {
-            tokio::task::yield_now().await;
-        }
+        self.whole.ended().await;
     }
 
     async fn head(&self) -> Result<u64, Error> {
-        Ok(self.store.head().await?.map_or(0, |head| head.number))
+        Ok(self.driver.store.head().await?.map_or(0, |head| head.number))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Commands with an address, and a time.
 
+use std::fmt::Display;
+
 use jiff::{SignedDuration, Span, Timestamp, tz::TimeZone};
 
 use crate::machine::{Command, Handles, InOneAggregate};
@@ -33,6 +35,7 @@ pub struct To<C: Command<Of: InOneAggregate>> {
     pub(super) id: IdOf<C>,
     pub(super) command: C,
     pub(super) when: When,
+    pub(super) key: Option<String>,
 }
 
 /// When a command is sent.
@@ -105,6 +108,35 @@ impl<C: Command<Of: InOneAggregate>> To<C> {
     pub fn at(self, time: Timestamp) -> Self {
         Self { when: When::At(time), ..self }
     }
+
+    /// Gives it a key: of the commands of this type that the policy sends to this aggregate, one at most
+    /// waits for its time under each key. The next one under the same key replaces it.
+    ///
+    /// ```
+    /// # use cim_runtime::policy::To;
+    /// # use cim_runtime::prelude::*;
+    /// # #[derive(DomainId)] pub struct DoorId(String);
+    /// # #[aggregate(domain = "house", id = DoorId)] #[derive(Default)] pub struct Door {}
+    /// # #[command(Door)] pub struct SwitchOffLight;
+    /// # #[event(Door)] pub struct LightSwitchedOff;
+    /// # #[command(Door)] pub struct Pass;
+    /// # #[event(Door)] pub struct Passed;
+    /// # #[state_machine(initial Lit)]
+    /// # impl Door {
+    /// #     #[transition(Lit)]
+    /// #     fn pass(&self, _: Pass) -> Passed { Passed }
+    /// #     #[transition(Lit)]
+    /// #     fn off(&self, _: SwitchOffLight) -> LightSwitchedOff { LightSwitchedOff }
+    /// # }
+    ///
+    /// /// Five minutes after the last one has passed, however many there were.
+    /// fn dark(event: &Recorded<Passed>) -> To<SwitchOffLight> {
+    ///     SwitchOffLight.to(event.id()).after(5.minutes()).keyed("nobody")
+    /// }
+    /// ```
+    pub fn keyed(self, key: impl Display) -> Self {
+        Self { key: Some(key.to_string()), ..self }
+    }
 }
 
 /// Commands of this type that the policy has sent to an aggregate, and whose time has not yet come,
@@ -134,18 +166,27 @@ impl<C: Command<Of: InOneAggregate>> To<C> {
 #[must_use = "a policy cancels what it answers with"]
 pub struct Cancel<C: Command<Of: InOneAggregate>> {
     pub(super) id: IdOf<C>,
+    pub(super) key: Option<String>,
+}
+
+impl<C: Command<Of: InOneAggregate>> Cancel<C> {
+    /// Only the one that waits under this key, and none that has another key, or none.
+    pub fn keyed(self, key: impl Display) -> Self {
+        Self { key: Some(key.to_string()), ..self }
+    }
 }
 
 /// Commands that can be addressed: all of them.
 pub trait Addressed: Command<Of: InOneAggregate> {
     /// The command, for the aggregate with this id.
     fn to(self, id: IdOf<Self>) -> To<Self> {
-        To { id, command: self, when: When::Now }
+        To { id, command: self, when: When::Now, key: None }
     }
 
-    /// Takes back what the policy has sent to the aggregate with this id for a later time.
+    /// Takes back what the policy has sent to the aggregate with this id for a later time, whatever its
+    /// key.
     fn cancel(id: IdOf<Self>) -> Cancel<Self> {
-        Cancel { id }
+        Cancel { id, key: None }
     }
 }
 

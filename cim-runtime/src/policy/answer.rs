@@ -58,13 +58,23 @@ impl fmt::Display for Answer {
             return f.write_str("\n  nothing");
         }
         self.0.iter().try_for_each(|step| match step {
-            Planned::Send(letter, None) => write!(f, "\n  {}", Shown(letter)),
-            Planned::Send(letter, Some(time)) => write!(f, "\n  {} at {time}", Shown(letter)),
-            Planned::Cancel((aggregate, id, command)) => {
-                write!(f, "\n  {command} to {aggregate}/{id} is taken back")
+            Planned::Send(letter, time) => {
+                write!(f, "\n  {}", Shown(letter))?;
+                time.map_or(Ok(()), |time| write!(f, " at {time}"))?;
+                under(f, letter.key.as_deref())
+            }
+            Planned::Cancel((aggregate, id, command), key) => {
+                write!(f, "\n  {command} to {aggregate}/{id}")?;
+                under(f, key.as_deref())?;
+                f.write_str(" is taken back")
             }
         })
     }
+}
+
+/// The key, if there is one.
+fn under(f: &mut fmt::Formatter<'_>, key: Option<&str>) -> fmt::Result {
+    key.map_or(Ok(()), |key| write!(f, " under {key:?}"))
 }
 
 /// A command with its fields.

@@ -13,11 +13,18 @@ use crate::rows::{Kept, Place, RowBatch, Table, TableField as _, TableInfo};
 /// When a command is due, the position of its event, and which of the event's commands it is.
 pub(super) type Due = (Timestamp, u64, u32);
 
+/// The key of a command, if it has one: whether, and which.
+type Keyed = (bool, String);
+
+fn keyed(key: Option<&str>) -> Keyed {
+    (key.is_some(), key.unwrap_or_default().to_owned())
+}
+
 /// Tables with names that no field of a struct has.
 pub(super) struct Books {
     pending: Table<Due, Letter>,
     /// What is pending, by what it may be cancelled with.
-    names: Table<(Name, Due), bool>,
+    names: Table<(Name, Keyed, Due), bool>,
     /// What was refused, and waits for the method that answers to it.
     refused: Table<(u64, u32), KeptRefusal>,
     /// Whether something could be there.
@@ -59,16 +66,22 @@ impl Books {
             letter.index += 1;
         }
         let due = (time, letter.position, letter.index);
-        self.names.insert(&(letter.name(), due), true);
+        self.names.insert(&(letter.name(), keyed(letter.key.as_deref()), due), true);
         self.pending.insert(&due, letter);
     }
 
-    /// Takes back the commands of this name.
-    pub(super) fn cancel(&mut self, name: &Name) {
-        let waiting: Vec<_> = self.names.with_prefix(name).map(|(key, _)| key).collect();
-        for key in waiting {
-            self.pending.remove(&key.1);
-            self.names.remove(&key);
+    /// Takes back the commands of this name: all of them, or those with this key.
+    pub(super) fn cancel(&mut self, name: &Name, key: Option<&str>) {
+        let waiting: Vec<_> = match key {
+            None => self.names.with_prefix(name).map(|(waiting, _)| waiting).collect(),
+            key => {
+                let prefix = (name.clone(), keyed(key));
+                self.names.with_prefix(&prefix).map(|(waiting, _)| waiting).collect()
+            }
+        };
+        for waiting in waiting {
+            self.pending.remove(&waiting.2);
+            self.names.remove(&waiting);
         }
     }
 
@@ -78,7 +91,7 @@ impl Books {
         let due: Vec<_> = due.collect();
         for (key, letter) in &due {
             self.pending.remove(key);
-            self.names.remove(&(letter.name(), *key));
+            self.names.remove(&(letter.name(), keyed(letter.key.as_deref()), *key));
         }
         due.into_iter().map(|(_, letter)| letter).collect()
     }

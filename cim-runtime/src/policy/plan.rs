@@ -74,8 +74,8 @@ pub struct Plan {
 pub(super) enum Planned {
     /// Send a command, at once or at this time.
     Send(Letter, Option<Timestamp>),
-    /// Take back what waits for its time.
-    Cancel(Name),
+    /// Take back what waits for its time: all of it, or what has this key.
+    Cancel(Name, Option<String>),
 }
 
 /// A command without its type, on its way to an aggregate.
@@ -101,6 +101,8 @@ pub(super) struct Letter {
     pub(super) correlation: Uuid,
     /// How often it was sent.
     pub(super) attempts: u32,
+    /// What it replaces, while that waits for its time, has the same key.
+    pub(super) key: Option<String>,
 }
 
 /// What waits for its time is known by: the aggregate, its id, and the command.
@@ -128,9 +130,13 @@ impl Plan {
         }
     }
 
-    /// How many rows it changes, when all of it is kept.
+    /// How many rows it changes, when all of it is kept and replaces another.
     pub(super) fn rows(&self) -> usize {
-        2 * self.steps.len()
+        let rows = |step: &Planned| match step {
+            Planned::Send(Letter { key: Some(_), .. }, _) => 4,
+            _ => 2,
+        };
+        self.steps.iter().map(rows).sum()
     }
 
     /// Has the policy act on the world, once it counts as taken.
@@ -179,6 +185,7 @@ impl Plan {
             command_id,
             correlation: self.correlation,
             attempts: 0,
+            key: to.key.clone(),
         };
         self.commands += 1;
         self.steps.push(Planned::Send(letter, to.when.time(self.decided)));
@@ -188,6 +195,6 @@ impl Plan {
     pub(super) fn cancel<C: Command<Of: InOneAggregate>>(&mut self, cancel: &Cancel<C>) {
         let aggregate = OwnerOf::<C>::NAME.to_string();
         let name = (aggregate, cancel.id.to_string(), C::NAME.to_owned());
-        self.steps.push(Planned::Cancel(name));
+        self.steps.push(Planned::Cancel(name, cancel.key.clone()));
     }
 }

@@ -176,9 +176,10 @@ impl<P: Policy> Running<P> {
         let mut pages = Pages::after(&self.driver.store, worker.checkpoint(), AHEAD);
         let mut overtaken = self.rows.overtaken(&worker::space::<P>());
         let mut acts = self.acts(&worker);
+        let mut first = None;
         loop {
             worker = self.send_again(worker).await?;
-            worker = self.send_due(worker).await?;
+            worker = self.send_due(worker, &mut first).await?;
             let mut next_due = worker.books.next_due();
             if let Some(acts) = &mut acts {
                 acts.start(&mut worker.books);
@@ -207,7 +208,8 @@ impl<P: Policy> Running<P> {
                         return Err(error.into());
                     }
                 }
-                () = self.until(next_due) => {}
+                // What is due already waits for the events that come first.
+                () = self.until(next_due), if first.is_none() => {}
             }
         }
     }
@@ -280,10 +282,9 @@ impl<P: Policy> Running<P> {
     ) -> Result<Worker<P>, Stopped> {
         let mut events: Arc<[StoredEvent]> = events.into();
         while !events.is_empty() {
-            let now = self.driver.environment.now();
             let page = Arc::clone(&events);
             let span = observe::page_span("policy", P::NAME, page.len());
-            let take = move |worker: &mut Worker<P>| span.in_scope(|| worker.take_in(&page, now));
+            let take = move |worker: &mut Worker<P>| span.in_scope(|| worker.take_in(&page));
             let (back, taken) = off_thread_with(worker, take).await?;
             worker = back;
             self.send(&mut worker, taken.letters).await?;
@@ -316,11 +317,27 @@ impl<P: Policy> Running<P> {
     }
 
     /// Sends the commands whose time has come, and has answered to what was refused.
-    async fn send_due(&self, mut worker: Worker<P>) -> Result<Worker<P>, Stopped> {
+    ///
+    /// Whoever was away, or is behind, may not know yet that a command was taken back or replaced: so
+    /// what was stored before comes `first`, up to this position.
+    async fn send_due(
+        &self,
+        mut worker: Worker<P>,
+        first: &mut Option<u64>,
+    ) -> Result<Worker<P>, Stopped> {
         loop {
             worker = self.answer_refusals(worker).await?;
             let now = self.driver.environment.now();
             if worker.books.next_due().is_none_or(|due| due > now) {
+                *first = None;
+                return Ok(worker);
+            }
+            let stored = match *first {
+                Some(position) => position,
+                None => self.driver.store.head().await?.map_or(0, |head| head.number),
+            };
+            *first = Some(stored).filter(|stored| worker.checkpoint() < *stored);
+            if first.is_some() {
                 return Ok(worker);
             }
             let letters = worker.books.take_due(now, worker.due_at_once());
@@ -359,8 +376,9 @@ impl<P: Policy> Running<P> {
             }
             Wish::Take { number, again, done } => {
                 let (worker, found) = self.take(worker, number, again).await?;
-                // What it has called for is done as well when this is answered.
-                let worker = self.send_due(worker).await?;
+                // What it has called for is done as well when this is answered, unless there are
+                // events that come first.
+                let worker = self.send_due(worker, &mut None).await?;
                 let _ = done.send(found);
                 Ok(worker)
             }
@@ -396,10 +414,8 @@ impl<P: Policy> Running<P> {
             return Ok(worker);
         }
         let events = self.driver.store.read_all(position.saturating_sub(1), 1).await?;
-        let now = self.driver.environment.now();
         let page = events.clone();
-        let (back, taken) =
-            off_thread_with(worker, move |worker| worker.take_in(&page, now)).await?;
+        let (back, taken) = off_thread_with(worker, move |worker| worker.take_in(&page)).await?;
         worker = back;
         self.send(&mut worker, taken.letters).await?;
         if let (Some(problem), Some(event)) = (taken.failed, events.first()) {

@@ -21,8 +21,8 @@ use crate::store::{StoreError, StoredEvent};
 const DUE_AT_ONCE: usize = 1024;
 
 /// How many rows change beside the commands of an answer, at most: its job or its refusal, what
-/// became of it, and the checkpoint.
-const BESIDE: usize = 4;
+/// became of it, the outcome that is dropped for it, and the checkpoint.
+const BESIDE: usize = 5;
 
 /// A policy with all that it keeps, and who writes it.
 pub(super) struct Worker<P> {
@@ -93,12 +93,8 @@ impl<P: Policy> Worker<P> {
     }
 
     /// Takes events, up to one at which the policy fails, or as many as fit into one transaction.
-    pub(super) fn take_in(
-        &mut self,
-        events: &[StoredEvent],
-        now: Timestamp,
-    ) -> Result<Taken, Stopped> {
-        let (index, problem) = match self.try_take_in(events, now)? {
+    pub(super) fn take_in(&mut self, events: &[StoredEvent]) -> Result<Taken, Stopped> {
+        let (index, problem) = match self.try_take_in(events)? {
             Attempt::Took(taken) => return Ok(taken),
             Attempt::FailedAt(index, problem) => (index, problem),
         };
@@ -107,7 +103,7 @@ impl<P: Policy> Worker<P> {
             return Err(Stopped::Event(format!("event {position}: {problem}")));
         }
         // What its method has left half done is gone; those before it are taken once more.
-        match self.try_take_in(&events[..index], now)? {
+        match self.try_take_in(&events[..index])? {
             Attempt::Took(taken) => {
                 let failed = (taken.events == index).then_some(problem);
                 Ok(Taken { failed, ..taken })
@@ -118,7 +114,7 @@ impl<P: Policy> Worker<P> {
         }
     }
 
-    fn try_take_in(&mut self, events: &[StoredEvent], now: Timestamp) -> Result<Attempt, Stopped> {
+    fn try_take_in(&mut self, events: &[StoredEvent]) -> Result<Attempt, Stopped> {
         let (mut taken, mut letters) = (0, Vec::new());
         for (index, event) in events.iter().enumerate() {
             let envelope =
@@ -130,7 +126,7 @@ impl<P: Policy> Worker<P> {
                     if plan.acts {
                         self.books.jobs.add(event.position, Job::of(event, &envelope));
                     }
-                    self.plan(plan, now, &mut letters);
+                    self.plan(plan, &mut letters);
                 }
                 Fate::Unreadable(problem) => {
                     return Err(Stopped::Event(unreadable(event, &problem)));
@@ -155,12 +151,17 @@ impl<P: Policy> Worker<P> {
         Ok(Attempt::Took(Taken { events: taken, letters, failed: None }))
     }
 
-    fn plan(&mut self, plan: Plan, now: Timestamp, letters: &mut Vec<Letter>) {
+    fn plan(&mut self, plan: Plan, letters: &mut Vec<Letter>) {
         for step in plan.steps {
+            if let Planned::Send(letter, _) = &step
+                && let Some(key) = &letter.key
+            {
+                self.books.cancel(&letter.name(), Some(key));
+            }
             match step {
-                Planned::Send(letter, Some(time)) if time > now => self.books.keep(time, letter),
-                Planned::Send(letter, _) => letters.push(letter),
-                Planned::Cancel(name) => self.books.cancel(&name),
+                Planned::Send(letter, Some(time)) => self.books.keep(time, letter),
+                Planned::Send(letter, None) => letters.push(letter),
+                Planned::Cancel(name, key) => self.books.cancel(&name, key.as_deref()),
             }
         }
     }
@@ -200,7 +201,7 @@ impl<P: Policy> Worker<P> {
     /// Keeps what a plan calls for, also what is due now: it is sent when it was written down.
     pub(super) fn keep(&mut self, plan: Plan, now: Timestamp) {
         let mut letters = Vec::new();
-        self.plan(plan, now, &mut letters);
+        self.plan(plan, &mut letters);
         for letter in letters {
             self.books.keep(now, letter);
         }
@@ -210,7 +211,7 @@ impl<P: Policy> Worker<P> {
     pub(super) fn too_large(&self, plan: &Plan) -> Option<String> {
         let most = self.space.rows.most_rows().saturating_sub(BESIDE) / 2;
         let commands = plan.steps.len();
-        (commands > most).then(|| {
+        (plan.rows() / 2 > most).then(|| {
             format!("it calls for {commands} commands, and {most} can be written down as one")
         })
     }

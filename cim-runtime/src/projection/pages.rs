@@ -6,6 +6,7 @@ use futures::StreamExt as _;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::parts::Part;
 use crate::store::{Store, StoreError, StoredEvent};
 
 /// How many events are read at a time, at most.
@@ -26,7 +27,7 @@ impl Pages {
     pub(crate) fn after(store: &Arc<dyn Store>, position: u64, ahead: usize) -> Self {
         let (sender, pages) = mpsc::channel(ahead);
         let mut events = store.subscribe(position).ready_chunks(PAGE);
-        let reader = tokio::spawn(async move {
+        let reader = tokio::spawn(Part::of_this_task().keep(async move {
             let mut last = position;
             while let Some(page) = events.next().await {
                 let (mut page, failed) = readable(page);
@@ -40,7 +41,7 @@ impl Pages {
                     return;
                 }
             }
-        });
+        }));
         Self { pages, reader }
     }
 

@@ -20,6 +20,7 @@ use super::{Listened, Projection, QueryDoor, is_kept};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::observe;
+use crate::parts::Part;
 use crate::rows::{MemoryRows, RowStore};
 use crate::store::{Store, StoreError, StoreErrorKind};
 
@@ -349,7 +350,10 @@ impl<P: Projection> Running<P> {
         target: u64,
     ) -> Result<Worker<P>, Stopped> {
         self.cell.set(ProjectionState::Building { position: made.checkpoint(), target });
-        let made = self.follow(made, Some(target), false);
+        let made = async {
+            let made = self.follow(made.in_bulk(true), Some(target), false).await?;
+            Ok(made.in_bulk(false))
+        };
         match live {
             None => made.await,
             Some(live) => tokio::select! {
@@ -456,8 +460,10 @@ pub(crate) async fn blocking<T: Send + 'static>(
     if let Ok(false) = ROWS_WAIT.try_with(|wait| *wait) {
         return work();
     }
-    let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|error| {
+    // Also if nobody waits for it any more; what it returns is dropped before its part is.
+    let part = Part::of_this_task();
+    let done = tokio::task::spawn_blocking(move || (work(), part)).await;
+    done.map(|(done, _)| done).unwrap_or_else(|error| {
         Err(StoreError::new(StoreErrorKind::Io, format!("a projection was cut short: {error}")))
     })
 }

@@ -72,6 +72,12 @@ impl<P: Projection> Worker<P> {
         Ok(Self { space, model, at: None, left_out })
     }
 
+    /// The same, which catches up before it answers, or does so no more.
+    pub(super) fn in_bulk(mut self, bulk: bool) -> Self {
+        self.space.in_bulk(bulk);
+        self
+    }
+
     /// The position of the last event that is in the rows.
     pub(super) fn checkpoint(&self) -> u64 {
         self.space.checkpoint()

@@ -87,6 +87,6 @@ impl RowView for Space {
         from: &[u8],
         limit: usize,
     ) -> Result<Vec<(Bytes, Bytes)>, StoreError> {
-        Ok(page(&self.rows, table, prefix, from, limit))
+        Ok(page(|from| self.rows.range(from..), table, prefix, from, limit))
     }
 }

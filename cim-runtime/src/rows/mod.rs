@@ -12,7 +12,6 @@ mod table;
 mod tables;
 mod writer;
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use bytes::Bytes;
@@ -27,6 +26,8 @@ pub use memory::MemoryRows;
 pub use scan::Scan;
 pub use table::Table;
 pub use tables::{InMemory, Kept, Place, TableField, TableInfo, Tables};
+#[cfg(feature = "jetstream")]
+pub(crate) use writer::LAST;
 pub(crate) use writer::SpaceWriter;
 
 /// Where rows are kept.
@@ -91,6 +92,11 @@ pub trait RowStore: Debug + Send + Sync + 'static {
     /// unless the medium has a limit.
     fn most_rows(&self) -> usize {
         usize::MAX
+    }
+
+    /// The same for batches in [`bulk`](RowBatch::bulk).
+    fn most_rows_in_bulk(&self) -> usize {
+        self.most_rows()
     }
 
     /// Waits until this process is the one that writes what `name` stands for. At once, unless
@@ -210,6 +216,8 @@ pub struct RowBatch {
     /// Whether it must outlive a loss of power before it counts as written: what follows from it
     /// cannot be taken back.
     pub durable: bool,
+    /// Whether it is one of many, which lead through all events there are before anybody reads the rows.
+    pub bulk: bool,
 }
 
 /// A row that changes.
@@ -255,9 +263,9 @@ pub(crate) fn medium_key(table: &str, key: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A page of a table's rows, of all rows of a space in memory.
-pub(crate) fn page(
-    rows: &BTreeMap<Bytes, Bytes>,
+/// A page of a table's rows, of all rows of a space in memory: `after` begins at a key.
+pub(crate) fn page<'a, I: Iterator<Item = (&'a Bytes, &'a Bytes)>>(
+    after: impl FnOnce(Bytes) -> I,
     table: &str,
     prefix: &[u8],
     from: &[u8],
@@ -266,6 +274,6 @@ pub(crate) fn page(
     let start = medium_key(table, &[]).len();
     let all = medium_key(table, prefix);
     let from = Bytes::from(medium_key(table, from.max(prefix)));
-    let rows = rows.range(from..).take_while(|(key, _)| key.starts_with(&all));
+    let rows = after(from).take_while(|(key, _)| key.starts_with(&all));
     rows.take(limit).map(|(key, value)| (key.slice(start..), value.clone())).collect()
 }

@@ -7,7 +7,7 @@ use crate::cid::EventCid;
 use crate::store::{StoreError, StoredEvent};
 
 /// The table with the CID of the last event that is in the rows. No field of a struct has this name.
-const LAST: &str = "-last";
+pub(crate) const LAST: &str = "-last";
 
 /// A space, how far it is, and the event that it has come to.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub(crate) struct SpaceWriter {
     writer: u64,
     /// The event at the checkpoint.
     last: Option<EventCid>,
+    /// Whether it catches up on all events before it is read.
+    bulk: bool,
 }
 
 impl SpaceWriter {
@@ -39,7 +41,7 @@ impl SpaceWriter {
         let view = rows.view(&space)?;
         let checkpoint = view.checkpoint()?;
         let last = view.row(LAST, &[])?.and_then(|cid| EventCid::from_bytes(&cid).ok());
-        Ok(Self { rows, space, place: Place::new(view), checkpoint, writer, last })
+        Ok(Self { rows, space, place: Place::new(view), checkpoint, writer, last, bulk: false })
     }
 
     /// The position of the last event that is in the rows.
@@ -54,15 +56,22 @@ impl SpaceWriter {
         self.checkpoint == 0 || found.map(|event| event.cid) == self.last
     }
 
+    /// From now on it catches up on all events before anybody reads the rows, or does so no more.
+    pub(crate) fn in_bulk(&mut self, bulk: bool) {
+        self.bulk = bulk;
+    }
+
     /// After how many changes they are to be written: one event more must still find room.
     pub(crate) fn enough(&self) -> usize {
-        self.rows.most_rows() / 2
+        let most = if self.bulk { self.rows.most_rows_in_bulk() } else { self.rows.most_rows() };
+        most / 2
     }
 
     /// A batch that leads from here to the event `last`, or nowhere.
     pub(crate) fn batch(&self, last: Option<&StoredEvent>) -> RowBatch {
         let to = last.map_or(self.checkpoint, |event| event.position);
-        let mut batch = RowBatch { writer: self.writer, ..RowBatch::new(self.checkpoint, to) };
+        let (writer, bulk) = (self.writer, self.bulk);
+        let mut batch = RowBatch { writer, bulk, ..RowBatch::new(self.checkpoint, to) };
         if let Some(last) = last {
             batch.put(LAST, Vec::new(), last.cid.to_bytes().to_vec());
         }

@@ -10,6 +10,7 @@ use cim_runtime::store::{
 };
 use cim_runtime::{Commit, EventCid, StreamName};
 use futures::stream::BoxStream;
+use tokio::sync::oneshot;
 
 /// A store that can be exchanged under those who use it, as when it is restored from a copy, and
 /// whose streams can be made up.
@@ -23,11 +24,40 @@ struct Content {
     rows: Option<Arc<dyn RowStore>>,
     /// Of the next commits: whether each is stored, of which its sender is told nothing.
     unanswered: VecDeque<bool>,
+    /// Holds the next commit up.
+    gate: Option<Gate>,
 }
 
 impl Content {
     fn of(store: Arc<dyn Store>) -> Self {
-        Self { store, made_up: None, rows: None, unanswered: VecDeque::new() }
+        Self { store, made_up: None, rows: None, unanswered: VecDeque::new(), gate: None }
+    }
+}
+
+/// Where a commit waits: before it is stored, or before it is answered for.
+#[derive(Debug)]
+struct Gate {
+    is_stored: bool,
+    reached: oneshot::Sender<()>,
+    opened: oneshot::Receiver<()>,
+}
+
+/// A commit that is held up, until this is told otherwise or dropped.
+#[derive(Debug)]
+pub(crate) struct HeldUp {
+    reached: oneshot::Receiver<()>,
+    open: oneshot::Sender<()>,
+}
+
+impl HeldUp {
+    /// Waits until the commit is there.
+    pub(crate) async fn reached(&mut self) {
+        (&mut self.reached).await.unwrap();
+    }
+
+    /// Lets it go on.
+    pub(crate) fn go_on(self) {
+        self.open.send(()).unwrap();
     }
 }
 
@@ -56,6 +86,14 @@ impl StoreDouble {
         self.0.lock().unwrap().unanswered.extend(stored);
     }
 
+    /// The next commit is held up: once it is stored, or else before that.
+    pub(crate) fn hold_up(&self, is_stored: bool) -> HeldUp {
+        let (reached, is_reached) = oneshot::channel();
+        let (open, opened) = oneshot::channel();
+        self.0.lock().unwrap().gate = Some(Gate { is_stored, reached, opened });
+        HeldUp { reached: is_reached, open }
+    }
+
     pub(crate) fn store(&self) -> Arc<dyn Store> {
         Arc::clone(&self.0.lock().unwrap().store)
     }
@@ -75,7 +113,19 @@ impl Store for StoreDouble {
     fn commit(&self, commit: Commit) -> StoreFuture<'_, Committed> {
         let store = self.store();
         let unanswered = self.0.lock().unwrap().unanswered.pop_front();
+        let gate = self.0.lock().unwrap().gate.take();
         Box::pin(async move {
+            if let Some(Gate { is_stored, reached, opened }) = gate {
+                let answer =
+                    if is_stored { Some(store.commit(commit.clone()).await) } else { None };
+                reached.send(()).unwrap();
+                // Whoever holds it may be gone.
+                let _ = opened.await;
+                return match answer {
+                    Some(answer) => answer,
+                    None => store.commit(commit).await,
+                };
+            }
             let Some(is_stored) = unanswered else { return store.commit(commit).await };
             if is_stored {
                 store.commit(commit.clone()).await?;

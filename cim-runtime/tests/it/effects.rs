@@ -478,7 +478,7 @@ impl RowStore for Narrow {
     }
 
     fn most_rows(&self) -> usize {
-        24
+        26
     }
 }
 

@@ -37,6 +37,8 @@ mod reshaped;
 mod settings;
 mod shapes;
 mod snapshots;
+mod stopped;
+mod timers;
 mod upcast;
 mod values;
 mod walks;

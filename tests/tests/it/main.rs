@@ -12,6 +12,7 @@ mod nats;
 mod people;
 mod people_served;
 mod replay;
+mod replay_killed;
 mod serve;
 mod serving;
 mod simulate;

@@ -10,6 +10,9 @@ use crate::prelude::value;
 use crate::rows::{Kept, Place, Table, TableField as _};
 use crate::store::StoredEvent;
 
+/// Of so many events an effect's outcome is kept, the last ones.
+pub(super) const KEPT: usize = 10_000;
+
 /// An event that an effect is to act on.
 #[value]
 pub(in crate::policy) struct Job {
@@ -50,6 +53,8 @@ impl Job {
 pub(in crate::policy) struct Jobs {
     open: Table<u64, Job>,
     outcomes: Table<u64, EffectOutcome>,
+    /// How many outcomes there are, once they were counted.
+    kept: Option<usize>,
     /// Those that are not yet written.
     opened: Vec<(u64, Job)>,
     /// Those that were written since somebody has asked.
@@ -61,6 +66,7 @@ impl Jobs {
         Self {
             open: Table::open("-jobs", place),
             outcomes: Table::open("-outcomes", place),
+            kept: None,
             opened: Vec::new(),
             written: Vec::new(),
         }
@@ -95,7 +101,17 @@ impl Jobs {
     /// Ends a job.
     pub(in crate::policy) fn end(&mut self, position: u64, outcome: EffectOutcome) {
         self.open.remove(&position);
+        let kept = self.kept.unwrap_or_else(|| self.outcomes.iter().count());
+        let is_new = !self.outcomes.contains(&position);
         self.outcomes.insert(&position, outcome);
+        let mut kept = kept + usize::from(is_new);
+        while kept > KEPT
+            && let Some((oldest, _)) = self.outcomes.iter().next()
+        {
+            self.outcomes.remove(&oldest);
+            kept -= 1;
+        }
+        self.kept = Some(kept);
     }
 
     pub(in crate::policy) fn outcome(&self, position: u64) -> Option<EffectOutcome> {
@@ -109,6 +125,47 @@ impl Jobs {
 
     /// Forgets what was not written.
     pub(in crate::policy) fn forget(&mut self) {
+        self.kept = None;
         self.opened.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::rows::{MemoryRows, RowBatch, RowStore as _};
+
+    #[test]
+    fn outcomes_are_kept_of_so_many_events() {
+        let rows = Arc::new(MemoryRows::default());
+        let (most, mut written) = (KEPT as u64, 0);
+        let mut jobs = Jobs::open(&Place::new(rows.view("s").unwrap()));
+        let mut end = |jobs: &mut Jobs, positions: std::ops::RangeInclusive<u64>| {
+            for position in positions {
+                let outcome = EffectOutcome { at: Timestamp::UNIX_EPOCH, attempts: 1, error: None };
+                jobs.end(position, outcome);
+            }
+            let mut batch = RowBatch::new(written, written + 1);
+            jobs.each(|table| table.write(&mut batch).unwrap());
+            rows.commit("s", batch).unwrap();
+            written += 1;
+            let place = Place::new(rows.view("s").unwrap());
+            jobs.each(|table| table.renew(&place));
+        };
+        end(&mut jobs, 1..=most - 1);
+        // One that ends again, as somebody has asked for, is one.
+        end(&mut jobs, 7..=7);
+        end(&mut jobs, most..=most + 3);
+        let of = |jobs: &Jobs, positions: [u64; 5]| positions.map(|at| jobs.outcome(at).is_some());
+        assert_eq!(of(&jobs, [1, 3, 4, 5, most + 3]), [false, false, true, true, true]);
+        // What was rolled back is not counted.
+        jobs.end(most + 4, EffectOutcome { at: Timestamp::UNIX_EPOCH, attempts: 1, error: None });
+        jobs.each(|table| table.forget());
+        jobs.forget();
+        assert_eq!(of(&jobs, [3, 4, 5, most + 3, most + 4]), [false, true, true, true, false]);
+        end(&mut jobs, most + 5..=most + 5);
+        assert_eq!(of(&jobs, [4, 5, 6, most + 3, most + 5]), [false, true, true, true, true]);
     }
 }

@@ -29,7 +29,8 @@ pub struct Effects {
 
 impl Effects {
     /// What became of the effect on the event at this position; `None` if it is not over, or if the
-    /// effect takes no such event.
+    /// effect takes no such event. Outcomes are kept of 10,000 events, those stored last: for longer,
+    /// answer with a command.
     ///
     /// # Errors
     ///

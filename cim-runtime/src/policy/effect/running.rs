@@ -11,6 +11,7 @@ use super::queue::Queue;
 use super::{EffectInfo, EffectOutcome, Job};
 use crate::driver::Driver;
 use crate::outside::Outside;
+use crate::parts::Part;
 use crate::policy::books::Books;
 use crate::policy::plan::Plan;
 
@@ -99,7 +100,8 @@ impl Acts {
             tell(position, None);
             let waits = move |time| tell(position, time);
             let attempt = self.attempts.clone().make(position, job.attempts + 1, waits);
-            self.tasks.spawn(async move { (position, attempt.await) });
+            let attempt = async move { (position, attempt.await) };
+            self.tasks.spawn(Part::of_this_task().keep(attempt));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Follows the stream.
 //!
-//! A consumer of ours lives in the server's memory and is asked for a batch at a time, so no more
-//! than a batch is ever on the way. Whatever happens to it or to the connection, another one is made
+//! A consumer of ours lives in the server's memory and is asked for a batch at a time, and for the next
+//! one when half of that has come, so no more than two are ever on the way. Whatever happens to it or to the connection, another one is made
 //! that begins behind the last message that was given: the sequence is kept here and not there.
 
 use std::collections::VecDeque;
@@ -24,7 +24,7 @@ use super::{Inner, errors, wire};
 use crate::store::{Alarm, StoreError, StoreErrorKind, StoredEvent};
 
 /// How many messages a batch has at most, and how many bytes.
-const BATCH: usize = 256;
+const BATCH: usize = 512;
 const BATCH_BYTES: usize = 4 << 20;
 
 /// How long the server waits for messages before it ends a batch. What takes longer than that and a
@@ -42,6 +42,8 @@ struct Asked {
     /// Hears whether that is refused, which the batch does not say.
     listener: Listener,
     subject: String,
+    /// How many messages it has given.
+    given: usize,
 }
 
 /// What came of what was asked for.
@@ -82,6 +84,8 @@ pub(super) struct Tail {
     inner: Arc<Inner>,
     consumer: Option<Consumer<Config>>,
     batch: Option<Asked>,
+    /// The one behind it, for whoever is behind: the server goes on sending meanwhile.
+    ahead: Option<Asked>,
     /// How many messages this consumer has given.
     delivered: u64,
     /// The sequence behind the last message that was given.
@@ -119,6 +123,7 @@ impl Tail {
             inner,
             consumer: None,
             batch: None,
+            ahead: None,
             delivered: 0,
             next,
             skip,
@@ -148,10 +153,16 @@ impl Tail {
         let inner = Arc::clone(&self.inner);
         let Some(asked) = self.batch().await? else { return Ok(None) };
         match asked.next(&inner.server).await? {
-            Came::Message(message) => self.take(*message),
+            Came::Message(message) => {
+                asked.given += 1;
+                if asked.given == BATCH / 2 {
+                    self.ahead = self.ask().await?;
+                }
+                self.take(*message)
+            }
             // The batch is at its end, and the consumer where it was.
             Came::End => {
-                self.batch = None;
+                self.batch = self.ahead.take();
                 Ok(None)
             }
             Came::Nothing => Ok(self.start_again()),
@@ -187,32 +198,37 @@ impl Tail {
     }
 
     fn start_again<T>(&mut self) -> Option<T> {
-        (self.batch, self.consumer) = (None, None);
+        (self.batch, self.ahead, self.consumer) = (None, None, None);
         None
     }
 
     /// The batch that is under way, or a new one; `None` when the consumer does not answer.
     async fn batch(&mut self) -> Result<Option<&mut Asked>, StoreError> {
         if self.batch.is_none() {
-            let inner = Arc::clone(&self.inner);
-            let consumer = self.consumer().await?;
-            let connection = inner.server.connection();
-            let listener = inner.server.listen();
-            let name = &consumer.cached_info().name;
-            let subject = format!("{}.{name}", inner.server.subject("CONSUMER.MSG.NEXT"));
-            let batch = consumer
-                .batch()
-                .max_messages(BATCH)
-                .max_bytes(BATCH_BYTES)
-                .expires(EXPIRES)
-                .messages()
-                .await;
-            match batch {
-                Ok(batch) => self.batch = Some(Asked { batch, connection, listener, subject }),
-                Err(_) => return Ok(self.start_again()),
-            }
+            self.batch = self.ask().await?;
         }
         Ok(self.batch.as_mut())
+    }
+
+    /// Asks for a batch; `None` when the consumer does not answer.
+    async fn ask(&mut self) -> Result<Option<Asked>, StoreError> {
+        let inner = Arc::clone(&self.inner);
+        let consumer = self.consumer().await?;
+        let connection = inner.server.connection();
+        let listener = inner.server.listen();
+        let name = &consumer.cached_info().name;
+        let subject = format!("{}.{name}", inner.server.subject("CONSUMER.MSG.NEXT"));
+        let batch = consumer
+            .batch()
+            .max_messages(BATCH)
+            .max_bytes(BATCH_BYTES)
+            .expires(EXPIRES)
+            .messages()
+            .await;
+        match batch {
+            Ok(batch) => Ok(Some(Asked { batch, connection, listener, subject, given: 0 })),
+            Err(_) => Ok(self.start_again()),
+        }
     }
 
     /// The consumer, or a new one that begins where the last one was.

@@ -23,6 +23,9 @@ pub(super) const BATCH_SEQUENCE: &str = "Nats-Batch-Sequence";
 /// Says that the message is its batch's last, and that the batch is to be stored now.
 pub(super) const BATCH_COMMIT: &str = "Nats-Batch-Commit";
 
+/// How long the server keeps the message, in seconds.
+pub(super) const KEPT_FOR: &str = "Nats-TTL";
+
 /// How long the server remembers message ids, which cost it 250 bytes each.
 pub(super) const DUPLICATE_WINDOW: std::time::Duration = std::time::Duration::from_secs(10);
 

@@ -18,6 +18,7 @@ mod snapshots;
 mod start_up;
 mod stray;
 mod streams;
+mod timers;
 mod traces;
 
 use cim_runtime::store::JetStreamStore;

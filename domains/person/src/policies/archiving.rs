@@ -47,12 +47,9 @@ impl AutoArchive {
         RelationshipConfirmed,
         EmploymentStarted
     )]
-    fn active(
-        &mut self,
-        event: &Recorded<AnyOf<Person>>,
-    ) -> (Cancel<ArchivePerson>, To<ArchivePerson>) {
+    fn active(&mut self, event: &Recorded<AnyOf<Person>>) -> To<ArchivePerson> {
         let days = self.settings.days;
         let archive = ArchivePerson { reason: format!("no activity for {days} days") };
-        (ArchivePerson::cancel(event.id()), archive.to(event.id()).after(days.days()))
+        archive.to(event.id()).after(days.days()).keyed("unused")
     }
 }

@@ -37,7 +37,7 @@ pub struct OnboardingSettings {
 impl OnboardingExpires {
     /// Whatever the step.
     #[on]
-    fn goes_on(&mut self, event: &Recorded<AnyOf<Onboarding>>) -> Later {
+    fn goes_on(&mut self, event: &Recorded<AnyOf<Onboarding>>) -> To<FailOnboarding> {
         self.later(event.id())
     }
 
@@ -51,11 +51,9 @@ impl OnboardingExpires {
         FailOnboarding::cancel(event.id())
     }
 
-    fn later(&self, id: OnboardingId) -> Later {
+    fn later(&self, id: OnboardingId) -> To<FailOnboarding> {
         let days = self.settings.days;
         let fail = FailOnboarding { reason: format!("no progress for {days} days") };
-        (FailOnboarding::cancel(id.clone()), fail.to(id).after(days.days()))
+        fail.to(id).after(days.days()).keyed("no progress")
     }
 }
-
-type Later = (Cancel<FailOnboarding>, To<FailOnboarding>);

@@ -13,7 +13,8 @@ use tokio::time::timeout;
 
 use super::Change;
 use super::message::{self, Subjects};
-use crate::rows::RowBatch;
+use super::packed;
+use crate::rows::{RowChange, medium_key};
 use crate::store::StoreError;
 use crate::store::jetstream::as_one::Unstored;
 use crate::store::jetstream::server::{Answer, Server, patience};
@@ -21,6 +22,9 @@ use crate::store::jetstream::{errors, subjects, wire};
 
 /// How many messages are asked for at once.
 const PAGE: usize = 1000;
+
+/// And how many bytes.
+const PAGE_BYTES: usize = 8 << 20;
 
 /// When the server forgets a consumer that nobody asks.
 const FORGOTTEN: Duration = Duration::from_secs(30);
@@ -38,6 +42,8 @@ pub(super) struct Bucket {
     /// What subjects begin with, as they are stored and as they are sent.
     stored: String,
     sent: String,
+    /// How long it is known that a value was removed; for ever, if it was made by an older program.
+    remembered: Option<Duration>,
 }
 
 /// A value of the bucket.
@@ -61,7 +67,11 @@ pub(super) enum Written {
 }
 
 impl Bucket {
-    pub(super) async fn open(server: Arc<Server>, replicas: usize) -> Result<Self, StoreError> {
+    pub(super) async fn open(
+        server: Arc<Server>,
+        replicas: usize,
+        remembered: Duration,
+    ) -> Result<Self, StoreError> {
         let name = subjects::projections(server.name());
         let stored = format!("$KV.{name}");
         let sent = server.interface().api.values(&name);
@@ -76,6 +86,7 @@ impl Bucket {
             deny_delete: true,
             allow_direct: true,
             allow_atomic_publish: true,
+            allow_message_ttl: true,
             num_replicas: replicas,
             ..Config::default()
         };
@@ -86,12 +97,31 @@ impl Bucket {
             made.map_err(|error| errors::rows(&name, &error.to_string()))
         };
         let made = server.permitted("the rows of projections", is_ours, made).await?;
-        if !made.cached_info().config.allow_atomic_publish {
+        let config = &made.cached_info().config;
+        let remembered = config.allow_message_ttl.then_some(remembered);
+        if !config.allow_atomic_publish {
             return Err(errors::rows(&name, "it does not take several values as one"));
         }
         let stream = server.context.get_stream_no_info(subjects::stream_of(&name)).await;
         let stream = stream.map_err(|error| errors::rows(&name, &error.to_string()))?;
-        Ok(Self { server, name, stream, stored, sent })
+        Ok(Self { server, name, stream, stored, sent, remembered })
+    }
+
+    /// Its stream, as it is now.
+    #[cfg(test)]
+    pub(super) async fn stream(&self) -> Stream {
+        let name = subjects::stream_of(&self.name);
+        self.server.context.get_stream(name).await.unwrap()
+    }
+
+    /// For how long it is known that a value was removed, if not for ever.
+    pub(super) fn remembered(&self) -> Option<Duration> {
+        self.remembered
+    }
+
+    /// The number of the connection: what was away meanwhile has another one.
+    pub(super) fn connection(&self) -> u64 {
+        self.server.connection()
     }
 
     pub(super) fn name(&self) -> &str {
@@ -149,7 +179,13 @@ impl Bucket {
         let mut pending = consumer.cached_info().num_pending;
         let mut changes = Vec::new();
         while pending > 0 {
-            let batch = consumer.batch().max_messages(PAGE).expires(patience()).messages().await;
+            let batch = consumer
+                .batch()
+                .max_messages(PAGE)
+                .max_bytes(PAGE_BYTES)
+                .expires(patience())
+                .messages()
+                .await;
             let mut batch = batch.map_err(|error| self.error(&error))?;
             let before = changes.len();
             while pending > 0 {
@@ -172,24 +208,55 @@ impl Bucket {
         Ok(changes)
     }
 
+    /// The messages of rows that change. That a row was removed is known for as long as a packed one of
+    /// this key could come back.
+    pub(super) fn rows(
+        &self,
+        subjects: &Subjects,
+        rows: &[&RowChange],
+        is_packed: impl Fn(&[u8]) -> bool,
+    ) -> Vec<Unstored> {
+        let message = |change: &&RowChange| {
+            let mut headers = HeaderMap::new();
+            if change.value.is_none() {
+                headers.insert(OPERATION, REMOVED);
+                let forgets = !is_packed(&medium_key(change.table, &change.key));
+                if let Some(remembered) = self.remembered.filter(|_| forgets) {
+                    headers.insert(wire::KEPT_FOR, remembered.as_secs().to_string());
+                }
+            }
+            let subject = subjects.to_row(change.table, &change.key);
+            let payload = change.value.clone().unwrap_or_default().into();
+            Unstored { subject, headers, payload }
+        };
+        rows.iter().map(message).collect()
+    }
+
+    /// The messages of many rows, which lead to a position.
+    pub(super) fn many(
+        &self,
+        subjects: &Subjects,
+        rows: &[&RowChange],
+        position: u64,
+    ) -> Vec<Unstored> {
+        let most = self.server.client.server_info().max_payload / 2;
+        let packed = packed::pack(rows, most).into_iter().enumerate();
+        let message = |(part, payload)| {
+            let subject = subjects.to_many(position, part);
+            Unstored { subject, headers: HeaderMap::new(), payload }
+        };
+        packed.map(message).collect()
+    }
+
     /// Writes rows and their checkpoint, whose message is at `expected` now, as one.
     pub(super) async fn write(
         &self,
         subjects: &Subjects,
-        batch: &RowBatch,
+        rows: Vec<Unstored>,
         checkpoint: &str,
         expected: u64,
     ) -> Written {
-        let mut messages = Vec::with_capacity(batch.rows.len() + 1);
-        for change in &batch.rows {
-            let mut headers = HeaderMap::new();
-            if change.value.is_none() {
-                headers.insert(OPERATION, REMOVED);
-            }
-            let subject = subjects.to_row(change.table, &change.key);
-            let payload = change.value.clone().unwrap_or_default().into();
-            messages.push(Unstored { subject, headers, payload });
-        }
+        let mut messages = rows;
         let checkpoint = Bytes::from(checkpoint.to_owned());
         messages.push(expecting(subjects.to_checkpoint(), checkpoint, expected));
         self.store(messages).await

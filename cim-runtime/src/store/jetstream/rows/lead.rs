@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::bucket::Written;
 use super::{BucketRows, message};
+use crate::parts::Part;
 use crate::rows::{Guard, Lead};
 use crate::store::StoreError;
 
@@ -103,6 +104,7 @@ impl Drop for Held {
         self.rows.disown();
         let (rows, subject, at) = (self.rows.clone(), self.subject.clone(), *self.at.borrow());
         // Whoever waits would find out by itself, only later.
-        self.rows.runtime.spawn(async move { rows.bucket.put(subject, Bytes::new(), at).await });
+        let give_back = async move { rows.bucket.put(subject, Bytes::new(), at).await };
+        self.rows.runtime.spawn(Part::of_this_task().keep(give_back));
     }
 }

@@ -7,6 +7,9 @@ use crate::id::{push_token, token_bytes};
 /// The table of checkpoints, which no struct has as a field.
 const CHECKPOINT: &str = "-checkpoint";
 
+/// The table of many rows in one message, which no struct has as a field either.
+const MANY: &str = "-many";
+
 /// What stands for a key without bytes.
 const EMPTY: &str = "-";
 
@@ -39,6 +42,17 @@ impl Subjects {
     /// Where the checkpoint is sent to.
     pub(super) fn to_checkpoint(&self) -> String {
         format!("{}.{CHECKPOINT}.{EMPTY}", self.sent)
+    }
+
+    /// Where many rows are sent to, the part of this number of those that lead to a position.
+    pub(super) fn to_many(&self, position: u64, part: usize) -> String {
+        format!("{}.{MANY}.{position}-{part}", self.sent)
+    }
+
+    /// Whether a stored message has many rows.
+    pub(super) fn is_many(&self, subject: &str) -> bool {
+        let table = subject.strip_prefix(&self.stored).and_then(|rest| rest.strip_prefix('.'));
+        table.and_then(|table| table.strip_prefix(MANY)).is_some_and(|rest| rest.starts_with('.'))
     }
 
     /// Where a row is sent to.
@@ -82,16 +96,29 @@ pub(super) fn nonce() -> Uuid {
     Uuid::from_u128(rand::random())
 }
 
-/// What stands at a checkpoint: the position, who has begun the space, and who has written it.
-pub(super) fn checkpoint(position: u64, epoch: Uuid, write: Uuid) -> String {
-    format!("{position} {} {}", epoch.simple(), write.simple())
+/// What stands at a checkpoint: the position, who has begun the space, who has written it, and the event
+/// at the position. Where nothing else changes it is a message alone: a server makes a folder for each
+/// batch of several.
+pub(super) fn checkpoint(position: u64, epoch: Uuid, write: Uuid, last: &[u8]) -> String {
+    let mut text = format!("{position} {} {} ", epoch.simple(), write.simple());
+    push_token(&mut text, last);
+    text
 }
 
-/// The position and the epoch of a checkpoint.
-pub(super) fn read_checkpoint(payload: &[u8]) -> Option<(u64, Uuid)> {
+/// A checkpoint, as it is read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Checkpoint {
+    pub(super) position: u64,
+    pub(super) epoch: Uuid,
+    /// The event at the position; empty, if there is none.
+    pub(super) last: Vec<u8>,
+}
+
+pub(super) fn read_checkpoint(payload: &[u8]) -> Option<Checkpoint> {
     let mut words = std::str::from_utf8(payload).ok()?.split(' ');
-    let position = words.next()?.parse().ok()?;
-    Some((position, words.next()?.parse().ok()?))
+    let (position, epoch) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    let _write = words.next()?;
+    Some(Checkpoint { position, epoch, last: token_bytes(words.next()?)? })
 }
 
 #[cfg(test)]
@@ -112,13 +139,20 @@ mod tests {
         assert_eq!(all_checkpoints("$KV.B"), "$KV.B.*.-checkpoint.-");
         assert_eq!(subjects.row(&subjects.checkpoint()).unwrap().0, CHECKPOINT);
         assert_eq!(subjects.row("$KV.B.goods=2E12.lines.x"), None);
+        let many = subjects.to_many(7, 0);
+        assert!(subjects.is_many(many.strip_prefix("$JS.hub.API.").unwrap()), "{many}");
+        assert!(!subjects.is_many("$KV.B.goods=2E12.-many.7-0"));
+        assert!(!subjects.is_many(&subjects.checkpoint()));
     }
 
     #[test]
     fn a_checkpoint_is_read_back() {
         let (epoch, write) = (nonce(), nonce());
-        let text = checkpoint(7, epoch, write);
-        assert_eq!(read_checkpoint(text.as_bytes()), Some((7, epoch)));
+        for last in [&b""[..], b"\0. \xffcid"] {
+            let text = checkpoint(7, epoch, write, last);
+            let expected = Checkpoint { position: 7, epoch, last: last.to_vec() };
+            assert_eq!(read_checkpoint(text.as_bytes()), Some(expected));
+        }
         assert_eq!(read_checkpoint(b"seven"), None);
     }
 }

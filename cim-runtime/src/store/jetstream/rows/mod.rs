@@ -10,6 +10,10 @@ mod bucket;
 mod copy;
 mod lead;
 mod message;
+mod packed;
+mod sorted;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -21,17 +25,26 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
+use tokio::time::Instant;
 
 use self::bucket::{Bucket, Written};
 use self::copy::Copy;
 use self::message::Subjects;
+use self::packed::MANY;
 use super::server::Server;
 use super::{errors, subjects};
-use crate::rows::{Lead, RowBatch, RowStore, RowView, is_overtaken};
+use crate::rows::{LAST, Lead, RowBatch, RowStore, RowView, is_overtaken};
 use crate::store::{StoreError, StoreErrorKind};
 
 /// How many messages an atomic batch may have.
 const MOST: usize = 1000;
+
+/// How many rows are written as one when they are packed: each may have 30 KB, then.
+const MOST_IN_BULK: usize = 8192;
+
+/// How long it is known that a row was removed, for those who have it in their copies. The server drops
+/// that then; whoever has not looked for half as long reads all rows anew.
+const REMEMBERED: Duration = Duration::from_secs(3600);
 
 /// How often a process that does not write looks for what others have written.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -55,7 +68,15 @@ type Space = Arc<tokio::sync::Mutex<Copy>>;
 impl BucketRows {
     /// Opens the bucket, which is made if it is not there.
     pub(super) async fn open(server: Arc<Server>, replicas: usize) -> Result<Self, StoreError> {
-        let bucket = Arc::new(Bucket::open(server, replicas).await?);
+        Self::remembering(server, replicas, REMEMBERED).await
+    }
+
+    async fn remembering(
+        server: Arc<Server>,
+        replicas: usize,
+        remembered: Duration,
+    ) -> Result<Self, StoreError> {
+        let bucket = Arc::new(Bucket::open(server, replicas, remembered).await?);
         let (copies, writers) = (Arc::default(), Arc::default());
         Ok(Self { bucket, copies, writers, runtime: Handle::current() })
     }
@@ -92,9 +113,14 @@ impl BucketRows {
 
     /// Brings a copy up to date.
     async fn refresh(&self, subjects: &Subjects, copy: &mut Copy) -> Result<(), StoreError> {
+        let (now, connection) = (Instant::now(), self.bucket.connection());
         let last = self.bucket.last(&subjects.checkpoint()).await?;
         if last.as_ref().map_or(0, |last| last.sequence) == copy.checkpoint_sequence() {
+            copy.known(now, connection);
             return Ok(());
+        }
+        if self.bucket.remembered().is_some_and(|time| copy.is_outdated(time, connection)) {
+            *copy = Copy::default();
         }
         // Who begins a space anew leaves nothing that was in it.
         if last.as_ref().is_none_or(|last| !copy.is_of_epoch(&last.payload)) {
@@ -104,6 +130,7 @@ impl BucketRows {
         for change in changes {
             copy.take(subjects, change)?;
         }
+        copy.known(now, connection);
         Ok(())
     }
 
@@ -118,8 +145,21 @@ impl BucketRows {
             copy.own = false;
             return Err(StoreError::conflict(batch.from, copy.checkpoint()));
         }
-        let rows = batch.rows.len();
-        if rows >= MOST {
+        // The event at the checkpoint stands in its message.
+        let (mut last, mut rows) = (copy.last_event(), Vec::with_capacity(batch.rows.len()));
+        for change in &batch.rows {
+            match (change.table, &change.value) {
+                (LAST, value) => last = value.clone().unwrap_or_default().into(),
+                _ => rows.push(change),
+            }
+        }
+        let is_many = batch.bulk && rows.len() >= MANY;
+        let messages = match is_many {
+            true => self.bucket.many(&subjects, &rows, batch.to),
+            false => self.bucket.rows(&subjects, &rows, |key| copy.is_packed(key)),
+        };
+        let rows = rows.len();
+        if messages.len() >= MOST {
             return Err(StoreError::new(
                 StoreErrorKind::Invalid,
                 format!(
@@ -130,12 +170,17 @@ impl BucketRows {
             ));
         }
         let epoch = copy.epoch().unwrap_or_else(message::nonce);
-        let checkpoint = message::checkpoint(batch.to, epoch, message::nonce());
+        let checkpoint = message::checkpoint(batch.to, epoch, message::nonce(), &last);
         let expected = copy.checkpoint_sequence();
-        let written = self.bucket.write(&subjects, &batch, &checkpoint, expected).await;
+        let (now, connection) = (Instant::now(), self.bucket.connection());
+        let written = self.bucket.write(&subjects, messages, &checkpoint, expected).await;
         match written {
             Written::At(sequence) => {
+                if is_many {
+                    copy.pack(&batch.rows);
+                }
                 copy.put(batch, epoch, sequence);
+                copy.known(now, connection);
                 copy.own = true;
                 Ok(())
             }
@@ -229,6 +274,10 @@ impl RowStore for BucketRows {
 
     fn most_rows(&self) -> usize {
         MOST - 1
+    }
+
+    fn most_rows_in_bulk(&self) -> usize {
+        MOST_IN_BULK
     }
 
     fn lead(&self, name: &str) -> BoxFuture<'static, Result<Lead, StoreError>> {

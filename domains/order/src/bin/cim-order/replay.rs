@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use cim_order::Shop;
 use cim_order::item::{PickItem, ReorderItem, ReportOutOfStock};
 use cim_order::order::{ConfirmOrder, PayOrder, PlaceOrder};
@@ -11,15 +11,17 @@ use cim_order::sales::{AllOrders, OpenPackages, Progress, Revenue};
 use cim_runtime::jiff::civil::Date;
 use cim_runtime::store::{self, Store};
 use cim_runtime::testing::Simulation;
-use cim_runtime::{EventCid, ManualEnvironment, SendError};
+use cim_runtime::{EventCid, ManualEnvironment, SendError, Sent, Timestamp, Uuid, cbor};
 
 use crate::log::{Activity, Log, Row};
+use crate::receipts::Receipts;
 
 /// Live through the log of an order process again: what came from outside is sent at its time, and
 /// the policies remind, pack and send by themselves.
 ///
 /// The log's own reminders and packages are left out. The clock is the log's, so that the same log
-/// brings the same events. The store must be empty.
+/// brings the same events. A run that was cut short goes on where it was: the store is empty, or has an
+/// earlier run of the same log.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  cim-order replay orders.csv --store shop.cim --json")]
 pub(crate) struct Arguments {
@@ -31,6 +33,9 @@ pub(crate) struct Arguments {
     /// Stop after so many rows.
     #[arg(long, value_name = "N")]
     rows: Option<u64>,
+    /// Write the CID of each event from outside to this file as soon as the store has answered for it.
+    #[arg(long, value_name = "FILE")]
+    receipts: Option<PathBuf>,
     /// End with one JSON object on standard output.
     #[arg(long)]
     json: bool,
@@ -38,9 +43,13 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut log = Log::open(&arguments.file)?;
+    let receipts = arguments.receipts.as_deref().map(Receipts::create).transpose()?;
+    let receipts = receipts.unwrap_or_default();
     let store = store::connect(arguments.store).await?;
-    ensure!(store.head().await?.is_none(), "the store has events already: give an empty one");
     let clock = ManualEnvironment::default();
+    // What was cut short is still done at its time.
+    let last = last_event_at(store.as_ref()).await?;
+    clock.set(last.unwrap_or(Timestamp::MIN));
     let shop = Simulation::<Shop>::start_on(store, clock.clone()).await?;
 
     let bar = cim_program::bar(log.bytes, "bytes");
@@ -48,11 +57,11 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     while let Some(row) = log.next()? {
         let row =
             row.map_err(|skipped| anyhow::anyhow!("line {}: {}", skipped.line, skipped.problem))?;
-        if inputs == 0 {
-            clock.set(row.at);
-        }
         shop.advance_to(row.at.max(clock.time())).await?;
-        inputs += u64::from(take(&shop, &row).await?);
+        if let Some(sent) = take(&shop, &row).await? {
+            inputs += 1;
+            sent.receipt().map_or(Ok(()), |receipt| receipts.write(receipt))?;
+        }
         rows += 1;
         bar.set_position(log.position());
         if arguments.rows == Some(rows) {
@@ -65,8 +74,8 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 /// Sends what a row says, if it came from outside.
-async fn take(shop: &Simulation<Shop>, row: &Row) -> anyhow::Result<bool> {
-    let (line, shop) = (row.line, shop.acting_as(customer(row)));
+async fn take(shop: &Simulation<Shop>, row: &Row) -> anyhow::Result<Option<Sent>> {
+    let (line, shop) = (row.line, shop.acting_as(customer(row)).with_command_id(command_id(row)));
     match &row.activity {
         Activity::PlaceOrder { order, items, price_cents } => {
             let place = PlaceOrder { items: items.clone(), price_cents: *price_cents };
@@ -83,8 +92,23 @@ async fn take(shop: &Simulation<Shop>, row: &Row) -> anyhow::Result<bool> {
         | Activity::CreatePackage { .. }
         | Activity::SendPackage { .. }
         | Activity::FailDelivery { .. }
-        | Activity::DeliverPackage { .. } => Ok(false),
+        | Activity::DeliverPackage { .. } => Ok(None),
     }
+}
+
+/// The same row has the same id in every run: its command is stored once.
+fn command_id(row: &Row) -> Uuid {
+    let mut id = [0; 16];
+    let step = format!("{}\n{}", row.id, row.at);
+    id.copy_from_slice(&blake3::hash(step.as_bytes()).as_bytes()[..16]);
+    Uuid::new_v8(id)
+}
+
+/// When the last event was decided that a run has stored.
+async fn last_event_at(store: &dyn Store) -> anyhow::Result<Option<Timestamp>> {
+    let Some(head) = store.head().await? else { return Ok(None) };
+    let event = store.find(&head.cid).await?.context("the last event")?;
+    Ok(Some(event.envelope().context("the last event")?.at))
 }
 
 /// The log names no customers: one of a hundred, by the number of the order.
@@ -94,12 +118,12 @@ fn customer(row: &Row) -> String {
     format!("customer-{}", number % 100)
 }
 
-fn taken<T, M>(line: u64, sent: Result<T, SendError<M>>) -> anyhow::Result<bool>
+fn taken<M>(line: u64, sent: Result<Sent, SendError<M>>) -> anyhow::Result<Option<Sent>>
 where
     M: cim_runtime::machine::Machine,
 {
     match sent {
-        Ok(_) => Ok(true),
+        Ok(sent) => Ok(Some(sent)),
         Err(error) => anyhow::bail!("line {line}: {error}"),
     }
 }
@@ -109,6 +133,12 @@ async fn report(shop: &Simulation<Shop>, rows: u64, inputs: u64, json: bool) -> 
     let orders = shop.ask(AllOrders).await?;
     let open = shop.ask(OpenPackages).await?;
     let revenue = shop.ask(Revenue { from: Date::MIN, to: Date::MAX }).await?;
+    let rows_of = |bytes: Result<Vec<u8>, _>| bytes.map(|bytes| EventCid::of(&bytes));
+    let sales = [
+        rows_of(cbor::to_vec(&orders))?,
+        rows_of(cbor::to_vec(&open))?,
+        rows_of(cbor::to_vec(&revenue))?,
+    ];
     let cents: u64 = revenue.iter().map(|(_, cents)| cents).sum();
     let paid = orders.iter().filter(|(_, order)| order.progress == Progress::Paid).count();
     if json {
@@ -116,6 +146,7 @@ async fn report(shop: &Simulation<Shop>, rows: u64, inputs: u64, json: bool) -> 
             "rows": rows, "inputs": inputs, "events": events, "orders": orders.len(),
             "paid": paid, "open_packages": open.len(), "days": revenue.len(),
             "revenue_cents": cents, "digest": digest.to_string(),
+            "sales": sales.map(|cid| cid.to_string()),
         });
         println!("{summary}");
         return Ok(());
