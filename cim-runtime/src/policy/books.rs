@@ -163,7 +163,11 @@ impl Books {
 
     /// Has a dead letter sent again by whoever knows its command.
     pub(super) fn ask_for(&mut self, number: (u64, u32)) {
-        self.again.insert(&number, true);
+        // Whoever asks once more changes nothing: or who asks all the time would never let the program
+        // write.
+        if !self.again.contains(&number) {
+            self.again.insert(&number, true);
+        }
     }
 
     /// Nobody asks for this one any more.

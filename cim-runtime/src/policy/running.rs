@@ -147,7 +147,8 @@ impl<P: Policy> Running<P> {
                 Err(Stopped::Store(error)) => {
                     tracing::warn!(policy = P::NAME, %error, "a policy tries again");
                     let moved = self.cell.progress.borrow().position > before;
-                    retry.pause(moved).await;
+                    // Who was refused as somebody else has written does not wait longer and longer.
+                    retry.pause(moved || error.is_conflict()).await;
                 }
                 Ok(()) => {}
             }

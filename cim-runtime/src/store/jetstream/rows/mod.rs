@@ -28,7 +28,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
 use self::bucket::{Bucket, Written};
-use self::copy::Copy;
+use self::copy::{Copy, View};
 use self::message::Subjects;
 use self::packed::MANY;
 use super::server::Server;
@@ -56,14 +56,32 @@ const CHECKED: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub(super) struct BucketRows {
     bucket: Arc<Bucket>,
-    copies: Arc<std::sync::Mutex<HashMap<String, Space>>>,
+    copies: Arc<std::sync::Mutex<HashMap<String, Arc<Space>>>>,
     /// Who has claimed each space last, in this process; its copy is locked meanwhile.
     writers: Arc<std::sync::Mutex<HashMap<String, u64>>>,
     runtime: Handle,
 }
 
-/// One at a time looks for what is new.
-type Space = Arc<tokio::sync::Mutex<Copy>>;
+/// A space, as this process knows it.
+#[derive(Debug, Default)]
+struct Space {
+    /// One at a time looks for what is new, or writes.
+    copy: tokio::sync::Mutex<Copy>,
+    /// What is there, as long as this process is the one that writes: who reads waits for no write.
+    own: std::sync::Mutex<Option<View>>,
+}
+
+impl Space {
+    /// Shows what is there to whoever reads.
+    fn show(&self, copy: &Copy) {
+        let own = copy.own.then(|| copy.view());
+        *self.own.lock().unwrap_or_else(PoisonError::into_inner) = own;
+    }
+
+    fn own(&self) -> Option<View> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
 
 impl BucketRows {
     /// Opens the bucket, which is made if it is not there.
@@ -102,7 +120,7 @@ impl BucketRows {
         server.permitted("the rows of projections", is_ours, found).await
     }
 
-    fn space(&self, name: &str) -> Space {
+    fn space(&self, name: &str) -> Arc<Space> {
         let mut copies = self.copies.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(copies.entry(name.to_owned()).or_default())
     }
@@ -135,10 +153,22 @@ impl BucketRows {
     }
 
     async fn write(&self, name: &str, batch: RowBatch) -> Result<(), StoreError> {
-        let (space, subjects) = (self.space(name), self.bucket.subjects(name));
-        let mut copy = space.lock().await;
+        let space = self.space(name);
+        let mut copy = space.copy.lock().await;
+        let written = self.write_into(&mut copy, name, batch).await;
+        space.show(&copy);
+        written
+    }
+
+    async fn write_into(
+        &self,
+        copy: &mut Copy,
+        name: &str,
+        batch: RowBatch,
+    ) -> Result<(), StoreError> {
+        let subjects = self.bucket.subjects(name);
         if copy.checkpoint() != batch.from {
-            self.refresh(&subjects, &mut copy).await?;
+            self.refresh(&subjects, copy).await?;
         }
         let last = self.writers().get(name).copied().unwrap_or_default();
         if copy.checkpoint() != batch.from || is_overtaken(batch.writer, last) {
@@ -186,12 +216,12 @@ impl BucketRows {
             }
             Written::Overtaken => {
                 copy.own = false;
-                self.refresh(&subjects, &mut copy).await?;
+                self.refresh(&subjects, copy).await?;
                 Err(StoreError::conflict(batch.from, copy.checkpoint()))
             }
             Written::Unknown(problem) => {
                 copy.own = false;
-                self.refresh(&subjects, &mut copy).await?;
+                self.refresh(&subjects, copy).await?;
                 match copy.is_last(&checkpoint) {
                     true => {
                         // Nobody has written behind it, as far as was read.
@@ -207,7 +237,10 @@ impl BucketRows {
 
     async fn look(&self, name: &str) -> Result<Box<dyn RowView>, StoreError> {
         let space = self.space(name);
-        let mut copy = space.lock().await;
+        if let Some(view) = space.own() {
+            return Ok(Box::new(view));
+        }
+        let mut copy = space.copy.lock().await;
         // Whoever writes knows what is there until it is overtaken.
         if !copy.own {
             self.refresh(&self.bucket.subjects(name), &mut copy).await?;
@@ -217,15 +250,16 @@ impl BucketRows {
 
     /// Waits until another process has written since this one did, or has read what was written.
     async fn until_overtaken(&self, space: &str) {
-        let (checkpoint, copy) = (self.bucket.subjects(space).checkpoint(), self.space(space));
+        let (checkpoint, space) = (self.bucket.subjects(space).checkpoint(), self.space(space));
         loop {
             tokio::time::sleep(CHECKED).await;
             // Held meanwhile: what this process is writing is no other's.
-            let mut copy = copy.lock().await;
+            let mut copy = space.copy.lock().await;
             if let Ok(last) = self.bucket.last(&checkpoint).await
                 && last.map_or(0, |last| last.sequence) != copy.checkpoint_sequence()
             {
                 copy.own = false;
+                space.show(&copy);
                 return;
             }
         }
@@ -238,7 +272,9 @@ impl BucketRows {
         drop(copies);
         self.runtime.spawn(async move {
             for space in spaces {
-                space.lock().await.own = false;
+                let mut copy = space.copy.lock().await;
+                copy.own = false;
+                space.show(&copy);
             }
         });
     }
@@ -254,8 +290,8 @@ impl RowStore for BucketRows {
     }
 
     fn claim(&self, space: &str) -> Result<u64, StoreError> {
-        let copy = self.space(space);
-        let _copy = self.runtime.block_on(copy.lock());
+        let known = self.space(space);
+        let _copy = self.runtime.block_on(known.copy.lock());
         let mut writers = self.writers();
         let writer = writers.entry(space.to_owned()).or_default();
         *writer += 1;
@@ -264,10 +300,11 @@ impl RowStore for BucketRows {
 
     fn clear(&self, space: &str) -> Result<(), StoreError> {
         self.runtime.block_on(async {
-            let copy = self.space(space);
-            let mut copy = copy.lock().await;
+            let known = self.space(space);
+            let mut copy = known.copy.lock().await;
             self.bucket.purge(&self.bucket.subjects(space).all()).await?;
             *copy = Copy::default();
+            known.show(&copy);
             Ok(())
         })
     }

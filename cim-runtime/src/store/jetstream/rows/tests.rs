@@ -63,9 +63,11 @@ async fn whoever_was_cut_off_reads_all_rows_anew() {
         assert_eq!(keys(&reader).await.len(), position as usize + 1);
     }
     let space = reader.space("s");
-    let is_outdated = space.lock().await.is_outdated(Duration::MAX, reader.bucket.connection() + 1);
+    let is_outdated =
+        space.copy.lock().await.is_outdated(Duration::MAX, reader.bucket.connection() + 1);
     assert!(is_outdated);
-    let is_outdated = space.lock().await.is_outdated(Duration::MAX, reader.bucket.connection());
+    let is_outdated =
+        space.copy.lock().await.is_outdated(Duration::MAX, reader.bucket.connection());
     assert!(!is_outdated);
 }
 
