@@ -1,12 +1,12 @@
-//! Joins waiting commits into one atomic batch, where the server syncs each message.
+//! Joins waiting commits into batches.
 //!
-//! Such a server syncs once for each message that comes alone, however many are on their way, and
-//! once for a whole batch. A batch costs it as much as about sixteen messages, so from that many
-//! waiting on, they are joined; anywhere else batches lose.
+//! A server that syncs each message does so once for each that comes alone, however many are on their
+//! way, and once for a whole atomic batch. Such a batch costs it as much as about sixteen messages, so
+//! from that many waiting on, they are joined. Elsewhere atomic batches lose, and a single server is
+//! sent a row (`in_a_row`), which spares it and us most answers.
 //!
-//! Nothing rests on a batch: each member has its own expectation. What comes of a batch is one answer
-//! for all; a refusal lets each member go on alone, and silence is an unknown for each, which the slot
-//! rule settles.
+//! Nothing rests on a batch: each member has its own expectation. A refusal lets each member that it
+//! concerns go on alone, and silence is an unknown for each, which the slot rule settles.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,6 +20,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use super::as_one::Unstored;
+use super::in_a_row::{Inbox, Stored};
 use super::server::{Answer, Server};
 use crate::subject::StreamName;
 
@@ -41,12 +42,25 @@ const APART: u32 = 32;
 /// How many streams with a conflict are remembered.
 const APARTS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 
+/// How many commits go alone after a row into which others have stored: as many at first, then twice
+/// as many each time. Where several processes write at once, a row tells no sequences.
+const ALONE: (u32, u32) = (256, 1 << 16);
+
 /// Where commits wait for a batch.
 pub(super) struct Batches {
     server: Arc<Server>,
+    way: Way,
     /// How many commits of this process are on their way.
     under_way: AtomicUsize,
     line: Mutex<Line>,
+}
+
+/// How a batch is sent.
+enum Way {
+    /// All or none.
+    AsOne,
+    /// One by one. There is an inbox from the first row on.
+    InARow(tokio::sync::Mutex<Option<Inbox>>),
 }
 
 struct Line {
@@ -55,6 +69,21 @@ struct Line {
     waiting: Vec<Member>,
     /// Streams with a recent conflict, and how many more of their commits go alone.
     apart: LruCache<StreamName, u32>,
+    /// How many more commits go alone, whatever their stream.
+    alone: u32,
+    /// How many did so last.
+    wary: u32,
+}
+
+/// What came of a commit's place in a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Joined {
+    /// The same as of a commit that is sent alone.
+    Answered(Answer),
+    /// It is stored, and nobody said where.
+    Somewhere,
+    /// It was not sent, or is not stored: it is to be sent alone.
+    Alone,
 }
 
 /// A commit as it is sent.
@@ -62,48 +91,57 @@ struct Member {
     stream: StreamName,
     headers: HeaderMap,
     payload: Bytes,
-    /// Who waits for what comes of it; nothing comes of it, if it is to go alone.
-    answer: oneshot::Sender<Option<Answer>>,
+    /// Who waits for what comes of it.
+    answer: oneshot::Sender<Joined>,
 }
 
 impl Batches {
-    pub(super) fn new(server: Arc<Server>) -> Arc<Self> {
-        let apart = LruCache::new(APARTS);
-        let line = Line { gathering: false, waiting: Vec::new(), apart };
-        Arc::new(Self { server, under_way: AtomicUsize::new(0), line: Mutex::new(line) })
+    /// Batches that are stored all or none.
+    pub(super) fn as_one(server: Arc<Server>) -> Arc<Self> {
+        Self::new(server, Way::AsOne)
     }
 
-    /// Sends a commit with others; `None` when it is to be sent alone, which nothing has been done
-    /// for.
+    /// Batches whose members are stored one by one.
+    pub(super) fn in_a_row(server: Arc<Server>) -> Arc<Self> {
+        Self::new(server, Way::InARow(tokio::sync::Mutex::default()))
+    }
+
+    fn new(server: Arc<Server>, way: Way) -> Arc<Self> {
+        let (under_way, line) = (AtomicUsize::new(0), Mutex::new(Line::new()));
+        Arc::new(Self { server, way, under_way, line })
+    }
+
+    /// Sends a commit with others, if it may wait for them: then its headers are taken.
     pub(super) async fn send(
         self: &Arc<Self>,
         stream: &StreamName,
-        headers: impl FnOnce() -> HeaderMap,
+        headers: &mut HeaderMap,
         payload: &Bytes,
         deadline: Instant,
-    ) -> Option<Answer> {
+    ) -> Joined {
         let answer = {
             let mut line = self.line();
             if !line.may_join(stream) {
-                return None;
+                return Joined::Alone;
             }
             if !line.gathering {
-                if self.under_way.load(Ordering::Relaxed) < FEWEST {
-                    return None;
+                if self.under_way.load(Ordering::Relaxed) < self.way.fewest_under_way() {
+                    return Joined::Alone;
                 }
                 line.gathering = true;
                 tokio::spawn(Arc::clone(self).gather());
             }
             let (answer, answered) = oneshot::channel();
             let (stream, payload) = (stream.clone(), payload.clone());
-            line.waiting.push(Member { stream, headers: headers(), payload, answer });
+            let headers = std::mem::take(headers);
+            line.waiting.push(Member { stream, headers, payload, answer });
             answered
         };
         match timeout_at(deadline, answer).await {
             Ok(Ok(answer)) => answer,
             // Whoever gathers ends with the runtime only.
-            Ok(Err(_)) => Some(Answer::Silence("the batch was given up".to_owned())),
-            Err(_) => Some(Answer::Silence("no answer".to_owned())),
+            Ok(Err(_)) => Joined::Answered(Answer::Silence("the batch was given up".to_owned())),
+            Err(_) => Joined::Answered(Answer::Silence("no answer".to_owned())),
         }
     }
 
@@ -122,16 +160,20 @@ impl Batches {
     async fn gather(self: Arc<Self>) {
         let mut expected = self.under_way.load(Ordering::Relaxed);
         loop {
-            self.wait_for(expected.min(MOST)).await;
-            let members = {
+            self.wait_for(self.way.most_awaited(expected)).await;
+            let (members, gathering) = {
                 let mut line = self.line();
-                let members = line.take();
+                let mut members = line.take();
                 line.gathering = members.len() >= FEWEST;
-                members
+                if !line.gathering {
+                    // Large ones may be left over, and nobody gathers them.
+                    members.append(&mut line.waiting);
+                }
+                (members, line.gathering)
             };
-            if members.len() < FEWEST {
+            if !gathering {
                 for member in members {
-                    let _ = member.answer.send(None);
+                    let _ = member.answer.send(Joined::Alone);
                 }
                 return;
             }
@@ -158,25 +200,53 @@ impl Batches {
 
     /// Sends a batch, and tells each member what came of it.
     async fn answer(&self, members: Vec<Member>) {
-        let count = members.len() as u64;
-        let (messages, answers): (Vec<_>, Vec<_>) =
-            members.into_iter().map(Member::into_parts).unzip();
+        let (mut streams, mut messages) = (Vec::new(), Vec::new());
+        let mut waiting = Vec::with_capacity(members.len());
+        for Member { stream, headers, payload, answer } in members {
+            messages.push(Unstored { subject: stream.as_str().to_owned(), headers, payload });
+            streams.push(stream);
+            waiting.push(answer);
+        }
+        let answers = match &self.way {
+            Way::AsOne => self.as_one_or_each(messages).await,
+            Way::InARow(inbox) => {
+                let mut inbox = inbox.lock().await;
+                if inbox.is_none() {
+                    *inbox = Inbox::new(&self.server).await.ok();
+                }
+                match &mut *inbox {
+                    Some(inbox) => self.row(inbox, &streams, messages).await,
+                    // The client is closed: each is told so alone.
+                    None => vec![Joined::Alone; streams.len()],
+                }
+            }
+        };
+        for (member, answer) in waiting.into_iter().zip(answers) {
+            let _ = member.send(answer);
+        }
+    }
+
+    async fn row(
+        &self,
+        inbox: &mut Inbox,
+        streams: &[StreamName],
+        messages: Vec<Unstored>,
+    ) -> Vec<Joined> {
+        let Stored { answers, mixed } = self.server.store_in_a_row(inbox, streams, messages).await;
+        self.line().was_mixed(mixed);
+        answers
+    }
+
+    async fn as_one_or_each(&self, messages: Vec<Unstored>) -> Vec<Joined> {
+        let count = messages.len();
         match self.server.store_as_one(self.server.name(), messages).await {
-            Answer::Stored { sequence: last, .. } => {
-                for (sequence, answer) in (last + 1 - count..).zip(answers) {
-                    let _ = answer.send(Some(Answer::Stored { sequence, duplicate: false }));
-                }
-            }
-            Answer::Silence(why) => {
-                for answer in answers {
-                    let _ = answer.send(Some(Answer::Silence(why.clone())));
-                }
-            }
+            Answer::Stored { sequence: last, .. } => (last + 1 - count as u64..=last)
+                .map(|sequence| Joined::Answered(Answer::Stored { sequence, duplicate: false }))
+                .collect(),
+            Answer::Silence(why) => vec![Joined::Answered(Answer::Silence(why)); count],
             refused => {
                 tracing::debug!(?refused, count, "a batch was refused, its members go alone");
-                for answer in answers {
-                    let _ = answer.send(None);
-                }
+                vec![Joined::Alone; count]
             }
         }
     }
@@ -193,8 +263,43 @@ impl std::fmt::Debug for Batches {
     }
 }
 
+impl Way {
+    /// From so many commits on their way on, some wait for a batch.
+    fn fewest_under_way(&self) -> usize {
+        match self {
+            Self::AsOne => FEWEST,
+            // Half of them are stored while the others are decided.
+            Self::InARow(_) => 2 * FEWEST,
+        }
+    }
+
+    /// How many a batch waits for at most, when the last had so many.
+    fn most_awaited(&self, last: usize) -> usize {
+        match self {
+            Self::AsOne => last.min(MOST),
+            Self::InARow(_) => FEWEST,
+        }
+    }
+}
+
 impl Line {
+    fn new() -> Self {
+        let apart = LruCache::new(APARTS);
+        Self { gathering: false, waiting: Vec::new(), apart, alone: 0, wary: 0 }
+    }
+
+    /// Takes note of whether others have stored messages into the last row.
+    fn was_mixed(&mut self, mixed: bool) {
+        let (least, most) = ALONE;
+        self.wary = if mixed { (self.wary * 2).clamp(least, most) } else { self.wary / 2 };
+        self.alone = if mixed { self.wary } else { 0 };
+    }
+
     fn may_join(&mut self, stream: &StreamName) -> bool {
+        if self.alone > 0 {
+            self.alone -= 1;
+            return false;
+        }
         let Some(left) = self.apart.get_mut(stream) else { return true };
         *left -= 1;
         if *left == 0 {
@@ -216,14 +321,6 @@ impl Line {
     }
 }
 
-impl Member {
-    fn into_parts(self) -> (Unstored, oneshot::Sender<Option<Answer>>) {
-        let (subject, headers, payload) =
-            (self.stream.as_str().to_owned(), self.headers, self.payload);
-        (Unstored { subject, headers, payload }, self.answer)
-    }
-}
-
 /// A commit that is on its way.
 pub(super) struct UnderWay<'a>(&'a Batches);
 
@@ -237,15 +334,11 @@ impl Drop for UnderWay<'_> {
 mod tests {
     use super::*;
 
-    fn line() -> Line {
-        Line { gathering: false, waiting: Vec::new(), apart: LruCache::new(APARTS) }
-    }
-
     fn stream() -> StreamName {
         StreamName::new("shop.order", "1").unwrap()
     }
 
-    fn wait(line: &mut Line, bytes: usize) -> oneshot::Receiver<Option<Answer>> {
+    fn wait(line: &mut Line, bytes: usize) -> oneshot::Receiver<Joined> {
         let (answer, answered) = oneshot::channel();
         let (stream, payload) = (stream(), Bytes::from(vec![0; bytes]));
         line.waiting.push(Member { stream, headers: HeaderMap::new(), payload, answer });
@@ -254,7 +347,7 @@ mod tests {
 
     #[test]
     fn a_batch_has_its_limits_and_nobody_who_left() {
-        let mut line = line();
+        let mut line = Line::new();
         let mut waiting: Vec<_> = (0..MOST + 10).map(|_| wait(&mut line, 1)).collect();
         drop(waiting.remove(0));
         assert_eq!(line.take().len(), MOST);
@@ -268,10 +361,30 @@ mod tests {
 
     #[test]
     fn after_a_conflict_a_stream_goes_alone_for_a_while() {
-        let mut line = line();
+        let mut line = Line::new();
         assert!(line.may_join(&stream()));
         line.apart.put(stream(), APART);
         assert!((0..APART).all(|_| !line.may_join(&stream())));
         assert!(line.may_join(&stream()));
+    }
+
+    #[test]
+    fn after_others_stored_into_a_row_commits_go_alone_for_longer_each_time() {
+        let mut line = Line::new();
+        let alone = |line: &mut Line| (0..).take_while(|_| !line.may_join(&stream())).count();
+        line.was_mixed(false);
+        assert_eq!(alone(&mut line), 0);
+        line.was_mixed(true);
+        assert_eq!(alone(&mut line), 256);
+        line.was_mixed(true);
+        assert_eq!(alone(&mut line), 512);
+        (0..20).for_each(|_| line.was_mixed(true));
+        assert_eq!(alone(&mut line), 1 << 16);
+        line.was_mixed(false);
+        line.was_mixed(true);
+        assert_eq!(alone(&mut line), 1 << 16);
+        (0..20).for_each(|_| line.was_mixed(false));
+        line.was_mixed(true);
+        assert_eq!(alone(&mut line), 256);
     }
 }

@@ -19,24 +19,26 @@ const REPLICAS: usize = 3;
 /// The stream as it is created when it is not there.
 pub(super) fn config(name: &str, options: &JetStreamOptions) -> Config {
     let durability = options.durability;
+    let replicas = options.replicas.unwrap_or(match durability {
+        Durability::Dev => 1,
+        Durability::Replicated | Durability::PowerLossSafe => REPLICAS,
+    });
     Config {
         name: name.to_owned(),
         subjects: subjects::of(name, &options.domains),
         storage: StorageType::File,
         retention: RetentionPolicy::Limits,
         discard: DiscardPolicy::New,
-        num_replicas: options.replicas.unwrap_or(match durability {
-            Durability::Dev => 1,
-            Durability::Replicated | Durability::PowerLossSafe => REPLICAS,
-        }),
+        num_replicas: replicas,
         max_messages: -1,
         max_messages_per_subject: -1,
         max_bytes: -1,
         max_consumers: -1,
         duplicate_window: wire::DUPLICATE_WINDOW,
         allow_direct: true,
-        // Only where each message is synced are batches faster.
+        // Only where each message is synced are atomic batches faster.
         allow_atomic_publish: options.sync_always || durability == Durability::PowerLossSafe,
+        allow_batch_publish: replicas == 1,
         deny_delete: true,
         deny_purge: true,
         ..Config::default()
@@ -191,6 +193,10 @@ mod tests {
         assert!(
             stream.allow_atomic_publish
                 && !config("SHOP", &JetStreamOptions::default()).allow_atomic_publish
+        );
+        assert!(
+            config("SHOP", &JetStreamOptions::default()).allow_batch_publish
+                && !stream.allow_batch_publish
         );
         // What is seen goes before what is said.
         let later = DiskSync::Later { server: "s1".to_owned() };

@@ -5,7 +5,7 @@
 //!
 //! - `slot`: what becomes of a commit whose answer was lost;
 //! - `base`, `heads`, `turns`: from versions to sequences;
-//! - `batch`: many commits as one, where the server syncs each message;
+//! - `batch`, `as_one`, `in_a_row`: many commits at once;
 //! - `back`, `load`: how a stream is read in a few round trips;
 //! - `scan`, `index`, `subscribe`: reading all streams;
 //! - `contract`, `subjects`, `sync`, `connect`: what server and stream must be like;
@@ -23,6 +23,7 @@ mod connect;
 mod contract;
 mod errors;
 mod heads;
+mod in_a_row;
 mod index;
 mod interface;
 mod link;
@@ -168,10 +169,20 @@ impl JetStreamStore {
         let (server, info, start_up) = connect::connect(address, &options).await?;
         let server = Arc::new(server);
         let syncs = matches!(start_up.sync, DiskSync::Always | DiskSync::Asserted);
-        let batching = syncs && options.batches && info.config.allow_atomic_publish;
+        let config = &info.config;
+        // Replicas take ids, and a row counts what they take for a duplicate among what it stored.
+        let batches = match (options.batches, syncs, server.replicated) {
+            (true, true, _) if config.allow_atomic_publish => {
+                Some(Batches::as_one(Arc::clone(&server)))
+            }
+            (true, false, false) if config.allow_batch_publish => {
+                Some(Batches::in_a_row(Arc::clone(&server)))
+            }
+            _ => None,
+        };
         let inner = Arc::new(Inner {
             watch: Watch::new(&info, server.connection()),
-            batches: batching.then(|| Batches::new(Arc::clone(&server))),
+            batches,
             traces: options.traces,
             durability: options.durability,
             start_up,

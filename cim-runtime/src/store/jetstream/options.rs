@@ -111,7 +111,8 @@ impl JetStreamOptions {
         self
     }
 
-    /// Sends each commit as a message of its own, also where the servers sync each message.
+    /// Sends each commit as a message with an answer of its own, also where the servers sync each message,
+    /// and where a single server takes rows of messages (`allow_batched`).
     #[must_use]
     pub fn without_batches(mut self) -> Self {
         self.batches = false;

@@ -10,6 +10,7 @@ use async_nats::{HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 
 use super::back::Back;
+use super::batch::Joined;
 use super::heads::Known;
 use super::message::Message;
 use super::pause::Pauses;
@@ -55,24 +56,30 @@ impl Inner {
             self.watch.check(&self.server).await?;
             let highest = self.watch.highest();
             let (stream, payload) = (commit.stream(), commit.sections());
-            let headers = self.headers(commit, base.last, &back);
+            let mut headers = self.headers(commit, base.last, &back);
             self.check_size(commit, &headers)?;
             let joined = match batches.take() {
-                Some(batches) => {
-                    let joined = batches.send(stream, || headers.clone(), payload, deadline);
-                    Box::pin(joined).await
-                }
-                None => None,
+                Some(batches) => batches.send(stream, &mut headers, payload, deadline).await,
+                None => Joined::Alone,
             };
             let answer = match joined {
-                Some(answer) => answer,
-                None => {
+                Joined::Answered(answer) => Some(answer),
+                Joined::Somewhere => None,
+                Joined::Alone => {
+                    if headers.is_empty() {
+                        headers = self.headers(commit, base.last, &back);
+                    }
                     let payload = payload.clone();
-                    self.server.publish(stream.as_str(), headers, payload, deadline).await
+                    Some(self.server.publish(stream.as_str(), headers, payload, deadline).await)
                 }
             };
             let last = match answer {
-                Answer::Stored { sequence, duplicate: false } => {
+                // To be looked for; what is found is of this call.
+                None => {
+                    open = true;
+                    Some(None)
+                }
+                Some(Answer::Stored { sequence, duplicate: false }) => {
                     if sequence <= highest {
                         // What is sent later is stored later, or the stream is not what it was.
                         let found = format!("a commit came to {sequence}, {highest} was before it");
@@ -80,9 +87,9 @@ impl Inner {
                     }
                     return self.won(commit, back, sequence, false).await;
                 }
-                Answer::Stored { duplicate: true, .. } => Some(None),
-                Answer::WrongLast(last) => Some(last),
-                Answer::Refused { code, said } => {
+                Some(Answer::Stored { duplicate: true, .. }) => Some(None),
+                Some(Answer::WrongLast(last)) => Some(last),
+                Some(Answer::Refused { code, said }) => {
                     let size = || size(commit, &self.headers(commit, base.last, &back));
                     let refused = self.refused(commit, size, code, &said);
                     if !open {
@@ -92,16 +99,16 @@ impl Inner {
                     problem = refused.to_string();
                     Some(None)
                 }
-                Answer::NotNow(why) => {
+                Some(Answer::NotNow(why)) => {
                     problem = why;
                     None
                 }
-                Answer::Nobody => {
+                Some(Answer::Nobody) => {
                     Box::pin(self.must_have(commit.stream())).await?;
                     problem = "no stream takes its subject".to_owned();
                     None
                 }
-                Answer::Silence(why) => {
+                Some(Answer::Silence(why)) => {
                     open = true;
                     problem = why;
                     None

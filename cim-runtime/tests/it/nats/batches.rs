@@ -33,7 +33,7 @@ async fn batched(server: &Server) -> usize {
 }
 
 /// Commits all at once.
-async fn together(
+pub(super) async fn together(
     store: &JetStreamStore,
     commits: Vec<Commit>,
 ) -> Vec<(Commit, Result<Committed, StoreError>)> {
@@ -48,11 +48,11 @@ async fn together(
     outcomes
 }
 
-fn streams(count: usize) -> Vec<SampleStream> {
+pub(super) fn streams(count: usize) -> Vec<SampleStream> {
     (0..count).map(|number| SampleStream::new(&format!("stream-{number}"))).collect()
 }
 
-fn next(streams: &mut [SampleStream]) -> Vec<Commit> {
+pub(super) fn next(streams: &mut [SampleStream]) -> Vec<Commit> {
     streams.iter_mut().map(|stream| stream.commit(1)).collect()
 }
 

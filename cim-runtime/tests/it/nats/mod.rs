@@ -8,6 +8,7 @@ mod credentials;
 mod crowd;
 mod cuts;
 mod dead;
+mod in_a_row;
 mod index;
 mod kills;
 mod ledger;
