@@ -335,6 +335,8 @@ pub fn policy(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Takes an event: `fn (&mut self, event: &Recorded<E>)`.
 ///
 /// Inside a `#[projection]` it returns nothing, or `Result<(), R>` with any `R` that can be shown;
+/// inside a `#[projection(sql)]` it is `async fn (db: &mut Connection, event: &Recorded<E>)` and
+/// returns `sqlx::Result<()>`, or `Result<(), Failure>` with `cim_runtime::sql::Failure`;
 /// inside a `#[policy]` the commands that the event calls for.
 #[proc_macro_attribute]
 pub fn on(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -350,10 +352,20 @@ pub fn refused(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Answers a question, inside a `#[projection]`: `fn (&self, question: Q) -> Answer`, where `Q` is a
-/// type of your own.
+/// type of your own; inside a `#[projection(sql)]` `async fn (db: &mut Connection, question: Q)`,
+/// which returns the answer in a `Result`.
 #[proc_macro_attribute]
 pub fn query(args: TokenStream, item: TokenStream) -> TokenStream {
     cim_macros_core::query(args.into(), item.into()).into()
+}
+
+/// Makes the tables of a `#[projection(sql)]`, empty, whether or not they are there:
+/// `async fn (db: &mut Connection) -> sqlx::Result<()>`.
+///
+/// It is called before the first event is taken, and whenever the rows are made anew.
+#[proc_macro_attribute]
+pub fn reset(args: TokenStream, item: TokenStream) -> TokenStream {
+    cim_macros_core::reset(args.into(), item.into()).into()
 }
 
 /// A domain, wired: `#[system(aggregates(Order, Item))] pub struct Shop;`, then `Shop::open(…)`.

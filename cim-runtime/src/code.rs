@@ -41,12 +41,17 @@ pub use crate::policy::{
     sends_within,
 };
 pub use crate::projection::{
-    Answered, Heard, Incoming, Listened, OnFailure, Projection, ProjectionInfo, Query, QueryDoor,
+    Answered, Asked, Heard, InTables, Incoming, Listened, Nowhere, OnFailure, Projection,
+    ProjectionInfo, Query, QueryDoor, ServingOf, TableProjection, TableQuery, ask_tables,
     has_no_settings, has_tables, is_only_projection, is_taken_once, listens_within,
 };
 pub use crate::rows::{Kept, Place, TableField, TableInfo, Tables};
 pub use crate::sentence::Sentence;
 pub use crate::settings::{Configured, Limits, Setting, SettingsVisitor};
+#[cfg(feature = "sql")]
+pub use crate::sql::{
+    ConnectionOf, Doing, Done, InDatabase, SqlConnection, SqlProjection, SqlQuery, ask_sql, doing,
+};
 pub use crate::subject::{AggregateName, has_own_name};
 pub use crate::system::{AggregateInfo, Handle, Includes, Shows, System};
 

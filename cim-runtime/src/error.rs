@@ -188,6 +188,28 @@ pub enum Error {
         /// The type.
         needs: &'static str,
     },
+    /// A projection keeps its rows in a database that nobody has provided.
+    #[cfg(feature = "sql")]
+    #[error(
+        "the projection `{projection}` needs a `{needs}`, which nobody has provided: call `provide` on the handle, or on its options, before `start`"
+    )]
+    NoDatabase {
+        /// Its name.
+        projection: &'static str,
+        /// The type.
+        needs: &'static str,
+    },
+    /// The statements that answer a question have failed.
+    #[cfg(feature = "sql")]
+    #[error("the projection `{projection}` cannot answer `{question}`: {reason}")]
+    Unanswered {
+        /// Its name.
+        projection: &'static str,
+        /// The question's type.
+        question: &'static str,
+        /// What the database says, or the method.
+        reason: String,
+    },
     /// A service could not be asked, or could not be served.
     #[cfg(feature = "jetstream")]
     #[error(transparent)]

@@ -57,6 +57,8 @@ mod sentence;
 #[cfg(feature = "jetstream")]
 pub mod service;
 pub mod settings;
+#[cfg(feature = "sql")]
+pub mod sql;
 pub mod store;
 mod subject;
 pub mod system;

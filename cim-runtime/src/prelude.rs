@@ -26,5 +26,5 @@ pub use crate::{SignedDuration, Timestamp, Uuid};
 
 pub use cim_macros::{
     DomainId, Settings, Tables, aggregate, apply, command, event, on, output, personal, policy,
-    projection, query, refused, state_machine, system, transition, value,
+    projection, query, refused, reset, state_machine, system, transition, value,
 };

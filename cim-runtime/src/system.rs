@@ -430,9 +430,15 @@ impl<S: System> Handle<S> {
         let mut workers = Workers::new(Arc::clone(&driver), rows.as_ref());
         let registry = Arc::clone(&self.shared.projections);
         let environment = Arc::clone(&driver.environment);
-        let started = Started { store, rows: Arc::clone(&rows), registry, environment };
-        workers.project(S::PROJECTIONS, &started);
         let outside = Arc::clone(&self.outside);
+        let started = Started {
+            store,
+            rows: Arc::clone(&rows),
+            registry,
+            environment,
+            outside: Arc::clone(&outside),
+        };
+        workers.project(S::PROJECTIONS, &started)?;
         workers.react(S::POLICIES, &StartedPolicies { driver, rows, outside })?;
         Ok(workers)
     }

@@ -46,12 +46,17 @@ impl Workers {
         }
     }
 
-    pub(crate) fn project(&mut self, projections: &[ProjectionInfo], with: &Started) {
+    pub(crate) fn project(
+        &mut self,
+        projections: &[ProjectionInfo],
+        with: &Started,
+    ) -> Result<(), Error> {
         for projection in projections {
-            let run = (projection.start)(with);
+            let run = (projection.start)(with)?;
             self.cells.push(run.cell);
             self.spawn(run.work);
         }
+        Ok(())
     }
 
     pub(crate) fn react(

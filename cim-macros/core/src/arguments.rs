@@ -218,7 +218,7 @@ pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
 }
 
 /// Keys that one attribute has, and which that is.
-const KEYS: [(&str, &str); 16] = [
+const KEYS: [(&str, &str); 17] = [
     ("version", "event"),
     ("upcast", "event"),
     ("unread", "event"),
@@ -229,6 +229,7 @@ const KEYS: [(&str, &str); 16] = [
     ("policies", "system"),
     ("projections", "system"),
     ("on_failure", "projection"),
+    ("sql", "projection"),
     ("refused", "policy"),
     ("starts", "policy"),
     ("ends", "policy"),

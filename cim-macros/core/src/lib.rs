@@ -40,7 +40,7 @@ pub use domain_id::domain_id;
 pub use event::event;
 pub use personal::personal;
 pub use policy::policy;
-pub use projection::{on, projection, query, refused};
+pub use projection::{on, projection, query, refused, reset};
 pub use settings::settings;
 pub use state_machine::{apply, output, state_machine, transition};
 pub use system::system;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 
+use super::cell::Registry;
 use super::query::{Ask, Query};
-use super::running::Registry;
 use crate::cbor::{self, EncodeError, Shape};
 use crate::error::Error;
 

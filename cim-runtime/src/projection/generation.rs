@@ -5,7 +5,7 @@ use crate::prelude::value;
 use crate::rows::{RowBatch, RowStore, Tables};
 use crate::store::StoreError;
 
-use super::Projection;
+use super::medium::TableProjection;
 
 const TABLE: &str = "generations";
 
@@ -14,7 +14,7 @@ const TABLE: &str = "generations";
 #[derive(Copy, Eq)]
 pub(super) struct Generation {
     pub(super) number: u64,
-    /// What has made it: [`Projection::CODE`].
+    /// What has made it: [`Projection::CODE`](super::Projection::CODE).
     code: u64,
     /// How its rows are written.
     shape: u64,
@@ -36,17 +36,17 @@ impl Generation {
         format!("{name}.{}", self.number)
     }
 
-    fn of<P: Projection>(number: u64) -> Self {
+    fn of<P: TableProjection>(number: u64) -> Self {
         Self { number, code: P::CODE, shape: shape::<P>() }
     }
 
     /// Whether this program writes it.
-    pub(super) fn is_made_by<P: Projection>(self) -> bool {
+    pub(super) fn is_made_by<P: TableProjection>(self) -> bool {
         self == Self::of::<P>(self.number)
     }
 
     /// Whether this program can read its rows.
-    pub(super) fn is_readable_by<P: Projection>(self) -> bool {
+    pub(super) fn is_readable_by<P: TableProjection>(self) -> bool {
         self.shape == shape::<P>()
     }
 }
@@ -69,7 +69,7 @@ impl Generations {
     }
 
     /// The generation that is to be written: the one that answers, if this program has made it.
-    pub(super) fn plan<P: Projection>(mut self, anew: bool) -> Self {
+    pub(super) fn plan<P: TableProjection>(mut self, anew: bool) -> Self {
         let newest = self.live.iter().chain(&self.building).map(|known| known.number).max();
         let is_current = |known: Option<Generation>| known.is_some_and(Generation::is_made_by::<P>);
         if is_current(self.live) && !anew {

@@ -97,6 +97,12 @@ pub trait Heard: Sized {
         envelope: &Envelope<'_>,
     ) -> Option<Result<Recorded<Self>, String>>;
 
+    /// The incoming event, if it is such a one and no method before has taken it.
+    #[doc(hidden)]
+    fn given(incoming: &mut Incoming<'_>) -> Option<Recorded<Self>> {
+        incoming.give(&Self::EVENT)
+    }
+
     /// Hands an incoming event to a method that returns why it failed.
     #[doc(hidden)]
     fn hand(incoming: &mut Incoming<'_>, method: impl FnOnce(&Recorded<Self>) -> Option<String>) {

@@ -82,19 +82,33 @@ impl<'a> Incoming<'a> {
         event: &Listened,
         method: impl FnOnce(&Recorded<E>) -> Option<String>,
     ) {
+        if let Some(event) = self.give(event)
+            && let Some(problem) = method(&event)
+        {
+            self.fate = Fate::Failed(problem);
+        }
+    }
+
+    /// The event, if it is this one and no method before has taken it.
+    pub(super) fn give<E: Heard>(&mut self, event: &Listened) -> Option<Recorded<E>> {
         let is_this = match event.events {
             ListenedEvents::One(name) => name == self.envelope.event_type,
             ListenedEvents::AllOf(_) => self.is_left,
         };
         let is_ours = event.aggregate.as_str() == self.envelope.aggregate;
         if !is_this || !is_ours || self.fate != Fate::Passed {
-            return;
+            return None;
         }
-        self.fate = match E::read(self.stored, self.envelope) {
-            Some(Ok(event)) => method(&event).map_or(Fate::Handled, Fate::Failed),
-            Some(Err(problem)) => Fate::Unreadable(problem),
-            None => return,
-        };
+        match E::read(self.stored, self.envelope)? {
+            Ok(event) => {
+                self.fate = Fate::Handled;
+                Some(event)
+            }
+            Err(problem) => {
+                self.fate = Fate::Unreadable(problem);
+                None
+            }
+        }
     }
 
     pub(crate) fn fate(self) -> Fate {

@@ -4,6 +4,7 @@
 //! and questions (`#[query]`). Its rows and its checkpoint, the position of the last event in them,
 //! are written in one transaction: each event counts once, whatever crashes.
 
+mod cell;
 #[cfg_attr(
     not(feature = "jetstream"),
     allow(dead_code, reason = "only services come in through it")
@@ -13,6 +14,7 @@ mod generation;
 mod heard;
 mod incoming;
 mod leading;
+mod medium;
 mod pages;
 mod query;
 mod retry;
@@ -24,6 +26,12 @@ mod worker;
 
 use crate::rows::Tables;
 
+#[cfg(feature = "sql")]
+pub(crate) use cell::Cell;
+pub use cell::ProjectionInfo;
+pub(crate) use cell::{Reaches, Registry};
+#[doc(hidden)]
+pub use cell::{Run, Started};
 pub use door::QueryDoor;
 #[cfg(feature = "jetstream")]
 pub(crate) use door::{Inquiry, Unanswered};
@@ -31,19 +39,23 @@ pub use heard::{AnyOf, Heard, Listened, ListenedEvents};
 pub(crate) use incoming::Fate;
 pub use incoming::{Answered, Incoming};
 pub(crate) use leading::leading;
-pub(crate) use pages::Pages;
+pub use medium::TableProjection;
 #[doc(hidden)]
-pub use query::Question;
+pub use medium::{InTables, Medium, Nowhere, ServingOf};
+pub(crate) use pages::Pages;
 #[cfg(feature = "jetstream")]
 pub(crate) use query::Wanted;
-pub use query::{Ask, Query};
+pub use query::{Ask, Query, TableQuery};
+#[doc(hidden)]
+pub use query::{Asked, Question, ask_tables};
 pub(crate) use retry::Retry;
-pub use running::ProjectionInfo;
-pub(crate) use running::{Reaches, Registry, Started, blocking, ended, with_rows};
+pub(crate) use running::{blocking, ended, with_rows};
 pub use status::{Parked, ProjectionHandle, ProjectionState, Status};
 pub(crate) use wiring::is_among;
 pub use wiring::{has_no_settings, has_tables, is_only_projection, is_taken_once, listens_within};
 pub(crate) use worker::{Stopped, said, unreadable};
+#[cfg(feature = "sql")]
+pub(crate) use worker::{decided_at, takes_what_is_left};
 
 /// What `#[projection]` writes for the type on whose `impl` it stands.
 #[diagnostic::on_unimplemented(
@@ -51,7 +63,7 @@ pub(crate) use worker::{Stopped, said, unreadable};
     label = "not a projection",
     note = "write `#[projection] impl {Self} {{ … }}`, with `#[on]` methods that take events"
 )]
-pub trait Projection: Tables {
+pub trait Projection: Sized + Send + Sync + 'static {
     /// Its name: the type's, in snake case.
     const NAME: &'static str;
     /// A fingerprint of its `#[on]` methods: with others, the rows have to be made anew.
@@ -63,8 +75,9 @@ pub trait Projection: Tables {
     /// The questions that it answers.
     const QUERIES: &'static [QueryDoor];
 
-    /// Hands an event to the method that takes it.
-    fn handle(&mut self, event: &mut Incoming<'_>);
+    /// Where its rows are.
+    #[doc(hidden)]
+    type Medium: Medium<Self>;
 
     /// What a system knows of it.
     #[doc(hidden)]

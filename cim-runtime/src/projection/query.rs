@@ -8,7 +8,10 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 use super::Projection;
-use super::running::{Registry, blocking};
+use super::cell::Registry;
+use super::medium::{ServingOf, TableProjection};
+use super::running::blocking;
+use super::serving::Serving;
 use crate::cbor::{self, DecodeError, EncodeError, Shape, Value};
 use crate::engine::{Receipt, Sent};
 use crate::error::Error;
@@ -30,9 +33,32 @@ pub trait Query: Question {
     /// The type's own name.
     const NAME: &'static str;
 
-    /// Answers it.
-    fn answer(self, of: &Self::Of) -> Self::Answer;
+    /// Answers it from what answers for its projection.
+    #[doc(hidden)]
+    fn ask(self, serving: ServingOf<Self::Of>) -> Asked<Self::Answer>;
 }
+
+/// A question to a projection `P` that is answered from [`Table`](crate::rows::Table)s, with an `A`.
+pub trait TableQuery<P, A>: Sized {
+    // Not a kind of `Query`: of a question that is no value rustc would say the same twice.
+    /// Answers it.
+    fn answer(self, of: &P) -> A;
+}
+
+/// Answers from tables where their medium may be waited for.
+#[doc(hidden)]
+pub fn ask_tables<Q, P, A>(question: Q, serving: Serving<P>) -> Asked<A>
+where
+    Q: TableQuery<P, A> + Send + 'static,
+    P: TableProjection,
+    A: Send + 'static,
+{
+    Box::pin(async move { Ok(blocking(move || serving.ask(|of| question.answer(of))).await?) })
+}
+
+/// An answer on its way.
+#[doc(hidden)]
+pub type Asked<A> = BoxFuture<'static, Result<A, Error>>;
 
 /// Holds for what can be asked also from another process, or in another language.
 #[doc(hidden)]
@@ -70,10 +96,8 @@ impl<T: Value + Send + 'static> Question for T {
 #[must_use = "a question is asked when its answer is awaited"]
 pub struct Ask<A> {
     wanted: Wanted,
-    answer: Box<dyn FnOnce(Wanted) -> Answering<A> + Send>,
+    answer: Box<dyn FnOnce(Wanted) -> Asked<A> + Send>,
 }
-
-type Answering<A> = BoxFuture<'static, Result<A, Error>>;
 
 /// What an answer must know, and when it must be there.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +116,7 @@ impl<A> Ask<A> {
     where
         F: Future<Output = Result<A, Error>> + Send + 'static,
     {
-        let answer = move |wanted| -> Answering<A> { Box::pin(answer(wanted)) };
+        let answer = move |wanted| -> Asked<A> { Box::pin(answer(wanted)) };
         Self { wanted: Wanted { after: 0, within }, answer: Box::new(answer) }
     }
 
@@ -135,8 +159,7 @@ async fn answer<Q: Query>(
         position: cell.position(),
         wanted: after,
     })??;
-    let serving = cell.serving()?;
-    Ok(blocking(move || serving.ask(|of| question.answer(of))).await?)
+    question.ask(cell.serving()?).await
 }
 
 impl<A> IntoFuture for Ask<A> {

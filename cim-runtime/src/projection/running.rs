@@ -1,22 +1,21 @@
 //! A projection that runs: it takes pages of events, and makes its rows anew when it must.
 
-use std::any::{Any, TypeId};
-use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::BoxFuture;
-use jiff::Timestamp;
 use tokio::sync::watch;
 
+use super::cell::{Cell, Run, Started};
 use super::generation::Generations;
+use super::is_kept;
 use super::leading::leading;
+use super::medium::{InTables, Medium, TableProjection};
 use super::pages::Pages;
 use super::retry::Retry;
 use super::serving::Serving;
-use super::status::{Progress, ProjectionState};
+use super::status::{Parked, ProjectionState};
 use super::worker::{Stopped, Worker};
-use super::{Listened, Projection, QueryDoor, is_kept};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::observe;
@@ -27,190 +26,37 @@ use crate::store::{Store, StoreError, StoreErrorKind};
 /// How many pages of events are read ahead: the rows of so many are written as a finished table.
 const AHEAD: usize = 32;
 
-/// A projection of a system, as data.
-#[derive(Debug, Clone, Copy)]
-pub struct ProjectionInfo {
-    /// Its name.
-    pub name: &'static str,
-    /// The events that it takes.
-    pub listens: &'static [Listened],
-    /// The questions that it answers.
-    pub queries: &'static [QueryDoor],
-    pub(crate) start: fn(&Started) -> Run,
-}
+impl<P: TableProjection> Medium<P> for InTables {
+    type Serving = Serving<P>;
 
-/// A projection as the workers of a system know it.
-pub(crate) struct Run {
-    pub(crate) work: BoxFuture<'static, Infallible>,
-    pub(crate) cell: Arc<dyn Reaches>,
-}
+    fn start(with: &Started) -> Result<Run, Error> {
+        let cell = with.registry.start::<P>();
+        // A model that has a part in memory has all of it there: its rows would be ahead of it.
+        let rows = match is_kept::<P>() {
+            true => Arc::clone(&with.rows),
+            false => Arc::new(MemoryRows::default()),
+        };
+        let (store, environment) = (Arc::clone(&with.store), Arc::clone(&with.environment));
+        let left_out = Mutex::default();
+        let running = Running::<P> { cell: Arc::clone(&cell), store, rows, environment, left_out };
+        Ok(Run { work: Box::pin(async move { running.run().await }), cell })
+    }
 
-/// Something that takes events in, and can be waited for.
-pub(crate) trait Reaches: Send + Sync {
-    /// Waits until it knows the event at this position, and has done what is due.
-    fn reached(&self, position: u64) -> BoxFuture<'_, Result<(), Error>>;
-
-    /// When it will do something although nothing happens.
-    fn next_due(&self) -> Option<Timestamp> {
-        None
+    fn parked(serving: Serving<P>) -> BoxFuture<'static, Result<Vec<(u64, Parked)>, Error>> {
+        Box::pin(async move { Ok(blocking(move || serving.parked()).await?) })
     }
 }
 
-impl<P: Projection> Reaches for Cell<P> {
-    fn reached(&self, position: u64) -> BoxFuture<'_, Result<(), Error>> {
-        Box::pin(self.reach(position))
-    }
-}
-
-impl ProjectionInfo {
-    /// What a system knows of a projection.
-    pub const fn of<P: Projection>() -> Self {
-        Self { name: P::NAME, listens: P::LISTENS, queries: P::QUERIES, start: start::<P> }
-    }
-}
-
-/// What projections are started with.
-#[derive(Debug, Clone)]
-pub(crate) struct Started {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) rows: Arc<dyn RowStore>,
-    pub(crate) registry: Arc<Registry>,
-    pub(crate) environment: Arc<dyn Environment>,
-}
-
-/// The projections that run, by type.
-#[derive(Debug, Default)]
-pub(crate) struct Registry(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
-
-impl Registry {
-    /// The cell of a projection that was started.
-    pub(crate) fn cell<P: Projection>(&self) -> Result<Arc<Cell<P>>, Error> {
-        let cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let cell = cells.get(&TypeId::of::<P>()).cloned();
-        let cell = cell.and_then(|cell| cell.downcast::<Cell<P>>().ok());
-        cell.ok_or(Error::NotStarted { projection: P::NAME })
-    }
-}
-
-/// What a projection's worker and those who ask it share.
-#[derive(Debug)]
-pub(crate) struct Cell<P> {
-    pub(super) progress: watch::Sender<Progress>,
-    pub(super) paused: watch::Sender<bool>,
-    /// How often somebody has asked for new rows.
-    rebuilds: watch::Sender<u64>,
-    serving: Mutex<Option<Serving<P>>>,
+struct Running<P> {
+    cell: Arc<Cell<Serving<P>>>,
+    store: Arc<dyn Store>,
+    rows: Arc<dyn RowStore>,
+    environment: Arc<dyn Environment>,
     /// Events that a model in memory is made without.
     left_out: Mutex<Vec<u64>>,
 }
 
-impl<P: Projection> Cell<P> {
-    fn new() -> Self {
-        Self {
-            progress: watch::Sender::new(Progress::new()),
-            paused: watch::Sender::new(false),
-            rebuilds: watch::Sender::new(0),
-            serving: Mutex::new(None),
-            left_out: Mutex::default(),
-        }
-    }
-
-    /// The rows that answer.
-    pub(super) fn serving(&self) -> Result<Serving<P>, Error> {
-        let serving = self.serving.lock().unwrap_or_else(PoisonError::into_inner);
-        serving.clone().ok_or(Error::NotStarted { projection: P::NAME })
-    }
-
-    fn serve(&self, worker: &Worker<P>, generation: u64) {
-        *self.serving.lock().unwrap_or_else(PoisonError::into_inner) = Some(worker.serving());
-        self.progress.send_modify(|progress| {
-            progress.live = Some(generation);
-            (progress.position, progress.at) = (worker.checkpoint(), worker.at());
-        });
-    }
-
-    /// Does not answer until it is told to serve again.
-    fn close(&self) {
-        self.progress.send_modify(|progress| progress.live = None);
-    }
-
-    fn left_out(&self) -> std::sync::MutexGuard<'_, Vec<u64>> {
-        self.left_out.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set(&self, state: ProjectionState) {
-        self.progress.send_modify(|progress| progress.state = state);
-    }
-
-    /// Has the rows made anew, and waits until they answer.
-    pub(super) async fn rebuild(&self, store: &dyn Store) -> Result<(), Error> {
-        let before = self.progress.borrow().live;
-        // One that has stopped begins again.
-        self.set(ProjectionState::Building { position: 0, target: 0 });
-        self.rebuilds.send_modify(|count| *count += 1);
-        let head = store.head().await?.map_or(0, |head| head.number);
-        let mut progress = self.progress.subscribe();
-        let done = progress.wait_for(|now| now.live > before || is_stopped(now)).await;
-        match done {
-            Ok(progress) => stopped::<P>(&progress),
-            Err(_) => Err(Error::Behind { projection: P::NAME, position: 0, wanted: head }),
-        }
-    }
-
-    /// Waits until the answers know the event at this position.
-    pub(crate) async fn reach(&self, position: u64) -> Result<(), Error> {
-        let mut progress = self.progress.subscribe();
-        let reached = |now: &Progress| now.live.is_some() && now.position >= position;
-        let now = progress.wait_for(|now| reached(now) || is_stopped(now)).await;
-        match now {
-            Ok(now) if reached(&now) => Ok(()),
-            Ok(now) => stopped::<P>(&now),
-            Err(_) => Err(Error::NotStarted { projection: P::NAME }),
-        }
-    }
-
-    /// How far the answers are.
-    pub(crate) fn position(&self) -> u64 {
-        self.progress.borrow().position
-    }
-}
-
-fn is_stopped(progress: &Progress) -> bool {
-    matches!(progress.state, ProjectionState::Stopped { .. })
-}
-
-fn stopped<P: Projection>(progress: &Progress) -> Result<(), Error> {
-    match &progress.state {
-        ProjectionState::Stopped { reason } => {
-            Err(Error::Stopped { projection: P::NAME, reason: reason.clone() })
-        }
-        _ => Ok(()),
-    }
-}
-
-fn start<P: Projection>(with: &Started) -> Run {
-    let cell = Arc::new(Cell::<P>::new());
-    let mut cells = with.registry.0.lock().unwrap_or_else(PoisonError::into_inner);
-    cells.insert(TypeId::of::<P>(), Arc::clone(&cell) as _);
-    // A model that has a part in memory has all of it there: its rows would be ahead of it.
-    let rows = match is_kept::<P>() {
-        true => Arc::clone(&with.rows),
-        false => Arc::new(MemoryRows::default()),
-    };
-    let environment = Arc::clone(&with.environment);
-    let running =
-        Running { cell: Arc::clone(&cell), store: Arc::clone(&with.store), rows, environment };
-    Run { work: Box::pin(async move { running.run().await }), cell }
-}
-
-struct Running<P> {
-    cell: Arc<Cell<P>>,
-    store: Arc<dyn Store>,
-    rows: Arc<dyn RowStore>,
-    environment: Arc<dyn Environment>,
-}
-
-impl<P: Projection> Running<P> {
+impl<P: TableProjection> Running<P> {
     /// Runs until it is dropped.
     async fn run(&self) -> Infallible {
         let mut rebuilds = self.cell.rebuilds.subscribe();
@@ -222,23 +68,9 @@ impl<P: Projection> Running<P> {
             // Who does not write the rows answers from those that another one writes.
             let (others, own) = (self.answer_from_others(), self.lead(anew, &mut rebuilds));
             let ended = leading(self.rows.as_ref(), P::NAME, others, own).await;
-            match ended.map_err(|stopped| self.spoilt(stopped)) {
-                Ok(()) => {}
-                Err(Stopped::Spoilt { .. }) => rebuilds.mark_changed(),
-                Err(Stopped::Event(reason)) => {
-                    tracing::error!(projection = P::NAME, reason, "a projection has stopped");
-                    self.cell.set(ProjectionState::Stopped { reason });
-                    // Nobody but a person can help.
-                    if rebuilds.changed().await.is_err() {
-                        std::future::pending::<()>().await;
-                    }
-                    rebuilds.mark_changed();
-                }
-                Err(Stopped::Store(error)) => {
-                    tracing::warn!(projection = P::NAME, %error, "a projection tries again");
-                    self.cell.set(ProjectionState::Retrying { reason: error.to_string() });
-                    retry.pause(self.cell.position() > before).await;
-                }
+            if let Err(stopped) = ended.map_err(|stopped| self.spoilt(stopped)) {
+                let got_on = self.cell.position() > before;
+                self.cell.recover(stopped, got_on, &mut retry, &mut rebuilds).await;
             }
         }
     }
@@ -252,8 +84,19 @@ impl<P: Projection> Running<P> {
             return Stopped::Event(problem);
         }
         tracing::error!(projection = P::NAME, problem, "an event was left out");
-        self.cell.left_out().push(position);
+        self.left_out().push(position);
         Stopped::Spoilt { position, problem, stops }
+    }
+
+    fn left_out(&self) -> MutexGuard<'_, Vec<u64>> {
+        self.left_out.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn serve(&self, worker: &Worker<P>, generation: u64) {
+        self.cell.serve(worker.serving(), |progress| {
+            progress.live = Some(generation);
+            (progress.position, progress.at) = (worker.checkpoint(), worker.at());
+        });
     }
 
     /// Answers from rows that another process writes.
@@ -274,8 +117,7 @@ impl<P: Projection> Running<P> {
                 Ok(Some((Serving { rows, space, model: None }, live.number, position)))
             });
             if let Some((serving, generation, position)) = found.await? {
-                *self.cell.serving.lock().unwrap_or_else(PoisonError::into_inner) = Some(serving);
-                self.cell.progress.send_modify(|progress| {
+                self.cell.serve(serving, |progress| {
                     progress.live = Some(generation);
                     progress.position = position;
                     progress.state = ProjectionState::Following;
@@ -307,7 +149,7 @@ impl<P: Projection> Running<P> {
             let made = self.make(made, live.take(), target).await?;
             let done = Generations { live: Some(generation), building: None };
             self.note(&done, &plan, revision).await?;
-            self.cell.serve(&made, generation.number);
+            self.serve(&made, generation.number);
             if let Some(old) = plan.live {
                 self.clear(old.space(P::NAME)).await?;
             }
@@ -338,7 +180,7 @@ impl<P: Projection> Running<P> {
             );
             return Ok(None);
         }
-        self.cell.serve(&live, generation.number);
+        self.serve(&live, generation.number);
         Ok(generation.is_made_by::<P>().then_some(live))
     }
 
@@ -409,7 +251,7 @@ impl<P: Projection> Running<P> {
     }
 
     async fn worker(&self, space: String) -> Result<Worker<P>, StoreError> {
-        let (rows, left_out) = (Arc::clone(&self.rows), self.cell.left_out().clone());
+        let (rows, left_out) = (Arc::clone(&self.rows), self.left_out().clone());
         blocking(move || Worker::open(rows, space, left_out)).await
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::Projection;
+use super::medium::TableProjection;
 use super::status::Parked;
 use super::worker::PARKED;
 use crate::cbor;
@@ -10,8 +10,9 @@ use crate::rows::{Place, RowKey as _, RowStore};
 use crate::store::StoreError;
 
 /// A generation of a projection's rows, to be read.
+#[doc(hidden)]
 #[derive(Debug)]
-pub(crate) struct Serving<P> {
+pub struct Serving<P> {
     pub(super) rows: Arc<dyn RowStore>,
     pub(super) space: String,
     /// The model, if a part of it is in memory.
@@ -25,7 +26,7 @@ impl<P> Clone for Serving<P> {
     }
 }
 
-impl<P: Projection> Serving<P> {
+impl<P: TableProjection> Serving<P> {
     /// Answers a question from the rows as they are at one moment.
     pub(super) fn ask<T>(&self, question: impl FnOnce(&P) -> T) -> Result<T, StoreError> {
         if let Some(model) = &self.model {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Projection;
-use super::running::{Cell, blocking};
+use super::cell::CellOf;
+use super::medium::Medium;
 use crate::cid::EventCid;
 use crate::environment::Environment;
 use crate::error::Error;
@@ -76,14 +77,14 @@ pub struct Parked {
 /// A projection that runs: what [`Handle::projection`](crate::Handle::projection) returns.
 #[derive(Debug)]
 pub struct ProjectionHandle<P: Projection> {
-    cell: Arc<Cell<P>>,
+    cell: Arc<CellOf<P>>,
     store: Arc<dyn Store>,
     environment: Arc<dyn Environment>,
 }
 
 impl<P: Projection> ProjectionHandle<P> {
     pub(crate) fn new(
-        cell: Arc<Cell<P>>,
+        cell: Arc<CellOf<P>>,
         store: Arc<dyn Store>,
         environment: Arc<dyn Environment>,
     ) -> Self {
@@ -146,21 +147,20 @@ impl<P: Projection> ProjectionHandle<P> {
     ///
     /// When the rows cannot be read.
     pub async fn parked(&self) -> Result<Vec<(u64, Parked)>, Error> {
-        let serving = self.cell.serving()?;
-        Ok(blocking(move || serving.parked()).await?)
+        <P::Medium as Medium<P>>::parked(self.cell.serving()?).await
     }
 }
 
 /// How far a projection is, as its worker says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     /// The generation that answers; none at first.
-    pub(super) live: Option<u64>,
+    pub(crate) live: Option<u64>,
     /// The position of the last event in its rows.
-    pub(super) position: u64,
+    pub(crate) position: u64,
     /// When that event was decided.
-    pub(super) at: Option<Timestamp>,
-    pub(super) state: ProjectionState,
+    pub(crate) at: Option<Timestamp>,
+    pub(crate) state: ProjectionState,
 }
 
 impl Progress {

@@ -1,6 +1,6 @@
 //! What is checked of projections when a program is compiled.
 
-use super::{Listened, Projection, ProjectionInfo};
+use super::{Listened, ProjectionInfo, TableProjection};
 use crate::machine::is_same;
 use crate::settings::SettingsInfo;
 use crate::subject::AggregateName;
@@ -57,12 +57,12 @@ pub const fn is_taken_once(events: &[Listened], index: usize) -> bool {
 
 /// Whether a projection keeps anything.
 #[doc(hidden)]
-pub const fn has_tables<P: Projection>() -> bool {
+pub const fn has_tables<P: TableProjection>() -> bool {
     !P::TABLES.is_empty()
 }
 
 /// Whether a projection is told nothing.
 #[doc(hidden)]
-pub const fn has_no_settings<P: Projection>() -> bool {
+pub const fn has_no_settings<P: TableProjection>() -> bool {
     SettingsInfo::among(P::TABLES).is_none()
 }

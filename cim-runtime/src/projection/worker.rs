@@ -6,9 +6,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use jiff::Timestamp;
 
 use super::incoming::{Fate, Incoming};
+use super::medium::TableProjection;
 use super::serving::Serving;
 use super::status::Parked;
-use super::{Listened, OnFailure, Projection, is_kept};
+use super::{Listened, OnFailure, is_kept};
 use crate::cbor::{self, EncodeError};
 use crate::observe;
 use crate::rows::{RowBatch, RowStore, SpaceWriter};
@@ -54,12 +55,12 @@ struct Fault {
 }
 
 impl Fault {
-    fn failed<P: Projection>(problem: String) -> Self {
+    fn failed<P: TableProjection>(problem: String) -> Self {
         Self { index: 0, problem, stops: P::ON_FAILURE == OnFailure::Stop }
     }
 }
 
-impl<P: Projection> Worker<P> {
+impl<P: TableProjection> Worker<P> {
     /// Whoever writes the rows of `space`.
     /// Events that are `left_out` are passed over.
     pub(super) fn open(
@@ -222,13 +223,13 @@ impl<P: Projection> Worker<P> {
     }
 }
 
-fn decided_at(event: &StoredEvent) -> Option<Timestamp> {
+pub(crate) fn decided_at(event: &StoredEvent) -> Option<Timestamp> {
     event.envelope().ok().map(|envelope| envelope.at)
 }
 
 /// Hands an event to the model. A panic is a failure like any other: what it left half done is
 /// forgotten.
-fn handle<P: Projection>(model: &mut P, event: &StoredEvent) -> Result<(), Fault> {
+fn handle<P: TableProjection>(model: &mut P, event: &StoredEvent) -> Result<(), Fault> {
     let at = |problem: &dyn std::fmt::Display| format!("event {}: {problem}", event.position);
     let unreadable = |problem: &dyn std::fmt::Display| Fault {
         index: 0,
@@ -252,7 +253,7 @@ fn handle<P: Projection>(model: &mut P, event: &StoredEvent) -> Result<(), Fault
 }
 
 /// Whether a method takes whatever no other one takes.
-const fn takes_what_is_left(listens: &[Listened]) -> bool {
+pub(crate) const fn takes_what_is_left(listens: &[Listened]) -> bool {
     let mut i = 0;
     while i < listens.len() {
         if listens[i].is_what_is_left() {

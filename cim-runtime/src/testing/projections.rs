@@ -7,7 +7,7 @@ use super::happened::{History, IntoHistory};
 use super::round_trip::{Checked, hold, round_trip};
 use super::tables::Opened;
 use crate::cbor::Value;
-use crate::projection::{Fate, Incoming, Projection, Query, unreadable};
+use crate::projection::{Fate, Incoming, Query, TableProjection, TableQuery, unreadable};
 use crate::rows::{RowKey, Table, TableField as _};
 
 /// Starts a test of what a projection makes of events; in scope with the prelude, for every
@@ -52,7 +52,7 @@ use crate::rows::{RowKey, Table, TableField as _};
 /// # Ok(())
 /// # }
 /// ```
-pub trait GivenProjection: Projection {
+pub trait GivenProjection: TableProjection {
     /// The projection after these events: one, a tuple of them, an array or a vector; those that it
     /// does not take may be among them.
     ///
@@ -67,7 +67,7 @@ pub trait GivenProjection: Projection {
     }
 }
 
-impl<P: Projection> GivenProjection for P {}
+impl<P: TableProjection> GivenProjection for P {}
 
 /// What a projection has made of events.
 pub struct ProjectionScenario<P> {
@@ -75,7 +75,7 @@ pub struct ProjectionScenario<P> {
     projection: Opened<P>,
 }
 
-impl<P: Projection> ProjectionScenario<P> {
+impl<P: TableProjection> ProjectionScenario<P> {
     #[track_caller]
     fn new(history: History) -> Self {
         let projection = hold(played(&history));
@@ -166,7 +166,7 @@ impl<P: Projection> ProjectionScenario<P> {
     #[track_caller]
     pub fn then_asked<Q>(self, question: Q, answer: Q::Answer) -> Self
     where
-        Q: Query<Of = P, Answer: PartialEq + Debug>,
+        Q: Query<Of = P, Answer: PartialEq + Debug> + TableQuery<P, <Q as Query>::Answer>,
     {
         let bytes = question.to_bytes();
         let bytes = hold(bytes.map_err(|error| format!("`{}` cannot be sent: {error}", Q::NAME)));
@@ -209,7 +209,7 @@ impl<P: Projection> ProjectionScenario<P> {
 /// The name of the only table with such keys and rows.
 fn the_table_of<P, K, V>() -> Checked<&'static str>
 where
-    P: Projection,
+    P: TableProjection,
     K: RowKey,
     V: Value + Clone + Send + Sync + 'static,
 {
@@ -234,7 +234,7 @@ where
 }
 
 /// The names of the tables, or of those of one shape.
-fn names<P: Projection>(shape: Option<u64>) -> String {
+fn names<P: TableProjection>(shape: Option<u64>) -> String {
     let meant = P::TABLES.iter().filter(|table| shape.is_none_or(|shape| shape == table.shape));
     let names: Vec<_> = meant.map(|table| format!("`{}`", table.name)).collect();
     names.join(", ")
@@ -255,7 +255,7 @@ fn under<K: RowKey + Debug, V: Value + Clone>(rows: &Table<K, V>) -> String {
 }
 
 /// The projection after all events.
-fn played<P: Projection>(history: &History) -> Checked<Opened<P>> {
+fn played<P: TableProjection>(history: &History) -> Checked<Opened<P>> {
     let mut projection = Opened::<P>::empty()?;
     for event in &history.events {
         let envelope = event.envelope().map_err(|error| unreadable(event, &error))?;

@@ -37,6 +37,7 @@ mod reshaped;
 mod settings;
 mod shapes;
 mod snapshots;
+mod sql;
 mod stopped;
 mod timers;
 mod upcast;

@@ -137,7 +137,7 @@ pub(crate) fn named(lines: &[(&str, Line)]) -> Vec<(String, Line)> {
 }
 
 /// What the rows should be: a plain recomputation from what is stored.
-async fn recomputed(store: &Arc<dyn Store>) -> Vec<(String, Line)> {
+pub(crate) async fn recomputed(store: &Arc<dyn Store>) -> Vec<(String, Line)> {
     let mut lines = std::collections::BTreeMap::<String, Line>::new();
     let handle = Handle::<Market>::over(Arc::clone(store));
     for number in 0..10 {

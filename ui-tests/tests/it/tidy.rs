@@ -103,8 +103,12 @@ fn every_sentence_is_in_a_fixture() {
 fn every_bound_of_the_runtime_is_in_a_fixture() {
     let said: String = answers().iter().map(|path| read(path)).collect();
     let mut unsaid = Vec::new();
-    for path in below(&root().join("../cim-runtime/src"), ".rs") {
-        let text = read(&path);
+    let sources = below(&root().join("../cim-runtime/src"), ".rs");
+    // With a client of databases among what is compiled rustc writes every trait with its path.
+    let sources =
+        sources.iter().filter(|path| path.components().all(|part| part.as_os_str() != "sql"));
+    for path in sources {
+        let text = read(path);
         for attribute in text.split("#[diagnostic::on_unimplemented(").skip(1) {
             let message = attribute.split("message = \"").nth(1).unwrap();
             let message = message.split('"').next().unwrap();

@@ -50,13 +50,97 @@ pub(super) fn both_attributes(second: &syn::Attribute, method: &syn::Ident) -> D
 pub(super) fn async_method(token: &syn::token::Async) -> Diagnostic {
     Diagnostic::at(token, "a projection's methods cannot be `async`")
         .note("rows are made from the events alone, and answers from the rows: neither waits")
-        .help("remove `async`; what acts on the world is a policy")
+        .help("remove `async`; what acts on the world is a policy, and rows in a SQL database are those of a `#[projection(sql)]`")
 }
 
 pub(super) fn conditional(cfg: &syn::Attribute) -> Diagnostic {
     Diagnostic::at(cfg, "what a projection takes cannot depend on features")
         .note("each build of the program would make anew the rows that another has made")
         .help("remove the `#[cfg]`")
+}
+
+// Methods with statements.
+
+pub(super) fn no_reset(owner: &syn::Path) -> Diagnostic {
+    let name = names::shown(owner);
+    Diagnostic::at(owner, format!("the projection `{name}` does not say which tables it has"))
+        .note("they are made before the first event is taken, and whenever its rows are made anew")
+        .help("write `#[reset] async fn tables(db: &mut SqliteConnection) -> sqlx::Result<()>`, which makes them, empty, whether or not they are there")
+}
+
+pub(super) fn reset_twice(second: &syn::Ident, first: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(second, format!("the tables are made by `{first}` already"))
+        .help(format!("make all of them in `{first}`"))
+}
+
+pub(super) fn reset_takes_more(second: &syn::PatType) -> Diagnostic {
+    Diagnostic::at(second, "a `#[reset]` method takes a connection, and nothing else")
+        .note("the tables are the same whenever they are made")
+        .help("remove it")
+}
+
+pub(super) fn reset_without_statements(method: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(method, "only tables of a SQL database are made by a `#[reset]` method")
+        .note("`Table`s are made, and made anew, without one")
+        .help("write `#[projection(sql)]`, or remove the method")
+}
+
+pub(super) fn statements_take_themselves(
+    receiver: &syn::Receiver,
+    method: &syn::Ident,
+    others: &str,
+) -> Diagnostic {
+    Diagnostic::at(receiver, format!("`{method}` has all that it knows from the database"))
+        .note("nothing else is written together with the position of the event")
+        .help(format!("write `async fn {method}({})`", connection_and(others)))
+}
+
+pub(super) fn statements_do_not_wait(signature: &syn::Signature) -> Diagnostic {
+    let method = &signature.ident;
+    Diagnostic::at(
+        &signature.fn_token,
+        format!("`{method}` waits for the database, and must be `async`"),
+    )
+    .help(format!("write `async fn {method}(…)`"))
+}
+
+pub(super) fn no_connection(method: &syn::Ident, others: &str) -> Diagnostic {
+    Diagnostic::at(method, format!("`{method}` does not take what its statements run on"))
+        .note("what runs on another connection would not be written together with the position of the event")
+        .help(format!("write `async fn {method}({})`", connection_and(others)))
+}
+
+pub(super) fn takes_the_transaction(ty: &syn::TypePath) -> Diagnostic {
+    let found = names::shown(ty);
+    Diagnostic::at(ty, format!("the transaction is begun and ended by others, found `{found}`"))
+        .note("the position of the event is written in it, too")
+        .help("take the connection that is in it: `db: &mut SqliteConnection`, or `db: &mut PgConnection`")
+}
+
+pub(super) fn statements_take_no_event(method: &syn::Ident) -> Diagnostic {
+    let parameters = connection_and("event: &Recorded<OrderPlaced>");
+    Diagnostic::at(method, format!("`{method}` does not say which event it takes"))
+        .help(format!("write `async fn {method}({parameters})`"))
+}
+
+pub(super) fn statements_take_no_question(method: &syn::Ident) -> Diagnostic {
+    let question = names::camel_case(&names::plain(method));
+    let parameters = connection_and(&format!("question: {question}"));
+    Diagnostic::at(method, format!("`{method}` does not say which question it answers")).help(
+        format!("write `async fn {method}({parameters})`, with `pub struct {question} {{ … }}`"),
+    )
+}
+
+pub(super) fn statements_return_nothing(method: &syn::Ident, inside: &str) -> Diagnostic {
+    Diagnostic::at(method, format!("`{method}` does not say whether its statements have failed"))
+        .help(format!("return what they do: `sqlx::Result<{inside}>`"))
+}
+
+fn connection_and(others: &str) -> String {
+    match others {
+        "" => "db: &mut SqliteConnection".to_owned(),
+        others => format!("db: &mut SqliteConnection, {others}"),
+    }
 }
 
 // Methods that take questions.

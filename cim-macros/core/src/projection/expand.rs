@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::errors;
 use super::query::Question;
-use super::syntax::Syntax;
+use super::statements;
+use super::syntax::{Made, Syntax};
 use crate::listener::{self, Listener, Taker};
 use crate::names;
 use crate::scope;
@@ -17,15 +18,18 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
     let krate = scope::code();
     let listeners = if sound { syntax.listeners.as_slice() } else { &[] };
     let heard: Vec<_> = listeners.iter().map(listener::heard).collect();
-    let calls = listeners.iter().zip(&heard).map(|(listener, heard)| {
-        let (own, call) = (listener::event_at(listener), call(&krate, listener));
-        quote!(#heard::hand(event, |#own| #call);)
-    });
-    let calls = match sound {
-        true => quote!(#(#calls)*),
-        false => quote!(let _ = event;),
+    let (medium, impls) = match &syntax.made {
+        None => (quote!(InTables), tables(owner, listeners, &heard, sound)),
+        Some(Made { reset: Some(reset), shape }) if sound => {
+            (quote!(InDatabase), statements::projection(owner, reset, *shape, listeners, &heard))
+        }
+        // Which database it is may not be known.
+        Some(_) => (quote!(Nowhere), TokenStream::new()),
     };
-    let questions = syntax.questions.iter().map(|question| query(&krate, owner, question, sound));
+    let questions = syntax.questions.iter().map(|question| match &syntax.made {
+        None => query(&krate, owner, question, sound),
+        Some(_) => statements::query(owner, question, sound),
+    });
     // What is said of a question is said at its impl.
     let doors = syntax.questions.iter().filter(|_| sound).map(
         |Question { ty, conditions, .. }| quote!(#(#conditions)* #krate::QueryDoor::of::<#ty>()),
@@ -36,10 +40,6 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
         listeners,
         |index| quote!(#krate::is_taken_once(#listens, #index)),
     );
-    let keeps =
-        sound.then(|| errors::keeps_nothing(owner).unless(&quote!(#krate::has_tables::<#owner>())));
-    let settable = sound
-        .then(|| errors::has_settings(owner).unless(&quote!(#krate::has_no_settings::<#owner>())));
     let impls = quote! {
         #[automatically_derived]
         impl #krate::Projection for #owner {
@@ -48,19 +48,48 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
             const ON_FAILURE: #krate::OnFailure = #krate::OnFailure::#on_failure;
             const LISTENS: &'static [#krate::Listened] = &[#(#heard::EVENT),*];
             const QUERIES: &'static [#krate::QueryDoor] = &[#(#doors),*];
-            fn handle(&mut self, event: &mut #krate::Incoming<'_>) {
-                #calls
-            }
+            type Medium = #krate::#medium;
         }
+        #impls
         #(#questions)*
         #distinct
-        #keeps
-        #settable
     };
     let impls = scope::block(&syntax.krate, &impls);
     quote! {
         #item
         #impls
+    }
+}
+
+/// What is written of a projection with tables of the framework's.
+fn tables(
+    owner: &syn::Path,
+    listeners: &[Listener],
+    heard: &[TokenStream],
+    sound: bool,
+) -> TokenStream {
+    let krate = scope::code();
+    let calls = listeners.iter().zip(heard).map(|(listener, heard)| {
+        let (own, call) = (listener::event_at(listener), call(&krate, listener));
+        quote!(#heard::hand(event, |#own| #call);)
+    });
+    let calls = match sound {
+        true => quote!(#(#calls)*),
+        false => quote!(let _ = event;),
+    };
+    let keeps =
+        sound.then(|| errors::keeps_nothing(owner).unless(&quote!(#krate::has_tables::<#owner>())));
+    let settable = sound
+        .then(|| errors::has_settings(owner).unless(&quote!(#krate::has_no_settings::<#owner>())));
+    quote! {
+        #[automatically_derived]
+        impl #krate::TableProjection for #owner {
+            fn handle(&mut self, event: &mut #krate::Incoming<'_>) {
+                #calls
+            }
+        }
+        #keeps
+        #settable
     }
 }
 
@@ -77,7 +106,7 @@ fn call(krate: &syn::Path, listener: &Listener) -> TokenStream {
 
 fn query(krate: &syn::Path, owner: &syn::Path, question: &Question, sound: bool) -> TokenStream {
     let Question { method, ty, answer, conditions } = question;
-    let name = ty.path.segments.last().map(|last| names::plain(&last.ident)).unwrap_or_default();
+    let name = name_of(ty);
     let (of, body) = match sound {
         true => (quote!(of), quote!(of.#method(self))),
         false => (quote!(_), quote!(::core::unreachable!("did not compile"))),
@@ -89,9 +118,21 @@ fn query(krate: &syn::Path, owner: &syn::Path, question: &Question, sound: bool)
             type Of = #owner;
             type Answer = #answer;
             const NAME: &'static str = #name;
+            fn ask(self, of: #krate::ServingOf<#owner>) -> #krate::Asked<#answer> {
+                #krate::ask_tables(self, of)
+            }
+        }
+        #(#conditions)*
+        #[automatically_derived]
+        impl #krate::TableQuery<#owner, #answer> for #ty {
             fn answer(self, #of: &#owner) -> #answer {
                 #body
             }
         }
     }
+}
+
+/// The name of a question.
+pub(super) fn name_of(ty: &syn::TypePath) -> String {
+    ty.path.segments.last().map(|last| names::plain(&last.ident)).unwrap_or_default()
 }

@@ -4,6 +4,8 @@ mod code;
 mod errors;
 mod expand;
 mod query;
+mod sql;
+mod statements;
 mod syntax;
 
 use proc_macro2::TokenStream;
@@ -31,6 +33,11 @@ pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
 /// Expands `#[query]` where no projection has taken it away.
 pub fn query(_: TokenStream, item: TokenStream) -> TokenStream {
     outside("query", "projections", "`#[projection]`", item)
+}
+
+/// Expands `#[reset]` where no projection has taken it away.
+pub fn reset(_: TokenStream, item: TokenStream) -> TokenStream {
+    outside("reset", "projections", "`#[projection(sql)]`", item)
 }
 
 /// Expands `#[refused]` where no policy has taken it away.

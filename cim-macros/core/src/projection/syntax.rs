@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 
 use super::query::{self, Question};
+use super::sql::{self, Reset};
 use super::{code, errors};
 use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
@@ -19,10 +20,20 @@ pub(super) struct Syntax {
     pub(super) on_failure: OnFailure,
     /// The fingerprint of what makes the rows.
     pub(super) code: u64,
+    /// What makes the tables, if they are in a SQL database.
+    pub(super) made: Option<Made>,
     pub(super) listeners: Vec<Listener>,
     pub(super) questions: Vec<Question>,
     /// The impl, without our attributes.
     pub(super) item: TokenStream,
+}
+
+/// What makes the tables in a SQL database.
+pub(super) struct Made {
+    /// The method; `None` if it was reported.
+    pub(super) reset: Option<Reset>,
+    /// A fingerprint of it.
+    pub(super) shape: u64,
 }
 
 /// What there is of a projection.
@@ -61,7 +72,10 @@ pub(super) fn parse(
         }
     };
     let owner = listener::owner(Taker::Projection, &item, diagnostics);
-    let methods = methods(&keys.krate, &mut item, diagnostics);
+    let methods = methods(&keys, &mut item, diagnostics);
+    if let (Some(owner), true, []) = (&owner, keys.sql, methods.resets.as_slice()) {
+        diagnostics.push(errors::no_reset(owner));
+    }
     if let (Some(owner), true) = (&owner, methods.fingerprinted.is_empty()) {
         diagnostics.push(listener::listens_to_nothing(Taker::Projection, owner));
     }
@@ -78,6 +92,8 @@ struct Keys {
     name: Name,
     version: u32,
     on_failure: OnFailure,
+    /// Whether the rows are in a SQL database.
+    sql: bool,
 }
 
 fn keys(args: TokenStream, diagnostics: &mut Diagnostics) -> Keys {
@@ -94,9 +110,10 @@ fn keys(args: TokenStream, diagnostics: &mut Diagnostics) -> Keys {
         }
     });
     let on_failure = listener::on_failure(&mut arguments, diagnostics);
+    let sql = arguments.flag("sql", diagnostics);
     let krate = arguments.krate(diagnostics);
     arguments.finish(diagnostics);
-    Keys { krate, name, version, on_failure }
+    Keys { krate, name, version, on_failure, sql }
 }
 
 impl Keys {
@@ -116,7 +133,14 @@ impl Keys {
             owner,
             name: name.unwrap_or_default(),
             on_failure: self.on_failure,
-            code: code::fingerprint(methods.fingerprinted, self.version),
+            made: self.sql.then(|| Made {
+                reset: methods.reset,
+                shape: code::fingerprint(methods.resets.clone(), 1),
+            }),
+            code: code::fingerprint(
+                methods.fingerprinted.into_iter().chain(methods.resets),
+                self.version,
+            ),
             listeners: methods.listeners,
             questions: methods.questions,
             item,
@@ -131,10 +155,13 @@ struct Methods {
     questions: Vec<Question>,
     /// Those with `#[on]`, sound or not.
     fingerprinted: Vec<TokenStream>,
+    reset: Option<Reset>,
+    /// Those with `#[reset]`, sound or not.
+    resets: Vec<TokenStream>,
 }
 
 /// Takes our attributes off the methods.
-fn methods(krate: &syn::Path, item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> Methods {
+fn methods(keys: &Keys, item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> Methods {
     let taker = Taker::Projection;
     let mut methods = Methods::default();
     for item in &mut item.items {
@@ -149,21 +176,45 @@ fn methods(krate: &syn::Path, item: &mut syn::ItemImpl, diagnostics: &mut Diagno
                 diagnostics.push(listener::takes_nothing(attr));
             }
         }
-        check(&method.sig, diagnostics);
-        match kind(first) {
-            Some(Kind::On) => {
-                if let Some(cfg) = method.attrs.iter().find(|attr| is_cfg(attr)) {
-                    diagnostics.push(errors::conditional(cfg));
+        check(&method.sig, keys.sql, diagnostics);
+        let kind = kind(first);
+        if kind != Some(Kind::Query)
+            && let Some(cfg) = method.attrs.iter().find(|attr| is_cfg(attr))
+        {
+            diagnostics.push(errors::conditional(cfg));
+        }
+        match kind {
+            Some(Kind::Reset) if !keys.sql => {
+                diagnostics.push(errors::reset_without_statements(&method.sig.ident));
+            }
+            Some(Kind::Reset) => {
+                methods.resets.push(method.to_token_stream());
+                let reset = sql::reset(method, diagnostics);
+                if let (Some(first), Some(_)) = (&methods.reset, &reset) {
+                    diagnostics.push(errors::reset_twice(&method.sig.ident, &first.method));
                 }
+                methods.reset = methods.reset.or(reset);
+            }
+            Some(Kind::On) => {
                 methods.fingerprinted.push(method.to_token_stream());
-                if let Some(listener) = listener::read(taker, &method.sig, diagnostics) {
+                let listener = match keys.sql {
+                    true => sql::listener(method, diagnostics),
+                    false => listener::read(taker, &method.sig, diagnostics),
+                };
+                if let Some(listener) = listener {
                     listener::is_another(taker, &listener, &methods.listeners, diagnostics);
                     methods.listeners.push(listener);
                 }
-                listener::with_its_record(krate, &mut method.sig);
+                if !keys.sql {
+                    listener::with_its_record(&keys.krate, &mut method.sig);
+                }
             }
             _ => {
-                if let Some(question) = query::read(method, diagnostics)
+                let question = match keys.sql {
+                    true => sql::question(method, diagnostics),
+                    false => query::read(method, diagnostics),
+                };
+                if let Some(question) = question
                     && query::is_another(&question, &methods.questions, diagnostics)
                 {
                     methods.questions.push(question);
@@ -179,6 +230,7 @@ fn methods(krate: &syn::Path, item: &mut syn::ItemImpl, diagnostics: &mut Diagno
 enum Kind {
     On,
     Query,
+    Reset,
 }
 
 /// Which of our attributes it is, also as `#[cim_runtime::prelude::on]`.
@@ -186,13 +238,14 @@ fn kind(attr: &syn::Attribute) -> Option<Kind> {
     match attr.path().segments.last()?.ident.to_string().as_str() {
         "on" => Some(Kind::On),
         "query" => Some(Kind::Query),
+        "reset" => Some(Kind::Reset),
         _ => None,
     }
 }
 
 /// Rules for every method of a projection.
-fn check(signature: &syn::Signature, diagnostics: &mut Diagnostics) {
-    if let Some(token) = &signature.asyncness {
+fn check(signature: &syn::Signature, sql: bool, diagnostics: &mut Diagnostics) {
+    if let (Some(token), false) = (&signature.asyncness, sql) {
         diagnostics.push(errors::async_method(token));
     }
     listener::check(Taker::Projection, signature, diagnostics);

@@ -1,0 +1,33 @@
+//~ tables are made at one place
+use cim_runtime::prelude::*;
+
+pub struct OrderPlaced;
+
+pub struct Sales;
+
+// Whatever a database is, none is reached.
+pub struct SqliteConnection;
+
+mod sqlx {
+    pub type Result<T> = std::result::Result<T, String>;
+}
+
+#[projection(sql)]
+impl Sales {
+    #[reset]
+    async fn tables(db: &mut SqliteConnection) -> sqlx::Result<()> {
+        Ok(drop(db))
+    }
+
+    #[reset]
+    async fn more(db: &mut SqliteConnection) -> sqlx::Result<()> {
+        Ok(drop(db))
+    }
+
+    #[on]
+    async fn placed(db: &mut SqliteConnection, _: &Recorded<OrderPlaced>) -> sqlx::Result<()> {
+        Ok(drop(db))
+    }
+}
+
+fn main() {}

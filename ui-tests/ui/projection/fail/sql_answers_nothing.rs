@@ -1,0 +1,34 @@
+//~ a question has an answer
+use cim_runtime::prelude::*;
+
+pub struct OrderPlaced;
+
+pub struct Sales;
+
+#[value]
+pub struct SalesOf;
+
+// Whatever a database is, none is reached.
+pub struct SqliteConnection;
+
+mod sqlx {
+    pub type Result<T> = std::result::Result<T, String>;
+}
+
+#[projection(sql)]
+impl Sales {
+    #[reset]
+    async fn tables(db: &mut SqliteConnection) -> sqlx::Result<()> {
+        Ok(drop(db))
+    }
+
+    #[on]
+    async fn placed(db: &mut SqliteConnection, _: &Recorded<OrderPlaced>) -> sqlx::Result<()> {
+        Ok(drop(db))
+    }
+
+    #[query]
+    async fn sales_of(_: &mut SqliteConnection, _: SalesOf) {}
+}
+
+fn main() {}
