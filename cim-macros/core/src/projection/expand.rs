@@ -19,7 +19,7 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
     let listeners = if sound { syntax.listeners.as_slice() } else { &[] };
     let heard: Vec<_> = listeners.iter().map(listener::heard).collect();
     let (medium, impls) = match &syntax.made {
-        None => (quote!(InTables), tables(owner, listeners, &heard, sound)),
+        None => (quote!(InTables), tables(owner, listeners, sound)),
         Some(Made { reset: Some(reset), shape }) if sound => {
             (quote!(InDatabase), statements::projection(owner, reset, *shape, listeners, &heard))
         }
@@ -62,21 +62,17 @@ pub(super) fn expand(syntax: &Syntax, sound: bool) -> TokenStream {
 }
 
 /// What is written of a projection with tables of the framework's.
-fn tables(
-    owner: &syn::Path,
-    listeners: &[Listener],
-    heard: &[TokenStream],
-    sound: bool,
-) -> TokenStream {
+fn tables(owner: &syn::Path, listeners: &[Listener], sound: bool) -> TokenStream {
     let krate = scope::code();
-    let calls = listeners.iter().zip(heard).map(|(listener, heard)| {
+    let calls = listeners.iter().map(|listener| {
         let (own, call) = (listener::event_at(listener), call(&krate, listener));
-        quote!(#heard::hand(event, |#own| #call);)
+        listener::hand(listener, &quote!(event), &quote!(|#own| #call))
     });
     let calls = match sound {
         true => quote!(#(#calls)*),
         false => quote!(let _ = event;),
     };
+    let among = listener::among(listeners);
     let keeps =
         sound.then(|| errors::keeps_nothing(owner).unless(&quote!(#krate::has_tables::<#owner>())));
     let settable = sound
@@ -88,6 +84,7 @@ fn tables(
                 #calls
             }
         }
+        #among
         #keeps
         #settable
     }

@@ -10,7 +10,7 @@ use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
 use crate::fields::is_cfg;
 use crate::item;
-use crate::listener::{self, Listener, Name, OnFailure, Taker};
+use crate::listener::{self, Listener, Name, On, OnFailure, Taker};
 
 /// The projection as it was written.
 pub(super) struct Syntax {
@@ -171,13 +171,14 @@ fn methods(keys: &Keys, item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics)
         if let Some(second) = more.first() {
             diagnostics.push(errors::both_attributes(second, &method.sig.ident));
         }
-        for attr in &ours {
+        let kind = kind(first);
+        let names_events = kind == Some(Kind::On) && !keys.sql;
+        for attr in ours.iter().filter(|attr| !names_events || *attr != first) {
             if !matches!(attr.meta, syn::Meta::Path(_)) {
                 diagnostics.push(listener::takes_nothing(attr));
             }
         }
         check(&method.sig, keys.sql, diagnostics);
-        let kind = kind(first);
         if kind != Some(Kind::Query)
             && let Some(cfg) = method.attrs.iter().find(|attr| is_cfg(attr))
         {
@@ -201,7 +202,15 @@ fn methods(keys: &Keys, item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics)
                     true => sql::listener(method, diagnostics),
                     false => listener::read(taker, &method.sig, diagnostics),
                 };
-                if let Some(listener) = listener {
+                let on = match names_events {
+                    true => On::read(taker, first, diagnostics),
+                    false => On::default(),
+                };
+                if let syn::Meta::List(list) = &first.meta {
+                    methods.fingerprinted.push(list.tokens.clone());
+                }
+                let listeners = listener.map(|listener| on.apply(taker, listener, diagnostics));
+                for listener in listeners.into_iter().flatten() {
                     listener::is_another(taker, &listener, &methods.listeners, diagnostics);
                     methods.listeners.push(listener);
                 }

@@ -1,7 +1,6 @@
 //! Many messages that are stored one by one, with two answers in all (NATS ADR-50, "fast-ingest").
 //!
-//! Answers are a third of a server's work for small messages, and half of a client's. The messages of
-//! a fast batch are each stored, or refused, by their own expectations, as if they had come alone; the
+//! Half of a client's work for a small message is its answer. The messages of a fast batch are each stored, or refused, by their own expectations, as if they had come alone; the
 //! first that is refused ends the batch, and only its end is answered: how many were stored, and the
 //! sequence of the last.
 //!
