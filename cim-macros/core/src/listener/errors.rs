@@ -86,9 +86,7 @@ pub(super) fn names_events(taker: Taker, first: &syn::Path, event: &syn::Type) -
         .note(format!(
             "`#[on(…)]` names the events of a {noun}'s method that takes `&Recorded<AnyOf<…>>`"
         ))
-        .help(format!(
-            "write `#[on]`, or let it take any of these events: `&Recorded<AnyOf<Order>>`"
-        ))
+        .help("write `#[on]`, or let it take any of these events: `&Recorded<AnyOf<Order>>`")
 }
 
 pub(super) fn not_among(event: &syn::Type, among: &syn::Type) -> Diagnostic {
