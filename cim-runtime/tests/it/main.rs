@@ -2,6 +2,7 @@
 //! happens to files in a crash.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::duplicate_mod, reason = "the tests of SQL are the same on each database")]
 #![allow(unreachable_pub, reason = "domains are written as their authors write them")]
 
 mod any_event;

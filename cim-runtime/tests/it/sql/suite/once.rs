@@ -68,6 +68,10 @@ async fn two_that_both_believe_they_are_the_one_count_each_event_once() {
         workers.push(market.start().await.unwrap());
         markets.push(market);
     }
+    // Each has begun, or the first would have taken everything before the second came.
+    for market in &markets {
+        market.ask(Lines).await.unwrap();
+    }
     let mut last = None;
     for number in 0..300 {
         last = Some(sell(&markets[number % 2], "apple", 1).await);
