@@ -1,8 +1,8 @@
 //! Many messages that are stored one by one, with two answers in all (NATS ADR-50, "fast-ingest").
 //!
-//! Half of a client's work for a small message is its answer. The messages of a fast batch are each stored, or refused, by their own expectations, as if they had come alone; the
-//! first that is refused ends the batch, and only its end is answered: how many were stored, and the
-//! sequence of the last.
+//! Half of a client's work for a small message is its answer. The messages of a fast batch are each
+//! stored, or refused, by their own expectations, as if they had come alone; the first that is refused
+//! ends the batch, and only its end is answered: how many were stored, and the sequence of the last.
 //!
 //! Others may have stored messages in between. So a message goes ahead of the batch with an answer of
 //! its own: when as many sequences follow its own as the batch has stored, they are the batch's. When
