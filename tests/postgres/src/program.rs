@@ -76,11 +76,12 @@ fn install() {
     if !rustix::process::geteuid().is_root() {
         missing("only root can install it");
     }
-    // The lists of what there is may be as old as the machine.
+    // The lists of what there is may be as old as the machine; if they cannot be had, the old ones may
+    // still do.
     let update = apt_get(&["update"]);
     let install = apt_get(&["install", "--yes", "--no-install-recommends", "postgresql"]);
-    if let Err(problem) = update.and(install) {
-        missing(&problem);
+    if let Err(problem) = install {
+        missing(update.as_ref().err().unwrap_or(&problem));
     }
 }
 

@@ -3,7 +3,7 @@
 //! A server that syncs each message does so once for each that comes alone, however many are on their
 //! way, and once for a whole atomic batch. Such a batch costs it as much as about sixteen messages, so
 //! from that many waiting on, they are joined. Elsewhere atomic batches lose, and a single server is
-//! sent a row (`in_a_row`), which spares it and us most answers.
+//! sent a burst (`burst`), which spares it and us most answers.
 //!
 //! Nothing rests on a batch: each member has its own expectation. A refusal lets each member that it
 //! concerns go on alone, and silence is an unknown for each, which the slot rule settles.
@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use super::as_one::Unstored;
-use super::in_a_row::{Inbox, Stored};
+use super::burst::{Inbox, Stored};
 use super::server::{Answer, Server};
 use crate::subject::StreamName;
 
@@ -42,8 +42,8 @@ const APART: u32 = 32;
 /// How many streams with a conflict are remembered.
 const APARTS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 
-/// How many commits go alone after a row into which others have stored: as many at first, then twice
-/// as many each time. Where several processes write at once, a row tells no sequences.
+/// How many commits go alone after a burst into which others have stored: as many at first, then twice
+/// as many each time. Where several processes write at once, a burst tells no sequences.
 const ALONE: (u32, u32) = (256, 1 << 16);
 
 /// Where commits wait for a batch.
@@ -59,8 +59,8 @@ pub(super) struct Batches {
 enum Way {
     /// All or none.
     AsOne,
-    /// One by one. There is an inbox from the first row on.
-    InARow(tokio::sync::Mutex<Option<Inbox>>),
+    /// One by one. There is an inbox from the first burst on.
+    Bursts(tokio::sync::Mutex<Option<Inbox>>),
 }
 
 struct Line {
@@ -102,8 +102,8 @@ impl Batches {
     }
 
     /// Batches whose members are stored one by one.
-    pub(super) fn in_a_row(server: Arc<Server>) -> Arc<Self> {
-        Self::new(server, Way::InARow(tokio::sync::Mutex::default()))
+    pub(super) fn of_bursts(server: Arc<Server>) -> Arc<Self> {
+        Self::new(server, Way::Bursts(tokio::sync::Mutex::default()))
     }
 
     fn new(server: Arc<Server>, way: Way) -> Arc<Self> {
@@ -209,13 +209,13 @@ impl Batches {
         }
         let answers = match &self.way {
             Way::AsOne => self.as_one_or_each(messages).await,
-            Way::InARow(inbox) => {
+            Way::Bursts(inbox) => {
                 let mut inbox = inbox.lock().await;
                 if inbox.is_none() {
                     *inbox = Inbox::new(&self.server).await.ok();
                 }
                 match &mut *inbox {
-                    Some(inbox) => self.row(inbox, &streams, messages).await,
+                    Some(inbox) => self.burst(inbox, &streams, messages).await,
                     // The client is closed: each is told so alone.
                     None => vec![Joined::Alone; streams.len()],
                 }
@@ -226,13 +226,13 @@ impl Batches {
         }
     }
 
-    async fn row(
+    async fn burst(
         &self,
         inbox: &mut Inbox,
         streams: &[StreamName],
         messages: Vec<Unstored>,
     ) -> Vec<Joined> {
-        let Stored { answers, mixed } = self.server.store_in_a_row(inbox, streams, messages).await;
+        let Stored { answers, mixed } = self.server.store_burst(inbox, streams, messages).await;
         self.line().was_mixed(mixed);
         answers
     }
@@ -269,7 +269,7 @@ impl Way {
         match self {
             Self::AsOne => FEWEST,
             // Half of them are stored while the others are decided.
-            Self::InARow(_) => 2 * FEWEST,
+            Self::Bursts(_) => 2 * FEWEST,
         }
     }
 
@@ -277,7 +277,7 @@ impl Way {
     fn most_awaited(&self, last: usize) -> usize {
         match self {
             Self::AsOne => last.min(MOST),
-            Self::InARow(_) => FEWEST,
+            Self::Bursts(_) => FEWEST,
         }
     }
 }
@@ -288,7 +288,7 @@ impl Line {
         Self { gathering: false, waiting: Vec::new(), apart, alone: 0, wary: 0 }
     }
 
-    /// Takes note of whether others have stored messages into the last row.
+    /// Takes note of whether others have stored messages into the last burst.
     fn was_mixed(&mut self, mixed: bool) {
         let (least, most) = ALONE;
         self.wary = if mixed { (self.wary * 2).clamp(least, most) } else { self.wary / 2 };

@@ -5,7 +5,7 @@
 //!
 //! - `slot`: what becomes of a commit whose answer was lost;
 //! - `base`, `heads`, `turns`: from versions to sequences;
-//! - `batch`, `as_one`, `in_a_row`: many commits at once;
+//! - `batch`, `as_one`, `burst`: many commits at once;
 //! - `back`, `load`: how a stream is read in a few round trips;
 //! - `scan`, `index`, `subscribe`: reading all streams;
 //! - `contract`, `subjects`, `sync`, `connect`: what server and stream must be like;
@@ -19,11 +19,11 @@ mod as_one;
 mod back;
 mod base;
 mod batch;
+mod burst;
 mod connect;
 mod contract;
 mod errors;
 mod heads;
-mod in_a_row;
 mod index;
 mod interface;
 mod link;
@@ -170,13 +170,13 @@ impl JetStreamStore {
         let server = Arc::new(server);
         let syncs = matches!(start_up.sync, DiskSync::Always | DiskSync::Asserted);
         let config = &info.config;
-        // Replicas take ids, and a row counts what they take for a duplicate among what it stored.
+        // Replicas take ids, and a burst counts what they take for a duplicate among what it stored.
         let batches = match (options.batches, syncs, server.replicated) {
             (true, true, _) if config.allow_atomic_publish => {
                 Some(Batches::as_one(Arc::clone(&server)))
             }
             (true, false, false) if config.allow_batch_publish => {
-                Some(Batches::in_a_row(Arc::clone(&server)))
+                Some(Batches::of_bursts(Arc::clone(&server)))
             }
             _ => None,
         };

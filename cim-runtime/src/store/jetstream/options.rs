@@ -112,7 +112,7 @@ impl JetStreamOptions {
     }
 
     /// Sends each commit as a message with an answer of its own, also where the servers sync each message,
-    /// and where a single server takes rows of messages (`allow_batched`).
+    /// and where a single server takes bursts of messages (`allow_batched`).
     #[must_use]
     pub fn without_batches(mut self) -> Self {
         self.batches = false;

@@ -1,6 +1,7 @@
 //! The JetStream store on real servers, and what happens to them.
 
 mod batches;
+mod bursts;
 mod cluster;
 mod configured;
 mod contract;
@@ -8,7 +9,6 @@ mod credentials;
 mod crowd;
 mod cuts;
 mod dead;
-mod in_a_row;
 mod index;
 mod kills;
 mod ledger;

@@ -1,4 +1,4 @@
-//! Single servers that do not sync each message: many commits come in a row, with few answers, and
+//! Single servers that do not sync each message: many commits come in a burst, with few answers, and
 //! nothing else is different.
 
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::batches::{next, streams, together};
 use super::ledger::{Ledger, contend, write};
 use super::{client_of, store_on};
 
-/// Counts the answers to rows that all stores of a server are sent.
+/// Counts the answers to bursts that all stores of a server are sent.
 struct Answers(Arc<AtomicUsize>);
 
 impl Answers {
@@ -24,17 +24,17 @@ impl Answers {
         let mut inboxes = client.subscribe("_INBOX.>").await.unwrap();
         client.flush().await.unwrap();
         let answers = Self(Arc::default());
-        let rows = Arc::clone(&answers.0);
+        let bursts = Arc::clone(&answers.0);
         tokio::spawn(async move {
             while let Some(message) = inboxes.next().await {
-                let ends_row = message.payload.windows(8).any(|text| text == b"\"batch\":");
-                rows.fetch_add(usize::from(ends_row), Ordering::Relaxed);
+                let ends_burst = message.payload.windows(8).any(|text| text == b"\"batch\":");
+                bursts.fetch_add(usize::from(ends_burst), Ordering::Relaxed);
             }
         });
         answers
     }
 
-    fn rows(&self) -> usize {
+    fn bursts(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -56,11 +56,11 @@ async fn commit_until(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commits_that_wait_go_in_a_row() {
+async fn commits_that_wait_go_bursts() {
     let server = Server::start();
     let answers = Answers::of(&server).await;
     let (store, ledger) = (store_on(&server).await, Ledger::new());
-    commit_until(&store, &mut streams(64), &ledger, || answers.rows() > 10).await;
+    commit_until(&store, &mut streams(64), &ledger, || answers.bursts() > 10).await;
     ledger.check(&store).await;
 }
 
@@ -78,7 +78,7 @@ async fn each_has_its_own_position_also_when_several_processes_write() {
             writers.push(tokio::spawn(write(store.clone(), id, ledger.clone(), stopped.clone())));
         }
     }
-    while answers.rows() < 10 {
+    while answers.bursts() < 10 {
         ledger.more(1_000).await;
     }
     stop.send(true).unwrap();
@@ -96,7 +96,7 @@ async fn a_stale_member_conflicts_and_the_others_are_stored() {
     let ledger = Ledger::new();
     let mut streams = streams(64);
     let mut round = 0;
-    while round < 4 || answers.rows() < 4 {
+    while round < 4 || answers.bursts() < 4 {
         // Another process is faster at a few of them, and has the same in mind for one.
         let mut drafts = next(&mut streams);
         for number in [7, 23] {
@@ -153,7 +153,7 @@ async fn a_row_is_stored_once_wherever_the_connection_is_cut() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_answered_for_is_lost_when_a_server_is_killed_among_rows() {
+async fn nothing_answered_for_is_lost_when_a_server_is_killed_among_bursts() {
     let mut server = Server::start();
     let (stop, stopped) = watch::channel(false);
     let ledger = Ledger::new();
@@ -167,7 +167,7 @@ async fn nothing_answered_for_is_lost_when_a_server_is_killed_among_rows() {
     writers.push(tokio::spawn(shared));
     for _ in 0..10 {
         let answers = Answers::of(&server).await;
-        while answers.rows() == 0 {
+        while answers.bursts() == 0 {
             ledger.more(400).await;
         }
         server.kill();
@@ -228,5 +228,5 @@ async fn a_stream_that_takes_no_rows_gets_none() {
             outcome.unwrap();
         }
     }
-    assert_eq!(answers.rows(), 0);
+    assert_eq!(answers.bursts(), 0);
 }

@@ -25,7 +25,7 @@ use super::refusals::Refusal;
 use super::server::{Answer, Server, patience};
 use crate::subject::StreamName;
 
-/// After how many messages the server is to answer in between: it takes no more than 500, and no row
+/// After how many messages the server is to answer in between: it takes no more than 500, and no burst
 /// is as long.
 const FLOW: usize = 500;
 
@@ -36,11 +36,11 @@ const REFUSALS: Duration = Duration::from_millis(50);
 pub(super) struct Inbox {
     subject: String,
     answers: Subscriber,
-    /// How many rows were sent.
-    rows: u64,
+    /// How many bursts were sent.
+    bursts: u64,
 }
 
-/// What came of a row.
+/// What came of a burst.
 pub(super) struct Stored {
     /// Of each message.
     pub(super) answers: Vec<Joined>,
@@ -48,9 +48,9 @@ pub(super) struct Stored {
     pub(super) mixed: bool,
 }
 
-/// The answers to a row, as far as they have come.
+/// The answers to a burst, as far as they have come.
 #[derive(Debug)]
-struct Row {
+struct Burst {
     /// The batch.
     id: String,
     /// To the message ahead of the batch.
@@ -74,41 +74,41 @@ impl Inbox {
     pub(super) async fn new(server: &Server) -> Result<Self, SubscribeError> {
         let subject = server.client.new_inbox();
         let answers = server.client.subscribe(format!("{subject}.>")).await?;
-        Ok(Self { subject, answers, rows: 0 })
+        Ok(Self { subject, answers, bursts: 0 })
     }
 }
 
 impl Server {
     /// Sends messages, at least one, to be stored one behind the other, each if it can be. `streams`
     /// are their subjects, of which each is there once.
-    pub(super) async fn store_in_a_row(
+    pub(super) async fn store_burst(
         &self,
         inbox: &mut Inbox,
         streams: &[StreamName],
         messages: Vec<Unstored>,
     ) -> Stored {
-        inbox.rows += 1;
+        inbox.bursts += 1;
         // Batches of all processes have names in one space.
         let unique = inbox.subject.rsplit('.').next().unwrap_or_default();
-        let mut row = Row::new(format!("{unique}{}", inbox.rows), messages.len());
+        let mut burst = Burst::new(format!("{unique}{}", inbox.bursts), messages.len());
         let (connection, refusals) = (self.connection(), self.listen());
-        let to = format!("{}.{}", inbox.subject, row.id);
+        let to = format!("{}.{}", inbox.subject, burst.id);
         for (number, message) in messages.into_iter().enumerate() {
-            let reply = match row.operation(number) {
+            let reply = match burst.operation(number) {
                 None => to.clone(),
                 Some(operation) => format!("{to}.{FLOW}.fail.{number}.{operation}.$FI"),
             };
             let Unstored { subject, headers, payload } = message;
             if self.send(subject, reply, headers, payload).await.is_none() {
-                row.unsent(number);
+                burst.unsent(number);
                 break;
             }
         }
         let reading = async {
-            while !row.is_settled()
+            while !burst.is_settled()
                 && let Some(message) = inbox.answers.next().await
             {
-                self.take_in(&mut row, &to, &message);
+                self.take_in(&mut burst, &to, &message);
             }
         };
         let is_ours = |denied: &str| streams.iter().any(|stream| stream.as_str() == denied);
@@ -124,7 +124,7 @@ impl Server {
             let is_it = |denied: &str| denied == streams[number].as_str();
             matches!(refusals.refused(is_it).now_or_never(), Some(Refusal::Publish(_)))
         };
-        row.outcome(was_denied)
+        burst.outcome(was_denied)
     }
 
     async fn send(
@@ -137,25 +137,25 @@ impl Server {
         self.client.publish_with_reply_and_headers(subject, reply, headers, payload).await.ok()
     }
 
-    fn take_in(&self, row: &mut Row, to: &str, message: &Message) {
+    fn take_in(&self, burst: &mut Burst, to: &str, message: &Message) {
         let Some(place) = message.subject.strip_prefix(to) else { return };
         let nobody = message.status == Some(StatusCode::NO_RESPONDERS);
         let answer = || self.understand(self.name(), &message.payload);
         if place.is_empty() {
-            row.ahead = Some(if nobody { Answer::Nobody } else { answer() });
+            burst.ahead = Some(if nobody { Answer::Nobody } else { answer() });
             return;
         }
         let Some(number) = number(place) else { return };
         if nobody {
-            row.refused.push(number);
+            burst.refused.push(number);
             return;
         }
         match answer() {
-            Answer::Stored { sequence, .. } => row.ended(&message.payload, sequence),
+            Answer::Stored { sequence, .. } => burst.ended(&message.payload, sequence),
             // What the server says in between has no stream, and is no answer.
             Answer::Silence(_) => {}
             _ if is_note(&message.payload) => {}
-            _ => row.refused.push(number),
+            _ => burst.refused.push(number),
         }
     }
 }
@@ -175,7 +175,7 @@ fn is_note(payload: &[u8]) -> bool {
     serde_json::from_slice::<Note<'_>>(payload).is_ok()
 }
 
-impl Row {
+impl Burst {
     fn new(id: String, messages: usize) -> Self {
         let count = messages.saturating_sub(1);
         Self { id, ahead: None, count, end: None, refused: Vec::new() }
@@ -219,7 +219,7 @@ impl Row {
     fn outcome(self, was_denied: impl Fn(usize) -> bool) -> Stored {
         let silence = |number| match was_denied(number) {
             true => Joined::Alone,
-            false => Joined::Answered(Answer::Silence("no answer to a row".to_owned())),
+            false => Joined::Answered(Answer::Silence("no answer to a burst".to_owned())),
         };
         let (stored, last) = self.end.unwrap_or_default();
         // Who counts those that were refused among the stored counts wrong.
@@ -252,31 +252,31 @@ mod tests {
     const STORED: fn(u64) -> Answer = |sequence| Answer::Stored { sequence, duplicate: false };
     const AT: fn(u64) -> Joined = |sequence| Joined::Answered(STORED(sequence));
 
-    fn row(ahead: Option<Answer>, end: Option<(usize, u64)>, refused: &[usize]) -> Row {
-        let mut row = Row::new("b1".to_owned(), 4);
-        (row.ahead, row.end, row.refused) = (ahead, end, refused.to_vec());
-        row
+    fn burst(ahead: Option<Answer>, end: Option<(usize, u64)>, refused: &[usize]) -> Burst {
+        let mut burst = Burst::new("b1".to_owned(), 4);
+        (burst.ahead, burst.end, burst.refused) = (ahead, end, refused.to_vec());
+        burst
     }
 
-    fn outcome(row: Row) -> (Vec<Joined>, bool) {
-        let Stored { answers, mixed } = row.outcome(|_| false);
+    fn outcome(burst: Burst) -> (Vec<Joined>, bool) {
+        let Stored { answers, mixed } = burst.outcome(|_| false);
         (answers, mixed)
     }
 
     #[test]
     fn sequences_without_a_gap_are_the_batchs() {
-        let (answers, mixed) = outcome(row(Some(STORED(7)), Some((3, 10)), &[]));
+        let (answers, mixed) = outcome(burst(Some(STORED(7)), Some((3, 10)), &[]));
         assert_eq!((answers, mixed), (vec![AT(7), AT(8), AT(9), AT(10)], false));
     }
 
     #[test]
     fn where_others_were_in_between_each_is_looked_for() {
-        let (answers, mixed) = outcome(row(Some(STORED(7)), Some((3, 11)), &[]));
+        let (answers, mixed) = outcome(burst(Some(STORED(7)), Some((3, 11)), &[]));
         let expected = vec![AT(7), Joined::Somewhere, Joined::Somewhere, Joined::Somewhere];
         assert_eq!((answers, mixed), (expected, true));
         // Nothing says where the batch begins.
         let conflict = Answer::WrongLast(Some(3));
-        let (answers, mixed) = outcome(row(Some(conflict.clone()), Some((3, 10)), &[]));
+        let (answers, mixed) = outcome(burst(Some(conflict.clone()), Some((3, 10)), &[]));
         let expected = vec![
             Joined::Answered(conflict),
             Joined::Somewhere,
@@ -288,15 +288,15 @@ mod tests {
 
     #[test]
     fn who_comes_after_a_refused_one_goes_alone() {
-        let (answers, mixed) = outcome(row(Some(STORED(7)), Some((1, 8)), &[]));
+        let (answers, mixed) = outcome(burst(Some(STORED(7)), Some((1, 8)), &[]));
         assert_eq!((answers, mixed), (vec![AT(7), AT(8), Joined::Alone, Joined::Alone], false));
-        let (answers, _) = outcome(row(Some(STORED(7)), None, &[1, 2, 3]));
+        let (answers, _) = outcome(burst(Some(STORED(7)), None, &[1, 2, 3]));
         assert_eq!(answers, [AT(7), Joined::Alone, Joined::Alone, Joined::Alone]);
     }
 
     #[test]
     fn a_count_that_cannot_be_is_no_proof() {
-        let (answers, mixed) = outcome(row(Some(STORED(7)), Some((3, 10)), &[2]));
+        let (answers, mixed) = outcome(burst(Some(STORED(7)), Some((3, 10)), &[2]));
         let is_silence = |answer: &Joined| matches!(answer, Joined::Answered(Answer::Silence(_)));
         assert!(is_silence(&answers[1]) && answers[2] == Joined::Alone && is_silence(&answers[3]));
         assert!(!mixed);
@@ -304,36 +304,36 @@ mod tests {
 
     #[test]
     fn of_those_without_an_answer_only_the_denied_go_alone() {
-        let row = row(None, None, &[]);
-        assert!(!row.is_settled());
-        let Stored { answers, .. } = row.outcome(|number| number == 2);
+        let burst = burst(None, None, &[]);
+        assert!(!burst.is_settled());
+        let Stored { answers, .. } = burst.outcome(|number| number == 2);
         let silent =
             |number: usize| matches!(answers[number], Joined::Answered(Answer::Silence(_)));
         assert!(silent(0) && silent(1) && answers[2] == Joined::Alone && silent(3));
     }
 
     #[test]
-    fn a_row_is_settled_by_its_ends() {
-        let mut row = row(Some(STORED(7)), None, &[]);
-        assert!(!row.is_settled());
-        row.ended(br#"{"stream":"S","seq":9,"batch":"b2","count":3}"#, 9);
-        row.ended(br#"{"stream":"S","seq":9,"batch":"b1","count":4}"#, 9);
-        row.ended(br#"{"stream":"S","seq":9}"#, 9);
-        assert!(!row.is_settled(), "of another batch, or none");
-        row.unsent(3);
-        assert!(row.is_settled());
-        row.refused.clear();
-        row.ended(br#"{"stream":"S","seq":10,"batch":"b1","count":3}"#, 10);
-        assert!(row.is_settled());
-        let ends = (0..=3).map(|number| row.operation(number)).collect::<Vec<_>>();
+    fn a_burst_is_settled_by_its_ends() {
+        let mut burst = burst(Some(STORED(7)), None, &[]);
+        assert!(!burst.is_settled());
+        burst.ended(br#"{"stream":"S","seq":9,"batch":"b2","count":3}"#, 9);
+        burst.ended(br#"{"stream":"S","seq":9,"batch":"b1","count":4}"#, 9);
+        burst.ended(br#"{"stream":"S","seq":9}"#, 9);
+        assert!(!burst.is_settled(), "of another batch, or none");
+        burst.unsent(3);
+        assert!(burst.is_settled());
+        burst.refused.clear();
+        burst.ended(br#"{"stream":"S","seq":10,"batch":"b1","count":3}"#, 10);
+        assert!(burst.is_settled());
+        let ends = (0..=3).map(|number| burst.operation(number)).collect::<Vec<_>>();
         assert_eq!(ends, [None, Some(0), Some(1), Some(2)]);
-        assert_eq!(Row::new(String::new(), 2).operation(1), Some(2));
+        assert_eq!(Burst::new(String::new(), 2).operation(1), Some(2));
     }
 
     #[test]
     fn a_place_has_a_number() {
         assert_eq!(number(".500.fail.12.1.$FI"), Some(12));
-        assert_eq!(number("0.500.fail.12.1.$FI"), None, "of a row with a longer name");
+        assert_eq!(number("0.500.fail.12.1.$FI"), None, "of a burst with a longer name");
     }
 
     #[test]
