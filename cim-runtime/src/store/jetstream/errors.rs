@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use async_nats::jetstream::context::RequestError;
+
 use super::message::Foreign;
 use super::refusals::Refusal;
 use crate::commit::Commit;
@@ -100,6 +102,21 @@ pub(super) fn not_extended(stream: &str, subjects: &[String], problem: &str) -> 
         format!(
             "the stream `{stream}` does not have the subjects {subjects}, and they cannot be added: \
              {problem}; add them (nats stream edit {stream} --subjects …)"
+        ),
+    )
+}
+
+/// The stream may lack subjects: nobody has said whether they were added.
+pub(super) fn not_extended_now(
+    stream: &str,
+    subjects: &[String],
+    problem: &RequestError,
+) -> StoreError {
+    let subjects = subjects.join(", ");
+    StoreError::new(
+        StoreErrorKind::Io,
+        format!(
+            "the subjects {subjects} were not seen to be added to the stream `{stream}`: {problem}"
         ),
     )
 }

@@ -104,8 +104,12 @@ impl Inner {
                     None
                 }
                 Some(Answer::Nobody) => {
-                    Box::pin(self.must_have(commit.stream())).await?;
-                    problem = "no stream takes its subject".to_owned();
+                    problem = match Box::pin(self.must_have(commit.stream())).await {
+                        Ok(_) => "no stream takes its subject".to_owned(),
+                        // The connection was lost meanwhile, perhaps.
+                        Err(error) if error.kind() == StoreErrorKind::Io => error.to_string(),
+                        Err(error) => return Err(error),
+                    };
                     None
                 }
                 Some(Answer::Silence(why)) => {

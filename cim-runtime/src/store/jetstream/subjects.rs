@@ -119,7 +119,7 @@ pub(super) async fn extend(
     subjects: Vec<String>,
 ) -> Result<Info, StoreError> {
     let wrong = |problem: &str| errors::not_extended(stream, &subjects, problem);
-    let failed = |error: RequestError| wrong(&error.to_string());
+    let failed = |error: RequestError| errors::not_extended_now(stream, &subjects, &error);
     let what = format!("adding the subjects {} to the stream `{stream}`", subjects.join(", "));
     let found = interface.request::<Value>(&what, ("STREAM.INFO", stream), &()).await?;
     let found = match found.map_err(failed)? {

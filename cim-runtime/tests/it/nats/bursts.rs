@@ -56,7 +56,7 @@ async fn commit_until(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commits_that_wait_go_bursts() {
+async fn commits_that_wait_go_in_bursts() {
     let server = Server::start();
     let answers = Answers::of(&server).await;
     let (store, ledger) = (store_on(&server).await, Ledger::new());
@@ -131,7 +131,7 @@ async fn a_stale_member_conflicts_and_the_others_are_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_row_is_stored_once_wherever_the_connection_is_cut() {
+async fn a_burst_is_stored_once_wherever_the_connection_is_cut() {
     let server = Server::start();
     let ledger = Ledger::new();
     let mut streams = streams(64);
@@ -182,7 +182,7 @@ async fn nothing_answered_for_is_lost_when_a_server_is_killed_among_bursts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_member_of_a_row_without_an_answer_is_an_unknown_that_can_be_settled() {
+async fn each_member_of_a_burst_without_an_answer_is_an_unknown_that_can_be_settled() {
     let server = Server::start();
     let hasty = JetStreamStore::options().deadline(Duration::from_millis(300));
     let hasty = hasty.connect(&server.url()).await.unwrap();
@@ -213,7 +213,7 @@ async fn each_member_of_a_row_without_an_answer_is_an_unknown_that_can_be_settle
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_that_takes_no_rows_gets_none() {
+async fn a_stream_that_takes_no_bursts_gets_none() {
     let server = Server::start();
     let jetstream = async_nats::jetstream::new(client_of(&server).await);
     store_on(&server).await;
