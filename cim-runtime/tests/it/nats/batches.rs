@@ -172,9 +172,19 @@ async fn each_member_of_a_batch_without_an_answer_is_an_unknown_that_can_be_sett
     let hasty = JetStreamStore::options().assert_sync_always();
     let hasty = hasty.deadline(Duration::from_millis(300)).connect(&server.url()).await.unwrap();
     let patient = batching(&server).await;
+    unknowns_can_be_settled(&server, &hasty, &patient).await;
+}
+
+/// Of members to which a server that is paused does not answer, the `hasty` one knows nothing, and the
+/// `patient` one learns all.
+pub(super) async fn unknowns_can_be_settled(
+    server: &Server,
+    hasty: &JetStreamStore,
+    patient: &JetStreamStore,
+) {
     let ledger = Ledger::new();
     let mut streams = streams(64);
-    for (commit, mut outcome) in together(&hasty, next(&mut streams)).await {
+    for (commit, mut outcome) in together(hasty, next(&mut streams)).await {
         // The machine may be slower than the hasty one can wait.
         while outcome.is_err() {
             outcome = hasty.commit(commit.clone()).await;
@@ -182,7 +192,7 @@ async fn each_member_of_a_batch_without_an_answer_is_an_unknown_that_can_be_sett
         ledger.acked(commit, outcome.unwrap().position);
     }
     server.pause();
-    let outcomes = together(&hasty, next(&mut streams)).await;
+    let outcomes = together(hasty, next(&mut streams)).await;
     server.resume();
     let mut commits = Vec::new();
     for (commit, outcome) in outcomes {
@@ -190,9 +200,9 @@ async fn each_member_of_a_batch_without_an_answer_is_an_unknown_that_can_be_sett
         assert_eq!((error.kind(), error.commit()), (StoreErrorKind::Unknown, Some(&commit)));
         commits.push(commit);
     }
-    for (commit, outcome) in together(&patient, commits).await {
+    for (commit, outcome) in together(patient, commits).await {
         ledger.acked(commit, outcome.unwrap().position);
     }
-    ledger.check(&patient).await;
+    ledger.check(patient).await;
     assert_eq!(patient.read_all(0, usize::MAX).await.unwrap().len(), 128);
 }

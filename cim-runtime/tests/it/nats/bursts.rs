@@ -11,7 +11,7 @@ use cim_test_nats::{Cut, Proxy, Server};
 use futures::StreamExt as _;
 use tokio::sync::watch;
 
-use super::batches::{next, streams, together};
+use super::batches::{next, streams, together, unknowns_can_be_settled};
 use super::ledger::{Ledger, contend, write};
 use super::{client_of, store_on};
 
@@ -187,29 +187,7 @@ async fn each_member_of_a_burst_without_an_answer_is_an_unknown_that_can_be_sett
     let hasty = JetStreamStore::options().deadline(Duration::from_millis(300));
     let hasty = hasty.connect(&server.url()).await.unwrap();
     let patient = store_on(&server).await;
-    let ledger = Ledger::new();
-    let mut streams = streams(64);
-    for (commit, mut outcome) in together(&hasty, next(&mut streams)).await {
-        // The machine may be slower than the hasty one can wait.
-        while outcome.is_err() {
-            outcome = hasty.commit(commit.clone()).await;
-        }
-        ledger.acked(commit, outcome.unwrap().position);
-    }
-    server.pause();
-    let outcomes = together(&hasty, next(&mut streams)).await;
-    server.resume();
-    let mut commits = Vec::new();
-    for (commit, outcome) in outcomes {
-        let error = outcome.unwrap_err();
-        assert_eq!((error.kind(), error.commit()), (StoreErrorKind::Unknown, Some(&commit)));
-        commits.push(commit);
-    }
-    for (commit, outcome) in together(&patient, commits).await {
-        ledger.acked(commit, outcome.unwrap().position);
-    }
-    ledger.check(&patient).await;
-    assert_eq!(patient.read_all(0, usize::MAX).await.unwrap().len(), 128);
+    unknowns_can_be_settled(&server, &hasty, &patient).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
