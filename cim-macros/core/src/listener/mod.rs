@@ -13,7 +13,9 @@ pub(crate) use keys::{Name, OnFailure, name, on_failure};
 pub(crate) use method::{Listener, is_another, read, with_its_record};
 pub(crate) use on::{On, ends};
 pub(crate) use owner::owner;
-pub(crate) use signature::{check, is_nameable, parameters, receiver, takes_itself, ungrouped};
+pub(crate) use signature::{
+    check, is_nameable, last_name, parameters, receiver, takes_itself, ungrouped,
+};
 pub(crate) use told_by_rustc::{among, distinct, event_at, hand, heard, local};
 
 /// Who takes the events.

@@ -1,6 +1,6 @@
 //! `#[on]`, `#[on(EmailAdded, PhoneAdded)]`, `#[on(ends = "…")]`: what the attribute of a method says.
 
-use super::{Listener, Taker, errors};
+use super::{Listener, Taker, errors, last_name};
 use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
 
@@ -14,13 +14,19 @@ pub(crate) struct On {
 }
 
 impl On {
-    pub(crate) fn read(taker: Taker, attr: &syn::Attribute, diagnostics: &mut Diagnostics) -> Self {
+    /// Reads one more attribute of the method.
+    pub(crate) fn read(
+        &mut self,
+        taker: Taker,
+        attr: &syn::Attribute,
+        diagnostics: &mut Diagnostics,
+    ) {
         let list = match &attr.meta {
-            syn::Meta::Path(_) => return Self::default(),
+            syn::Meta::Path(_) => return,
             syn::Meta::List(list) => list,
             syn::Meta::NameValue(_) => {
                 diagnostics.push(errors::takes_nothing(attr));
-                return Self::default();
+                return;
             }
         };
         let mut arguments = Arguments::parse("on", list.tokens.clone());
@@ -29,9 +35,9 @@ impl On {
             // What makes rows calls for nothing.
             Taker::Projection | Taker::Function => None,
         };
-        let events = arguments.strays();
+        self.events.extend(arguments.strays());
+        self.ends = self.ends.take().or(ends);
         arguments.finish(diagnostics);
-        Self { events, ends }
     }
 
     /// The method once for each of its events.
@@ -43,7 +49,7 @@ impl On {
     ) -> Vec<Listener> {
         let listener = Listener { ends: self.ends, ..listener };
         let Some(first) = self.events.first() else { return vec![listener] };
-        if !is_any_of(&listener.event) {
+        if last_name(&listener.event).is_none_or(|name| name != "AnyOf") {
             diagnostics.push(errors::names_events(taker, first, &listener.event));
             return Vec::new();
         }
@@ -67,13 +73,4 @@ pub(crate) fn ends(
         diagnostics.push(errors::ends_without_a_reason(ends));
     }
     ends
-}
-
-fn is_any_of(event: &syn::Type) -> bool {
-    match event {
-        syn::Type::Path(path) => {
-            path.path.segments.last().is_some_and(|last| last.ident == "AnyOf")
-        }
-        _ => false,
-    }
 }

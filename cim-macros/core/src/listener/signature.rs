@@ -53,6 +53,14 @@ pub(crate) fn ungrouped(ty: &syn::Type) -> &syn::Type {
     }
 }
 
+/// The last name of a type's path.
+pub(crate) fn last_name(ty: &syn::Type) -> Option<&syn::Ident> {
+    match ty {
+        syn::Type::Path(path) => path.path.segments.last().map(|last| &last.ident),
+        _ => None,
+    }
+}
+
 /// Whether a type can be written elsewhere: not `impl Trait`, and not `!`.
 pub(crate) fn is_nameable(ty: &syn::Type) -> bool {
     match ungrouped(ty) {

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::{Listener, Taker, errors};
+use super::{Listener, Taker, errors, last_name};
 use crate::scope;
 
 /// Of each event everything is asked through one trait: of one that is none rustc then says the same
@@ -72,11 +72,4 @@ pub(crate) fn distinct(
         Some(mistake.unless(&quote!(#once)))
     });
     assertions.collect()
-}
-
-fn last_name(ty: &syn::Type) -> Option<&syn::Ident> {
-    match ty {
-        syn::Type::Path(path) => path.path.segments.last().map(|last| &last.ident),
-        _ => None,
-    }
 }

@@ -167,14 +167,14 @@ fn methods(
             diagnostics.push(errors::both_attributes(attr, &method.sig.ident));
             continue;
         }
-        let on = match takes_refusals {
-            true => {
-                let more = ours.iter().filter(|attr| !matches!(attr.meta, syn::Meta::Path(_)));
-                more.for_each(|attr| diagnostics.push(listener::takes_nothing(attr)));
-                On::default()
+        let mut on = On::default();
+        for attr in &ours {
+            match takes_refusals {
+                true if matches!(attr.meta, syn::Meta::Path(_)) => {}
+                true => diagnostics.push(listener::takes_nothing(attr)),
+                false => on.read(Taker::Policy, attr, diagnostics),
             }
-            false => On::read(Taker::Policy, &ours[0], diagnostics),
-        };
+        }
         if let Some(cfg) = method.attrs.iter().find(|attr| is_cfg(attr)) {
             diagnostics.push(errors::conditional(cfg));
         }

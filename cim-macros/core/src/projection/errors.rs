@@ -110,7 +110,7 @@ pub(super) fn no_connection(method: &syn::Ident, others: &str) -> Diagnostic {
         .help(format!("write `async fn {method}({})`", connection_and(others)))
 }
 
-pub(super) fn takes_the_transaction(ty: &syn::TypePath) -> Diagnostic {
+pub(super) fn takes_the_transaction(ty: &syn::Type) -> Diagnostic {
     let found = names::shown(ty);
     Diagnostic::at(ty, format!("the transaction is begun and ended by others, found `{found}`"))
         .note("the position of the event is written in it, too")

@@ -2,7 +2,7 @@
 
 use super::{errors, query};
 use crate::diagnostics::Diagnostics;
-use crate::listener::{self, Listener, Taker, parameters, ungrouped};
+use crate::listener::{self, Listener, Taker, last_name, parameters, ungrouped};
 
 /// The method with `#[reset]`: it makes the tables.
 pub(super) struct Reset {
@@ -76,10 +76,8 @@ fn behind_connection(
         diagnostics.push(errors::no_connection(method, others));
         return None;
     };
-    if let syn::Type::Path(path) = ungrouped(connection)
-        && path.path.segments.last().is_some_and(|last| last.ident == "Transaction")
-    {
-        diagnostics.push(errors::takes_the_transaction(path));
+    if last_name(ungrouped(connection)).is_some_and(|name| name == "Transaction") {
+        diagnostics.push(errors::takes_the_transaction(ungrouped(connection)));
         return None;
     }
     let mut rest = signature.clone();

@@ -202,10 +202,10 @@ fn methods(keys: &Keys, item: &mut syn::ItemImpl, diagnostics: &mut Diagnostics)
                     true => sql::listener(method, diagnostics),
                     false => listener::read(taker, &method.sig, diagnostics),
                 };
-                let on = match names_events {
-                    true => On::read(taker, first, diagnostics),
-                    false => On::default(),
-                };
+                let mut on = On::default();
+                if names_events {
+                    on.read(taker, first, diagnostics);
+                }
                 if let syn::Meta::List(list) = &first.meta {
                     methods.fingerprinted.push(list.tokens.clone());
                 }

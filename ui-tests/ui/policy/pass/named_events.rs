@@ -79,6 +79,7 @@ impl Reminders {
     }
 
     #[on(other::OrderPaid)]
+    #[on(ends = "it calls for nothing")]
     fn bill_paid(&mut self, event: &Recorded<AnyOf<other::Bill>>) {
         *self.named.get_or_default(&event.event.name().to_owned()) += 1;
     }
