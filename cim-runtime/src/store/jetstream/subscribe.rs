@@ -1,8 +1,10 @@
 //! Follows the stream.
 //!
 //! A consumer of ours lives in the server's memory and is asked for a batch at a time, and for the next
-//! one when half of that has come, so no more than two are ever on the way. Whatever happens to it or to the connection, another one is made
-//! that begins behind the last message that was given: the sequence is kept here and not there.
+//! one when half of that has come, so no more than two are ever on the way. Both come to one inbox: the
+//! server gives to two that wait by turns. Whatever happens to the consumer or to the connection,
+//! another one is made that begins behind the last message that was given: the sequence is kept here
+//! and not there.
 
 use std::collections::VecDeque;
 use std::pin::pin;
@@ -10,11 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::jetstream;
-use async_nats::jetstream::consumer::pull::{Batch, Config};
+use async_nats::jetstream::consumer::pull::{self, Config};
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy};
 use futures::future::{Either, FutureExt as _, select};
 use futures::stream::{self, BoxStream, StreamExt as _};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::message::Message;
 use super::pause::Pauses;
@@ -27,47 +29,36 @@ use crate::store::{Alarm, StoreError, StoreErrorKind, StoredEvent};
 const BATCH: usize = 512;
 const BATCH_BYTES: usize = 4 << 20;
 
-/// How long the server waits for messages before it ends a batch. What takes longer than that and a
-/// little is not coming.
+/// How long the server waits for messages before it ends a batch, and how often it says meanwhile that
+/// it is there: who has not heard of it twice in a row asks anew.
 const EXPIRES: Duration = Duration::from_secs(5);
-const GRACE: Duration = Duration::from_secs(1);
+const HEARTBEAT: Duration = Duration::from_secs(2);
 
 /// When the server forgets a consumer that nobody asks.
 const FORGOTTEN: Duration = Duration::from_secs(30);
 
-/// What was asked for.
+/// What the consumer was asked for.
 struct Asked {
-    batch: Batch,
+    messages: pull::Stream,
     connection: u64,
-    /// Hears whether that is refused, which the batch does not say.
+    /// Hears whether asking is refused, which nothing else says.
     listener: Listener,
     subject: String,
-    /// How many messages it has given.
-    given: usize,
-}
-
-/// What came of what was asked for.
-enum Came {
-    Message(Box<jetstream::Message>),
-    End,
-    /// Neither, and nothing more will come.
-    Nothing,
 }
 
 impl Asked {
-    async fn next(&mut self, server: &Server) -> Result<Came, StoreError> {
-        let next = pin!(timeout(EXPIRES + GRACE, self.batch.next()));
+    /// The next message, `None` when none will come.
+    async fn next(&mut self, server: &Server) -> Result<Option<jetstream::Message>, StoreError> {
+        let next = pin!(self.messages.next());
         let refused = pin!(self.listener.refused(|denied| denied == self.subject));
         let lost = pin!(server.lost(self.connection));
-        Ok(match select(next, select(refused, lost)).await {
-            Either::Left((Ok(Some(Ok(message))), _)) => Came::Message(Box::new(message)),
-            Either::Left((Ok(None), _)) => Came::End,
-            Either::Left((Ok(Some(Err(_))) | Err(_), _)) => Came::Nothing,
+        match select(next, select(refused, lost)).await {
+            Either::Left((message, _)) => Ok(message.and_then(Result::ok)),
             Either::Right((Either::Left((refusal, _)), _)) => {
-                return Err(errors::denied("following the stream", &refusal));
+                Err(errors::denied("following the stream", &refusal))
             }
-            Either::Right((Either::Right(_), _)) => Came::Nothing,
-        })
+            Either::Right((Either::Right(_), _)) => Ok(None),
+        }
     }
 }
 
@@ -83,9 +74,7 @@ enum Trouble {
 pub(super) struct Tail {
     inner: Arc<Inner>,
     consumer: Option<Consumer<Config>>,
-    batch: Option<Asked>,
-    /// The one behind it, for whoever is behind: the server goes on sending meanwhile.
-    ahead: Option<Asked>,
+    asked: Option<Asked>,
     /// How many messages this consumer has given.
     delivered: u64,
     /// The sequence behind the last message that was given.
@@ -122,8 +111,7 @@ impl Tail {
         Self {
             inner,
             consumer: None,
-            batch: None,
-            ahead: None,
+            asked: None,
             delivered: 0,
             next,
             skip,
@@ -151,21 +139,10 @@ impl Tail {
     /// The next message that is a commit; `None` when something has to be asked again.
     pub(super) async fn message(&mut self) -> Result<Option<Message>, StoreError> {
         let inner = Arc::clone(&self.inner);
-        let Some(asked) = self.batch().await? else { return Ok(None) };
+        let Some(asked) = self.asked().await? else { return Ok(None) };
         match asked.next(&inner.server).await? {
-            Came::Message(message) => {
-                asked.given += 1;
-                if asked.given == BATCH / 2 {
-                    self.ahead = self.ask().await?;
-                }
-                self.take(*message)
-            }
-            // The batch is at its end, and the consumer where it was.
-            Came::End => {
-                self.batch = self.ahead.take();
-                Ok(None)
-            }
-            Came::Nothing => Ok(self.start_again()),
+            Some(message) => self.take(message),
+            None => Ok(self.start_again()),
         }
     }
 
@@ -198,19 +175,18 @@ impl Tail {
     }
 
     fn start_again<T>(&mut self) -> Option<T> {
-        (self.batch, self.ahead, self.consumer) = (None, None, None);
+        (self.asked, self.consumer) = (None, None);
         None
     }
 
-    /// The batch that is under way, or a new one; `None` when the consumer does not answer.
-    async fn batch(&mut self) -> Result<Option<&mut Asked>, StoreError> {
-        if self.batch.is_none() {
-            self.batch = self.ask().await?;
+    /// What was asked for, or is now; `None` when the consumer does not answer.
+    async fn asked(&mut self) -> Result<Option<&mut Asked>, StoreError> {
+        if self.asked.is_none() {
+            self.asked = self.ask().await?;
         }
-        Ok(self.batch.as_mut())
+        Ok(self.asked.as_mut())
     }
 
-    /// Asks for a batch; `None` when the consumer does not answer.
     async fn ask(&mut self) -> Result<Option<Asked>, StoreError> {
         let inner = Arc::clone(&self.inner);
         let consumer = self.consumer().await?;
@@ -218,15 +194,16 @@ impl Tail {
         let listener = inner.server.listen();
         let name = &consumer.cached_info().name;
         let subject = format!("{}.{name}", inner.server.subject("CONSUMER.MSG.NEXT"));
-        let batch = consumer
-            .batch()
-            .max_messages(BATCH)
-            .max_bytes(BATCH_BYTES)
+        let messages = consumer
+            .stream()
+            .max_messages_per_batch(BATCH)
+            .max_bytes_per_batch(BATCH_BYTES)
             .expires(EXPIRES)
+            .heartbeat(HEARTBEAT)
             .messages()
             .await;
-        match batch {
-            Ok(batch) => Ok(Some(Asked { batch, connection, listener, subject, given: 0 })),
+        match messages {
+            Ok(messages) => Ok(Some(Asked { messages, connection, listener, subject })),
             Err(_) => Ok(self.start_again()),
         }
     }

@@ -9,6 +9,7 @@ mod credentials;
 mod crowd;
 mod cuts;
 mod dead;
+mod following;
 mod index;
 mod kills;
 mod ledger;
