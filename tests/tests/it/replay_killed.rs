@@ -1,24 +1,20 @@
 //! Kill -9 in the middle of policies and projections, again and again: what they come to is what they
 //! would have come to.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use cim_test_nats::Server;
 use cim_tests::programs::program;
 use serde_json::Value;
-
-/// How many orders there are.
-const ORDERS: u32 = 40;
-
-/// How often the program is killed.
-const KILLS: u64 = 12;
+use tempfile::TempDir;
 
 /// A log in which an order is placed each day; each third is paid late, and each fifth never.
-fn log() -> String {
+fn log(orders: u32) -> String {
     let mut rows = Vec::new();
     let mut add = |day: u32, hour: u32, activity: &str, items: &str, order: u32| {
         let (month, day) = (1 + day / 28, 1 + day % 28);
@@ -27,7 +23,7 @@ fn log() -> String {
         let at = format!("{year}-{month:02}-{day:02} {hour:02}:00:00.000Z");
         rows.push((at, activity.to_owned(), items.to_owned(), order));
     };
-    for order in 0..ORDERS {
+    for order in 0..orders {
         let items = format!("\"['i{order}a','i{order}b']\"");
         add(order, 7, "place order", &items, order);
         add(order, 8, "confirm order", " ", order);
@@ -49,21 +45,41 @@ fn log() -> String {
     text
 }
 
-/// The program, which was built once.
+/// The program, which was built once, its log, and what a run comes to that nobody kills.
 struct Replay {
     program: OsString,
+    folder: TempDir,
     log: PathBuf,
+    whole: Value,
 }
 
 impl Replay {
-    fn command(&self, store: &Path) -> Command {
+    fn of(orders: u32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (program, log_file) =
+            (program("cim-order").get_program().to_owned(), folder.path().join("log.csv"));
+        fs::write(&log_file, log(orders)).unwrap();
+        let mut replay = Self { program, folder, log: log_file, whole: Value::Null };
+        replay.whole = replay.finished(&replay.embedded("whole"));
+        assert_eq!(replay.whole["orders"], orders);
+        let reminded = replay.whole["events"]["PaymentReminded"].as_u64().unwrap();
+        assert!(reminded > u64::from(orders) / 2, "{}", replay.whole);
+        replay
+    }
+
+    /// The address of an embedded store.
+    fn embedded(&self, name: &str) -> OsString {
+        self.folder.path().join(name).into()
+    }
+
+    fn command(&self, store: &OsStr) -> Command {
         let mut command = Command::new(&self.program);
         command.arg("replay").arg(&self.log).arg("--store").arg(store);
         command
     }
 
-    /// What a run has come to that nobody kills.
-    fn finished(&self, store: &Path) -> Value {
+    /// What a run comes to that is left alone from here on.
+    fn finished(&self, store: &OsStr) -> Value {
         let output = self.command(store).arg("--json").output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
@@ -71,7 +87,7 @@ impl Replay {
 
     /// Kills a run once so many events from outside were answered for: what they call for is under way
     /// then, and so is whatever falls due until the next one.
-    fn kill(&self, store: &Path, events: u64) {
+    fn kill(&self, store: &OsStr, events: u64) {
         let mut child = self
             .command(store)
             .args(["--receipts", "/dev/stdout"])
@@ -85,27 +101,40 @@ impl Replay {
         let said = child.wait_with_output().unwrap().stderr;
         assert_eq!(count, events, "it has ended before: {}", String::from_utf8_lossy(&said));
     }
+
+    /// Kills runs on a store that has nothing yet: all together come to what one alone does.
+    fn comes_to_the_same(&self, store: &OsStr, kills: u64) {
+        let inputs = self.whole["inputs"].as_u64().unwrap();
+        for kill in 0..kills {
+            // Anywhere in its part of the log, and each time elsewhere.
+            let part = inputs / (kills + 1);
+            self.kill(store, 1 + part * kill + kill * 7919 % part);
+        }
+        // All of the events, which are those that each command brings once, and all of the rows.
+        assert_eq!(self.finished(store), self.whole);
+        let verify = program("cim").args(["verify", "--store"]).arg(store).output().unwrap();
+        assert!(verify.status.success(), "{}", String::from_utf8_lossy(&verify.stdout));
+    }
 }
 
 #[test]
 fn a_run_that_is_killed_again_and_again_comes_to_the_same() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name);
-    let replay =
-        Replay { program: program("cim-order").get_program().to_owned(), log: path("log.csv") };
-    fs::write(&replay.log, log()).unwrap();
-    let whole = replay.finished(&path("whole"));
-    assert_eq!(whole["orders"], ORDERS);
-    assert!(whole["events"]["PaymentReminded"].as_u64().unwrap() > 20, "{whole}");
+    let replay = Replay::of(40);
+    replay.comes_to_the_same(&replay.embedded("killed"), 12);
+}
 
-    let (store, inputs) = (path("killed"), whole["inputs"].as_u64().unwrap());
-    for kill in 0..KILLS {
-        // Anywhere in its part of the log, and each time elsewhere.
-        let part = inputs / (KILLS + 1);
-        replay.kill(&store, 1 + part * kill + kill * 7919 % part);
-    }
-    // All of the events, which are those that each command brings once, and all of the rows.
-    assert_eq!(replay.finished(&store), whole);
-    let verify = program("cim").args(["verify", "--store"]).arg(&store).output().unwrap();
-    assert!(verify.status.success(), "{}", String::from_utf8_lossy(&verify.stdout));
+#[test]
+fn so_does_one_on_a_server() {
+    let server = Server::start();
+    // Whoever comes next waits five seconds until the one that was killed is given up.
+    Replay::of(12).comes_to_the_same(server.url().as_ref(), 3);
+}
+
+#[test]
+#[ignore = "a soak of minutes: see CONTRIBUTING.md"]
+fn soak_runs_are_killed_200_times_on_each_store() {
+    let replay = Replay::of(160);
+    replay.comes_to_the_same(&replay.embedded("killed"), 200);
+    let server = Server::start();
+    replay.comes_to_the_same(server.url().as_ref(), 200);
 }
