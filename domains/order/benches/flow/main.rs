@@ -10,6 +10,7 @@
 mod behind;
 mod books;
 mod catching_up;
+mod lag;
 mod numbers;
 mod questions;
 mod reactions;
@@ -25,6 +26,9 @@ async fn main() {
     let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
     if wanted("catching-up") {
         catching_up::run().await;
+    }
+    if wanted("lag") {
+        lag::run().await;
     }
     if wanted("reactions") {
         reactions::run().await;
