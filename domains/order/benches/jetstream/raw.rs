@@ -28,13 +28,20 @@ impl Raw {
         Self(context)
     }
 
-    /// Publishes behind `last`, and returns the new last sequence.
+    /// Publishes behind `last`, and returns the new last sequence. A cluster may still be busy with the
+    /// message before, and says so by a code: then it is sent again, as anybody would.
     async fn publish(&self, subject: &str, last: u64, payload: &Bytes) -> u64 {
-        let message = jetstream::message::PublishMessage::build()
-            .payload(payload.clone())
-            .expected_last_subject_sequence(last)
-            .outbound_message(subject.to_owned());
-        self.0.publish_message(message).await.unwrap().await.unwrap().sequence
+        loop {
+            let message = jetstream::message::PublishMessage::build()
+                .payload(payload.clone())
+                .expected_last_subject_sequence(last)
+                .outbound_message(subject.to_owned());
+            match self.0.publish_message(message).await.unwrap().await {
+                Ok(answer) => return answer.sequence,
+                Err(busy) if busy.to_string().contains("10164") => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
     }
 
     pub async fn rate(&self, run: usize, orders: usize, payload: &Bytes) -> f64 {
