@@ -159,6 +159,14 @@ impl<V: Clone> Cell<V> {
         }
     }
 
+    /// Waits until another generation answers than this one.
+    pub(super) async fn other_than(&self, generation: u64) {
+        let mut progress = self.progress.subscribe();
+        let is_other = |now: &Progress| now.live.is_some_and(|live| live != generation);
+        // Whoever sends this is there as long as the cell is.
+        let _ = progress.wait_for(is_other).await;
+    }
+
     /// Waits until the answers know the event at this position.
     pub(crate) async fn reach(&self, position: u64) -> Result<(), Error> {
         let mut progress = self.progress.subscribe();

@@ -53,7 +53,18 @@ where
     P: TableProjection,
     A: Send + 'static,
 {
-    Box::pin(async move { Ok(blocking(move || serving.ask(|of| question.answer(of))).await?) })
+    Box::pin(async move {
+        let (mut question, mut serving) = (question, serving);
+        loop {
+            let asked = serving.clone();
+            let answered =
+                blocking(move || asked.ask(question, |question, of| question.answer(of)));
+            match answered.await? {
+                Ok(answer) => return Ok(answer),
+                Err(unanswered) => (question, serving) = (unanswered, serving.next().await?),
+            }
+        }
+    })
 }
 
 /// An answer on its way.

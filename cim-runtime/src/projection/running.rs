@@ -1,13 +1,13 @@
 //! A projection that runs: it takes pages of events, and makes its rows anew when it must.
 
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use futures::future::BoxFuture;
 use tokio::sync::watch;
 
 use super::cell::{Cell, Run, Started};
-use super::generation::Generations;
+use super::generation::{Generation, Generations};
 use super::is_kept;
 use super::leading::leading;
 use super::medium::{InTables, Medium, TableProjection};
@@ -92,11 +92,21 @@ impl<P: TableProjection> Running<P> {
         self.left_out.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn serve(&self, worker: &Worker<P>, generation: u64) {
-        self.cell.serve(worker.serving(), |progress| {
-            progress.live = Some(generation);
+    fn serve(&self, worker: &Worker<P>, generation: Generation) {
+        self.cell.serve(self.serving(generation, worker.model()), |progress| {
+            progress.live = Some(generation.number);
             (progress.position, progress.at) = (worker.checkpoint(), worker.at());
         });
+    }
+
+    fn serving(&self, generation: Generation, model: Option<Arc<RwLock<P>>>) -> Serving<P> {
+        Serving {
+            rows: Arc::clone(&self.rows),
+            space: generation.space(P::NAME),
+            generation: generation.number,
+            model,
+            cell: Arc::downgrade(&self.cell),
+        }
     }
 
     /// Answers from rows that another process writes.
@@ -109,19 +119,21 @@ impl<P: TableProjection> Running<P> {
             let rows = Arc::clone(&self.rows);
             let found = blocking(move || {
                 let (generations, _) = Generations::read(rows.as_ref(), P::NAME)?;
-                let Some(live) = generations.live.filter(|live| live.is_readable_by::<P>()) else {
-                    return Ok(None);
-                };
-                let space = live.space(P::NAME);
-                let position = rows.view(&space)?.checkpoint()?;
-                Ok(Some((Serving { rows, space, model: None }, live.number, position)))
+                let Some(live) = generations.live else { return Ok(None) };
+                let position = rows.view(&live.space(P::NAME))?.checkpoint()?;
+                Ok(Some((live, position)))
             });
-            if let Some((serving, generation, position)) = found.await? {
-                self.cell.serve(serving, |progress| {
-                    progress.live = Some(generation);
-                    progress.position = position;
-                    progress.state = ProjectionState::Following;
-                });
+            match found.await? {
+                None => {}
+                Some((live, position)) if live.is_readable_by::<P>() => {
+                    self.cell.serve(self.serving(live, None), |progress| {
+                        progress.live = Some(live.number);
+                        progress.position = position;
+                        progress.state = ProjectionState::Following;
+                    });
+                }
+                // A newer program has made rows that this one cannot read, in place of those it could.
+                Some(_) => self.cell.close(),
             }
             written.changed().await.map_err(|_| Stopped::Store(ended()))?;
         }
@@ -149,7 +161,7 @@ impl<P: TableProjection> Running<P> {
             let made = self.make(made, live.take(), target).await?;
             let done = Generations { live: Some(generation), building: None };
             self.note(&done, &plan, revision).await?;
-            self.serve(&made, generation.number);
+            self.serve(&made, generation);
             if let Some(old) = plan.live {
                 self.clear(old.space(P::NAME)).await?;
             }
@@ -180,7 +192,7 @@ impl<P: TableProjection> Running<P> {
             );
             return Ok(None);
         }
-        self.serve(&live, generation.number);
+        self.serve(&live, generation);
         Ok(generation.is_made_by::<P>().then_some(live))
     }
 

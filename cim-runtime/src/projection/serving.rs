@@ -1,13 +1,19 @@
 //! What questions are answered from.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::time::Duration;
 
+use super::cell::Cell;
 use super::medium::TableProjection;
 use super::status::Parked;
 use super::worker::PARKED;
 use crate::cbor;
+use crate::error::Error;
 use crate::rows::{Place, RowKey as _, RowStore};
 use crate::store::StoreError;
+
+/// How long a question waits for the rows that answer in place of those that were taken away.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A generation of a projection's rows, to be read.
 #[doc(hidden)]
@@ -15,27 +21,60 @@ use crate::store::StoreError;
 pub struct Serving<P> {
     pub(super) rows: Arc<dyn RowStore>,
     pub(super) space: String,
+    pub(super) generation: u64,
     /// The model, if a part of it is in memory.
     pub(super) model: Option<Arc<RwLock<P>>>,
+    /// Who knows which rows answer.
+    pub(super) cell: Weak<Cell<Serving<P>>>,
 }
 
 impl<P> Clone for Serving<P> {
     fn clone(&self) -> Self {
-        let (rows, space) = (Arc::clone(&self.rows), self.space.clone());
-        Self { rows, space, model: self.model.clone() }
+        Self {
+            rows: Arc::clone(&self.rows),
+            space: self.space.clone(),
+            generation: self.generation,
+            model: self.model.clone(),
+            cell: self.cell.clone(),
+        }
     }
 }
 
 impl<P: TableProjection> Serving<P> {
-    /// Answers a question from the rows as they are at one moment.
-    pub(super) fn ask<T>(&self, question: impl FnOnce(&P) -> T) -> Result<T, StoreError> {
+    /// Answers a question from the rows as they are at one moment. Gives it back when they were taken
+    /// away, as others answer now.
+    pub(super) fn ask<Q, T>(
+        &self,
+        question: Q,
+        answer: impl FnOnce(Q, &P) -> T,
+    ) -> Result<Result<T, Q>, StoreError> {
         if let Some(model) = &self.model {
-            return Ok(question(&model.read().unwrap_or_else(PoisonError::into_inner)));
+            let model = model.read().unwrap_or_else(PoisonError::into_inner);
+            return Ok(Ok(answer(question, &model)));
         }
-        let place = Place::new(self.rows.view(&self.space)?);
-        let answer = question(&P::open(&place));
+        let known = self.cell.upgrade().map_or(0, |cell| cell.position());
+        let view = self.rows.view(&self.space)?;
+        // Another process may have made new ones, and have cleared these.
+        if known > 0 && view.checkpoint()? == 0 {
+            return Ok(Err(question));
+        }
+        let place = Place::new(view);
+        let answer = answer(question, &P::open(&place));
         place.check()?;
-        Ok(answer)
+        Ok(Ok(answer))
+    }
+
+    /// The rows that answer in place of these.
+    pub(super) async fn next(&self) -> Result<Self, Error> {
+        let cell = self.cell.upgrade().ok_or(Error::NotStarted { projection: P::NAME })?;
+        let other = cell.other_than(self.generation);
+        let position = cell.position();
+        tokio::time::timeout(PATIENCE, other).await.map_err(|_| Error::Behind {
+            projection: P::NAME,
+            position,
+            wanted: position,
+        })?;
+        cell.serving()
     }
 
     /// The events that were put aside, with their positions.

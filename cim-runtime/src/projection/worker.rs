@@ -7,7 +7,6 @@ use jiff::Timestamp;
 
 use super::incoming::{Fate, Incoming};
 use super::medium::TableProjection;
-use super::serving::Serving;
 use super::status::Parked;
 use super::{Listened, OnFailure, is_kept};
 use crate::cbor::{self, EncodeError};
@@ -97,10 +96,9 @@ impl<P: TableProjection> Worker<P> {
         follows
     }
 
-    /// What answers questions: the model itself, if it is in memory, else its rows.
-    pub(super) fn serving(&self) -> Serving<P> {
-        let model = (!is_kept::<P>()).then(|| Arc::clone(&self.model));
-        Serving { rows: Arc::clone(&self.space.rows), space: self.space.space.clone(), model }
+    /// The model, if it is what answers questions: where a part of it is in memory.
+    pub(super) fn model(&self) -> Option<Arc<RwLock<P>>> {
+        (!is_kept::<P>()).then(|| Arc::clone(&self.model))
     }
 
     /// Takes in a page of events, in order.

@@ -158,6 +158,31 @@ async fn a_projection_is_written_by_one_process_and_answers_in_all() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_answers_from_rows_of_another_goes_on_when_they_are_made_anew() {
+    let server = Server::start();
+    let [one, other] = [store_on(&server).await, store_on(&server).await];
+    let [one, other] = [one, other].map(|store| Handle::<Market>::over(Arc::new(store)));
+    let _leads = one.start().await.unwrap();
+    let goods = one.projection::<Goods>().unwrap();
+    let apple = Sell { goods: "apple".to_owned(), cents: 5 };
+    let sent = one.send(&till(1), apple).await.unwrap();
+    one.ask(Lines).after(&sent).await.unwrap();
+    let _follows = other.start().await.unwrap();
+    let lines = named(&[("apple", line(1, 5))]);
+    assert_eq!(other.ask(Lines).after(&sent).await.unwrap(), lines);
+    for _ in 0..5 {
+        let rebuilt = goods.rebuild();
+        let asked = async {
+            // Until the old rows are gone for long.
+            for _ in 0..200 {
+                assert_eq!(other.ask(Lines).await.unwrap(), lines);
+            }
+        };
+        tokio::join!(async { rebuilt.await.unwrap() }, asked);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_cut_short_reacts_once() {
     let server = Server::start();
     cut_short(Arc::new(store_on(&server).await), 30).await;
