@@ -28,6 +28,7 @@ mod limits;
 mod models;
 mod nats;
 mod observe;
+mod one_event_more;
 mod policies;
 mod projections;
 mod reactions;
