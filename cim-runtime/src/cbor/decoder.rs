@@ -109,8 +109,22 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// When another one does.
-    #[inline]
+    #[inline(always)]
     pub fn key(&mut self, key: &str) -> Result<(), DecodeError> {
+        // A key of fewer than 24 bytes begins with one byte that says so, and is compared as it stands.
+        if let Some((head, rest)) = self.rest.split_first()
+            && key.len() < 24
+            && *head == major::TEXT << 5 | key.len() as u8
+            && let Some((found, rest)) = rest.split_at_checked(key.len())
+            && found == key.as_bytes()
+        {
+            self.rest = rest;
+            return Ok(());
+        }
+        self.long_key(key)
+    }
+
+    fn long_key(&mut self, key: &str) -> Result<(), DecodeError> {
         let before = self.clone();
         if self.text()? == key {
             return Ok(());
@@ -333,11 +347,11 @@ impl<'a> Decoder<'a> {
     }
 
     /// A head of the given major type, in its shortest form.
-    #[inline]
+    #[inline(always)]
     fn head(&mut self, major: u8) -> Result<u64, DecodeError> {
         let byte = self.peek()?;
         if byte >> 5 != major {
-            return Err(self.error(format!("expected {}, found {}", noun(major), noun(byte >> 5))));
+            return Err(self.found_other(major, byte));
         }
         let info = byte & 0x1f;
         if info < 24 {
@@ -347,7 +361,11 @@ impl<'a> Decoder<'a> {
         self.long_head(info)
     }
 
-    #[inline]
+    #[cold]
+    fn found_other(&self, major: u8, byte: u8) -> DecodeError {
+        self.error(format!("expected {}, found {}", noun(major), noun(byte >> 5)))
+    }
+
     fn long_head(&mut self, info: u8) -> Result<u64, DecodeError> {
         let here = self.clone();
         let (width, smallest) = match info {
@@ -367,19 +385,22 @@ impl<'a> Decoder<'a> {
         Ok(value)
     }
 
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, len: u64) -> Result<&'a [u8], DecodeError> {
         let taken = usize::try_from(len).ok().and_then(|len| self.rest.split_at_checked(len));
         let Some((taken, rest)) = taken else {
-            return Err(
-                self.error(format!("{len} bytes are announced, {} follow", self.rest.len()))
-            );
+            return Err(self.too_short(len));
         };
         self.rest = rest;
         Ok(taken)
     }
 
-    #[inline]
+    #[cold]
+    fn too_short(&self, len: u64) -> DecodeError {
+        self.error(format!("{len} bytes are announced, {} follow", self.rest.len()))
+    }
+
+    #[inline(always)]
     fn peek(&self) -> Result<u8, DecodeError> {
         self.rest
             .first()

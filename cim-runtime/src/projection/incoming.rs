@@ -91,12 +91,15 @@ impl<'a> Incoming<'a> {
 
     /// The event, if it is this one and no method before has taken it.
     pub(super) fn give<E: Heard>(&mut self, event: &Listened) -> Option<Recorded<E>> {
+        // Asked of each method, for each event: what tells most of them apart comes first.
         let is_this = match event.events {
             ListenedEvents::One(name) => name == self.envelope.event_type,
             ListenedEvents::AllOf(_) => self.is_left,
         };
-        let is_ours = event.aggregate.as_str() == self.envelope.aggregate;
-        if !is_this || !is_ours || self.fate != Fate::Passed {
+        if !is_this
+            || self.fate != Fate::Passed
+            || event.aggregate.as_str() != self.envelope.aggregate
+        {
             return None;
         }
         match E::read(self.stored, self.envelope)? {

@@ -1,7 +1,7 @@
 //! Rows on disk, in fjall: beside an embedded store's log, which they can be made from again.
 
 use std::any::Any;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -52,14 +52,16 @@ impl DiskRows {
         let checkpoint = (CHECKPOINT.to_vec(), Some(batch.to.to_be_bytes().to_vec()));
         let rows = batch.rows.into_iter();
         let rows = rows.map(|change| (medium_key(change.table, &change.key), change.value));
-        // A table is in order, and has each key once.
-        let rows: BTreeMap<_, _> = rows.chain([checkpoint]).collect();
+        let mut rows: Vec<_> = rows.chain([checkpoint]).collect();
+        rows.sort_by(|(one, _), (other, _)| one.cmp(other));
         let write = || {
             let mut table = keyspace.start_ingestion()?;
-            for (key, value) in rows {
-                match value {
-                    Some(value) => table.write(key, value)?,
-                    None => table.write_tombstone(key)?,
+            // A table has each key once: what was said last of it.
+            for same in rows.chunk_by(|(one, _), (next, _)| one == next) {
+                match same.last() {
+                    Some((key, Some(value))) => table.write(key.as_slice(), value.as_slice())?,
+                    Some((key, None)) => table.write_tombstone(key.as_slice())?,
+                    None => {}
                 }
             }
             table.finish()

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::scan::{Bounds, Scan};
 use super::{Kept, Place, Prefix, RowBatch, RowKey, TableField};
-use crate::cbor::{self, EncodeError, Fingerprint, Value};
+use crate::cbor::{self, EncodeError, Encoder, Fingerprint, Value};
 
 /// How many rows a table keeps at hand between two transactions.
 const AT_HAND: usize = 1 << 16;
@@ -187,11 +187,19 @@ impl<K: RowKey, V: Value + Clone> Kept for Table<K, V> {
     }
 
     fn write(&mut self, to: &mut RowBatch) -> Result<(), EncodeError> {
+        let mut bytes = Vec::new();
         for key in self.changed.drain(..) {
             let Some(at_hand) = self.at_hand.get_mut(&key) else { continue };
             at_hand.changed = false;
             match &at_hand.row {
-                Some(row) => to.put(self.name, key.to_bytes(), cbor::to_vec(row)?),
+                Some(row) => {
+                    // Each row takes as much memory as it needs, and grows none.
+                    let mut encoder = Encoder::append_to(std::mem::take(&mut bytes));
+                    row.encode(&mut encoder);
+                    bytes = encoder.finish()?;
+                    to.put(self.name, key.to_bytes(), bytes.as_slice().to_vec());
+                    bytes.clear();
+                }
                 None => to.remove(self.name, key.to_bytes()),
             }
         }
@@ -201,7 +209,9 @@ impl<K: RowKey, V: Value + Clone> Kept for Table<K, V> {
     fn renew(&mut self, place: &Place) {
         self.place = place.clone();
         if self.at_hand.len() > AT_HAND {
-            self.before = std::mem::take(&mut self.at_hand);
+            // As many are likely to come again.
+            let room = FxHashMap::with_capacity_and_hasher(self.at_hand.len(), Default::default());
+            self.before = std::mem::replace(&mut self.at_hand, room);
         }
     }
 

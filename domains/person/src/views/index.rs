@@ -1,6 +1,8 @@
 //! The words by which people are found, in memory.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -15,14 +17,16 @@ pub(super) type Number = u32;
 /// A word that nobody has any more stays: it is likely to come back, and gone with the process.
 #[derive(Default)]
 pub(super) struct Index {
-    by_text: BTreeMap<String, u32>,
+    by_text: FxHashMap<Arc<str>, u32>,
+    /// The same in order, to find those that begin so.
+    in_order: BTreeMap<Arc<str>, u32>,
     words: Vec<Word>,
     /// The words with these two letters side by side, to find those that are nearly the same.
     by_pair: FxHashMap<[char; 2], Vec<u32>>,
 }
 
 struct Word {
-    text: String,
+    text: Arc<str>,
     letters: usize,
     /// Who has it where, and how often.
     found: BTreeMap<(Number, Field), u32>,
@@ -87,8 +91,9 @@ impl Index {
         for pair in pairs(text) {
             self.by_pair.entry(pair).or_default().push(word);
         }
-        let (text, letters) = (text.to_owned(), text.chars().count());
-        self.by_text.insert(text.clone(), word);
+        let (text, letters) = (Arc::<str>::from(text), text.chars().count());
+        self.by_text.insert(Arc::clone(&text), word);
+        self.in_order.insert(Arc::clone(&text), word);
         self.words.push(Word { text, letters, found: BTreeMap::new() });
         word
     }
@@ -119,7 +124,7 @@ impl Index {
             let by = best.iter().zip(&fits).map(|(best, fits)| {
                 let Best { fit, field, .. } = best[number];
                 let Fit { word, how, .. } = fits[fit as usize];
-                (self.words[word as usize].text.clone(), field, how)
+                (self.words[word as usize].text.to_string(), field, how)
             });
             Found { number: number as Number, score, by: by.collect() }
         });
@@ -146,7 +151,8 @@ impl Index {
     /// The words that begin like this one, and those that are nearly the same, in their order.
     fn fits(&self, wanted: &str) -> Vec<Fit> {
         let letters = wanted.chars().count();
-        let begin = self.by_text.range(wanted.to_owned()..);
+        let from = (Bound::Included(wanted), Bound::Unbounded);
+        let begin = self.in_order.range::<str, _>(from);
         let begin = begin.take_while(|(text, _)| text.starts_with(wanted)).map(|(_, word)| *word);
         let near = self.alike(wanted).into_iter();
         let near = near.filter(|word| !self.words[*word as usize].text.starts_with(wanted));
