@@ -10,6 +10,7 @@ mod learn;
 mod legacy;
 mod nats;
 mod people;
+mod people_killed;
 mod people_served;
 mod replay;
 mod replay_killed;
