@@ -189,3 +189,169 @@ fn a_conversion_that_was_cut_short_goes_on() {
     };
     assert_eq!(blocks(folder.path()), blocks(whole.path()));
 }
+
+/// Events of all kinds but those above, one after the other: of whom, what, and with which payload.
+fn whole_life() -> Vec<(u32, &'static str, Json)> {
+    let component = |number: u32, mut payload: Json| {
+        payload["component_id"] = json!(id(number));
+        payload
+    };
+    let changed = |number: u32, changes: Json| component(number, json!({ "changes": changes }));
+    let skill =
+        json!({"skill_name": "Analysis", "category": "Analytical", "proficiency": "Beginner"});
+    let phone = |number: &str, is_preferred: bool| json!({"phone_number": number, "phone_type": "Mobile", "is_preferred": is_preferred});
+    let profile = json!({
+        "profile_url": "https://x.example/ada", "platform": "Twitter", "username": "ada",
+        "display_name": "Ada",
+    });
+    let job = |company: &str| json!({"company_name": company, "job_title": "Analyst", "start_date": "1842-01-01"});
+    vec![
+        (
+            1,
+            "PersonCreated",
+            json!({"name": {"given": "Ada", "middle": "King", "family": "Lovelace"}}),
+        ),
+        (1, "SkillAdded", component(70, skill.clone())),
+        (1, "SkillEndorsed", component(70, json!({"endorser_id": id(2), "comment": "the first"}))),
+        (1, "SkillUpdated", changed(70, json!({"proficiency": "Expert", "years": "v12.1"}))),
+        (
+            1,
+            "SkillAdded",
+            component(
+                71,
+                json!({"skill_name": "Riding", "category": "Other", "proficiency": "Expert"}),
+            ),
+        ),
+        (1, "SkillRemoved", component(71, json!({}))),
+        (1, "PhoneAdded", component(72, phone("+44 20 7946-0001", true))),
+        (1, "PhoneUpdated", changed(72, json!({"phone_type": "Home", "can_receive_sms": true}))),
+        (1, "PhoneAdded", component(73, phone("+44 20 7946 0002", false))),
+        (1, "PhoneRemoved", component(73, json!({}))),
+        (1, "SocialProfileAdded", component(74, profile.clone())),
+        (1, "SocialProfileUpdated", changed(74, json!({"bio": "a countess"}))),
+        (
+            1,
+            "SocialProfileAdded",
+            component(75, {
+                let mut other = profile.clone();
+                other["profile_url"] = json!("https://forum.example/ada");
+                other["platform"] = json!("Forum");
+                other
+            }),
+        ),
+        (1, "SocialProfileRemoved", component(75, json!({}))),
+        (1, "EmploymentAdded", component(76, job("Engines"))),
+        (
+            1,
+            "EmploymentUpdated",
+            changed(76, json!({"job_title": "Countess", "end_date": "2020-06-01"})),
+        ),
+        (1, "EmploymentAdded", component(77, job("Looms"))),
+        (1, "EmploymentEnded", component(77, json!({"end_date": "1843-01-01"}))),
+        (1, "EmploymentAdded", component(78, job("Mills"))),
+        (1, "EmploymentRemoved", component(78, json!({}))),
+        (1, "EmailAdded", component(79, json!({"email": "ada@example.org", "email_type": "Work"}))),
+        (1, "EmailUpdated", changed(79, json!({"is_preferred": true}))),
+        (
+            1,
+            "CommunicationPreferencesUpdated",
+            json!({
+                "preferred_language": "en-GB", "preferred_channels": ["SMS", "PostalMail"],
+                "contact_frequency": "Weekly", "email_format": "HTML",
+            }),
+        ),
+        (
+            1,
+            "PrivacyPreferencesUpdated",
+            json!({
+                "allow_analytics": true, "profile_visibility": "Public",
+                "data_retention_preference": "OneYear",
+            }),
+        ),
+        (1, "ConsentRecorded", json!({"consent_type": "research", "granted": true, "version": 3})),
+        (1, "ConsentRecorded", json!({"consent_type": "research", "granted": false})),
+        (1, "PersonDeactivated", json!({"reason": "away"})),
+        (2, "PersonCreated", json!({"name": "Charles"})),
+        (2, "PersonArchived", json!({"reason": "old"})),
+        (3, "PersonCreated", json!({"name": "A. L."})),
+        (3, "PersonDeactivated", json!({})),
+        (3, "PersonReactivated", json!({})),
+        (
+            3,
+            "PersonMergedInto",
+            json!({"merged_into_id": id(1), "merge_reason": "DuplicateIdentity"}),
+        ),
+    ]
+}
+
+/// What a program says of somebody.
+fn shown(store: &Path, person: u32, more: &[&str]) -> String {
+    let mut show = program("cim-person");
+    let output =
+        show.arg("show").arg(id(person)).args(more).arg("--store").arg(store).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn each_kind_of_event_becomes_what_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let life = (1..).zip(whole_life());
+    let lines: Vec<_> =
+        life.map(|(number, (person, name, said))| event(number, person, name, said)).collect();
+    let (summary, reports, code) = import(folder.path(), &lines);
+    assert_eq!((reports, code), (vec![], Some(0)), "{summary}");
+
+    let store = folder.path().join("people.cim");
+    let ada: Json = serde_json::from_str(&shown(&store, 1, &["--json"])).unwrap();
+    let name =
+        json!({"given": "Ada", "family": "Lovelace", "others": ["King"], "order": "GivenFirst"});
+    assert_eq!((&ada["name"], &ada["status"]), (&name, &json!("Suspended")));
+    let skills = json!([{
+        "name": "Analysis", "endorsed_by": [id(2)],
+        "level": {"category": "Analytical", "proficiency": "Expert", "years": 12},
+    }]);
+    assert_eq!(ada["skills"], skills);
+    let phones = json!([{
+        "number": "+442079460001", "usage": {"kind": "Home", "texts": true, "calls": true},
+        "preferred": true,
+    }]);
+    assert_eq!(ada["phones"], phones);
+    let about =
+        json!({"platform": "X", "username": "ada", "display_name": "Ada", "bio": "a countess"});
+    assert_eq!(ada["profiles"], json!([{"url": "https://x.example/ada", "about": about}]));
+    let jobs: Vec<_> = ada["employments"].as_array().unwrap().iter().collect();
+    let job = |job: &Json| {
+        [&job["employer"]["name"], &job["position"]["title"], &job["end"]].map(Json::clone)
+    };
+    let expected = [["Engines", "Countess", "2020-06-01"], ["Looms", "Analyst", "1843-01-01"]];
+    assert_eq!(jobs.into_iter().map(job).collect::<Vec<_>>(), expected);
+    assert_eq!(ada["emails"][0]["preferred"], true);
+    let communication = json!({
+        "language": "en-GB", "channels": ["Text", "Post"], "frequency": "Weekly", "format": "Html",
+    });
+    assert_eq!(ada["communication"], communication);
+    let privacy = json!({"analytics": true, "visibility": "Public", "retention": "OneYear"});
+    assert_eq!(ada["privacy"], privacy);
+    // Consent that was taken back is known as such.
+    assert_eq!(ada["consents"], json!({"research": {"version": 3}}));
+
+    for (person, line) in [
+        (1, "  status   suspended"),
+        (1, "  phone    +442079460001, preferred"),
+        (1, "  profile  https://x.example/ada"),
+        (1, "  work     Countess at Engines (1842-01-01 – 2020-06-01)"),
+        (1, "  skill    Analysis (expert, endorsed by 1)"),
+        (1, "  consent  research, version 3: withdrawn"),
+        (2, "  status   archived"),
+        (3, "  status   active"),
+    ] {
+        let shown = shown(&store, person, &[]);
+        assert!(shown.lines().any(|shown| shown == line), "{line}: {shown}");
+    }
+    // The merge is asked for; it is completed by the policy when the system runs.
+    let store = EmbeddedStore::open(&store).unwrap();
+    let people = Handle::<People>::over(std::sync::Arc::new(store));
+    let double = people.load::<Person>(&id(3).parse().unwrap()).await.unwrap();
+    assert_eq!(double.state(), PersonState::Merging);
+}

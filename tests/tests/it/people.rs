@@ -189,6 +189,25 @@ fn a_file_of_unknown_form_changes_nothing() {
     assert!(output.status.success());
 }
 
+#[test]
+fn a_file_that_is_exported_is_there_whole_or_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    import(folder.path(), "a.vcf", &card(CHARLES));
+    let (store, file) = (folder.path().join("people.cim"), folder.path().join("all.vcf"));
+    fs::write(&file, "what was there before").unwrap();
+    let output = run(&["export", "--json", file.to_str().unwrap()], &store);
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "{\"people\":1}\n");
+    // The name says which form it has.
+    assert_eq!(fs::read_to_string(&file).unwrap(), export(&store, "vcard"));
+    assert!(!file.with_extension("part").exists());
+
+    let nowhere = folder.path().join("nowhere/all.jsonl");
+    let output = run(&["export", nowhere.to_str().unwrap()], &store);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("error: cannot write") && said.contains("nowhere"), "{said}");
+    assert_eq!(output.status.code(), Some(1));
+}
+
 /// A population that has lived for some years, and its summary.
 fn simulated(store: &str, seed: &str, people: &str, years: &str) -> Json {
     let output = program("cim-person")
