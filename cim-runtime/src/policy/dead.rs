@@ -9,6 +9,7 @@ use super::plan::Letter;
 use crate::cid::EventCid;
 use crate::error::Error;
 use crate::prelude::value;
+use crate::store::StoreError;
 
 /// Something that a policy could not do: a command that was not taken, or an event at which one of
 /// its methods has failed.
@@ -49,24 +50,43 @@ impl DeadLetter {
 
 /// What somebody wants of a policy's list.
 pub(super) enum Wish {
-    List(oneshot::Sender<Vec<((u64, u32), DeadLetter)>>),
+    List(Granting<Vec<((u64, u32), DeadLetter)>>),
     /// Off the list, and sent again if so.
     Take {
         number: (u64, u32),
         again: bool,
-        done: oneshot::Sender<bool>,
+        done: Granting<bool>,
     },
     /// What became of an effect.
     Outcome {
         position: u64,
-        done: oneshot::Sender<Option<EffectOutcome>>,
+        done: Granting<Option<EffectOutcome>>,
     },
+}
+
+/// Where the answer to a wish goes to; who asks may be gone.
+pub(super) type Granting<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// Tells a policy a wish, and waits for the answer.
+pub(super) async fn wish<T>(
+    policy: &'static str,
+    wishes: &mpsc::Sender<Wish>,
+    wish: impl FnOnce(Granting<T>) -> Wish,
+) -> Result<T, Error> {
+    let (done, answer) = oneshot::channel();
+    let gone = || Error::NotStarted { projection: policy };
+    wishes.send(wish(done)).await.map_err(|_| gone())?;
+    Ok(answer.await.map_err(|_| gone())??)
 }
 
 /// The dead letters of a policy that runs: what
 /// [`Workers::dead_letters`](crate::system::Workers::dead_letters) returns.
 ///
 /// Each has a number: the position of the event, and which of its commands it is.
+///
+/// A process in which the policy has stopped, or where another process reacts, reads and changes the
+/// rows as [`DeadLetterOffice`](super::DeadLetterOffice) does: what is to be sent again is sent by the
+/// process that reacts.
 #[derive(Debug, Clone)]
 pub struct DeadLetters {
     pub(crate) policy: &'static str,
@@ -78,33 +98,26 @@ impl DeadLetters {
     ///
     /// # Errors
     ///
-    /// When the policy does not run any more.
+    /// When the policy does not run any more, or its rows cannot be read.
     pub async fn list(&self) -> Result<Vec<((u64, u32), DeadLetter)>, Error> {
-        self.wish(Wish::List).await
+        wish(self.policy, &self.wishes, Wish::List).await
     }
 
     /// Sends a command again, or has the event taken again. False if there is no such letter.
     ///
     /// # Errors
     ///
-    /// When the policy does not run any more.
+    /// When the policy does not run any more, or its rows cannot be written.
     pub async fn retry(&self, number: (u64, u32)) -> Result<bool, Error> {
-        self.wish(|done| Wish::Take { number, again: true, done }).await
+        wish(self.policy, &self.wishes, |done| Wish::Take { number, again: true, done }).await
     }
 
     /// Takes a letter off the list. False if there is no such letter.
     ///
     /// # Errors
     ///
-    /// When the policy does not run any more.
+    /// When the policy does not run any more, or its rows cannot be written.
     pub async fn discard(&self, number: (u64, u32)) -> Result<bool, Error> {
-        self.wish(|done| Wish::Take { number, again: false, done }).await
-    }
-
-    async fn wish<T>(&self, wish: impl FnOnce(oneshot::Sender<T>) -> Wish) -> Result<T, Error> {
-        let (done, answer) = oneshot::channel();
-        let gone = || Error::NotStarted { projection: self.policy };
-        self.wishes.send(wish(done)).await.map_err(|_| gone())?;
-        answer.await.map_err(|_| gone())
+        wish(self.policy, &self.wishes, |done| Wish::Take { number, again: false, done }).await
     }
 }

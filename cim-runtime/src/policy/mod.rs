@@ -8,6 +8,7 @@
 
 mod acting;
 mod address;
+mod afar;
 mod answer;
 mod books;
 mod compensation;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::books::Books;
 use super::dead::DeadLetter;
+use super::effect::EffectOutcome;
 use super::worker;
 use crate::rows::{RowStore, SpaceWriter};
 use crate::store::{Store, StoreError, StoreErrorKind};
@@ -44,9 +45,13 @@ impl DeadLetterOffice {
     /// When the store cannot open its rows.
     pub async fn of(store: &dyn Store) -> Result<Option<Self>, StoreError> {
         match store.has_rows().await? {
-            true => Ok(Some(Self { rows: store.rows().await? })),
+            true => Ok(Some(Self::over(store.rows().await?))),
             false => Ok(None),
         }
+    }
+
+    pub(super) fn over(rows: Arc<dyn RowStore>) -> Self {
+        Self { rows }
     }
 
     /// The names of the policies that have rows, in order.
@@ -96,6 +101,22 @@ impl DeadLetterOffice {
         numbers: &[(u64, u32)],
     ) -> Result<Vec<(u64, u32)>, StoreError> {
         self.change(policy, numbers, |books, number| drop(books.exhume(number))).await
+    }
+
+    /// What became of a policy's effect on the event at this position.
+    pub(super) async fn outcome(
+        &self,
+        policy: &str,
+        position: u64,
+    ) -> Result<Option<EffectOutcome>, StoreError> {
+        let space = worker::space_of(policy);
+        self.off_thread(move |rows| {
+            let space = SpaceWriter::look(Arc::clone(rows), space)?;
+            let outcome = Books::open(&space.place).jobs.outcome(position);
+            space.place.check()?;
+            Ok(outcome)
+        })
+        .await
     }
 
     async fn change(

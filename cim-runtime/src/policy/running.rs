@@ -108,17 +108,20 @@ fn start<P: Policy>(with: &StartedPolicies) -> Result<Run, Error> {
         policy: std::marker::PhantomData,
     };
     Ok(Run {
-        work: Box::pin(async move { running.run(wished).await }),
+        work: Box::pin(async move { running.run(tokio::sync::Mutex::new(wished)).await }),
         cell,
         dead: DeadLetters { policy: P::NAME, wishes: Arc::clone(&wishes) },
         effects: Effects { policy: P::NAME, wishes },
     })
 }
 
+/// What is wished for, by whoever has the policy's handles; one part of a policy grants at a time.
+pub(super) type Wishes = tokio::sync::Mutex<mpsc::Receiver<Wish>>;
+
 pub(super) struct Running<P> {
     pub(super) cell: Arc<Cell>,
     pub(super) driver: Arc<Driver>,
-    rows: Arc<dyn RowStore>,
+    pub(super) rows: Arc<dyn RowStore>,
     pub(super) outside: Arc<Outside>,
     settings: Option<AnySettings>,
     pub(super) sends: Vec<Sendable>,
@@ -127,22 +130,28 @@ pub(super) struct Running<P> {
 
 impl<P: Policy> Running<P> {
     /// Runs until it is dropped.
-    async fn run(&self, mut wishes: mpsc::Receiver<Wish>) -> Infallible {
+    async fn run(&self, wishes: Wishes) -> Infallible {
         let mut retry = Retry::new();
         loop {
             let before = self.cell.progress.borrow().position;
             // What is left to do is known when the rows are open.
             let opening = P::EFFECT.map(|_| (0, None));
             self.cell.progress.send_modify(|now| now.acting = opening.into_iter().collect());
-            let own = async { match self.lead(&mut wishes).await? {} };
+            let own = async { match self.lead(&mut *wishes.lock().await).await? {} };
+            let others = async {
+                tokio::select! {
+                    ended = self.watch_others() => ended,
+                    never = self.grant_from_afar(&wishes) => match never {},
+                }
+            };
             let name = worker::space::<P>();
-            match leading(self.rows.as_ref(), &name, self.watch_others(), own).await {
+            match leading(self.rows.as_ref(), &name, others, own).await {
                 // What is in memory is for projections.
                 Err(Stopped::Event(reason) | Stopped::Spoilt { problem: reason, .. }) => {
                     tracing::error!(policy = P::NAME, reason, "a policy has stopped");
                     self.cell.progress.send_modify(|now| now.stopped = Some(reason));
                     // Nobody but another program can help.
-                    std::future::pending::<()>().await;
+                    match self.grant_from_afar(&wishes).await {}
                 }
                 Err(Stopped::Store(error)) => {
                     tracing::warn!(policy = P::NAME, %error, "a policy tries again");
@@ -366,13 +375,12 @@ impl<P: Policy> Running<P> {
 
     async fn grant(&self, worker: Worker<P>, wish: Wish) -> Result<Worker<P>, Stopped> {
         match wish {
-            Wish::List(answer) => {
-                // Who asks may be gone.
-                let _ = answer.send(worker.books.dead());
+            Wish::List(done) => {
+                let _ = done.send(Ok(worker.books.dead()));
                 Ok(worker)
             }
             Wish::Outcome { position, done } => {
-                let _ = done.send(worker.books.jobs.outcome(position));
+                let _ = done.send(Ok(worker.books.jobs.outcome(position)));
                 Ok(worker)
             }
             Wish::Take { number, again, done } => {
@@ -380,7 +388,7 @@ impl<P: Policy> Running<P> {
                 // What it has called for is done as well when this is answered, unless there are
                 // events that come first.
                 let worker = self.send_due(worker, &mut None).await?;
-                let _ = done.send(found);
+                let _ = done.send(Ok(found));
                 Ok(worker)
             }
         }

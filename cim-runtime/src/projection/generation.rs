@@ -68,16 +68,26 @@ impl Generations {
         Ok((generations, revision))
     }
 
-    /// The generation that is to be written: the one that answers, if this program has made it.
+    /// The generation that is to be written: the one that answers, if this program has made it. One
+    /// that it has begun, or was asked for by another process, is gone on with.
     pub(super) fn plan<P: TableProjection>(mut self, anew: bool) -> Self {
         let newest = self.live.iter().chain(&self.building).map(|known| known.number).max();
-        let is_current = |known: Option<Generation>| known.is_some_and(Generation::is_made_by::<P>);
-        if is_current(self.live) && !anew {
-            self.building = None;
-        } else if anew || !is_current(self.building) {
+        if anew || !(self.is_live_of::<P>() || self.is_building_of::<P>()) {
             self.building = Some(Generation::of::<P>(newest.unwrap_or(0) + 1));
+        } else if !self.is_building_of::<P>() {
+            self.building = None;
         }
         self
+    }
+
+    /// Whether this program has made the one that answers.
+    pub(super) fn is_live_of<P: TableProjection>(&self) -> bool {
+        self.live.is_some_and(Generation::is_made_by::<P>)
+    }
+
+    /// Whether this program makes the one that will.
+    pub(super) fn is_building_of<P: TableProjection>(&self) -> bool {
+        self.building.is_some_and(Generation::is_made_by::<P>)
     }
 
     /// Writes it down, if nobody else has meanwhile.

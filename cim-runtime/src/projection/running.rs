@@ -62,11 +62,16 @@ impl<P: TableProjection> Running<P> {
         let mut rebuilds = self.cell.rebuilds.subscribe();
         let mut retry = Retry::new();
         loop {
-            let anew = rebuilds.has_changed().unwrap_or(false);
-            rebuilds.mark_unchanged();
             let before = self.cell.position();
             // Who does not write the rows answers from those that another one writes.
-            let (others, own) = (self.answer_from_others(), self.lead(anew, &mut rebuilds));
+            let others = self.answer_from_others(has_changed(&rebuilds));
+            let own = async {
+                loop {
+                    let anew = has_changed(&rebuilds);
+                    rebuilds.mark_unchanged();
+                    self.lead(anew, &mut rebuilds).await?;
+                }
+            };
             let ended = leading(self.rows.as_ref(), P::NAME, others, own).await;
             if let Err(stopped) = ended.map_err(|stopped| self.spoilt(stopped)) {
                 let got_on = self.cell.position() > before;
@@ -110,10 +115,14 @@ impl<P: TableProjection> Running<P> {
     }
 
     /// Answers from rows that another process writes.
-    async fn answer_from_others(&self) -> Result<Infallible, Stopped> {
+    async fn answer_from_others(&self, anew: bool) -> Result<Infallible, Stopped> {
         let Some(mut written) = self.rows.written_elsewhere() else {
             return std::future::pending().await;
         };
+        let mut rebuilds = self.cell.rebuilds.subscribe();
+        if anew {
+            rebuilds.mark_changed();
+        }
         loop {
             written.mark_unchanged();
             let rows = Arc::clone(&self.rows);
@@ -135,7 +144,28 @@ impl<P: TableProjection> Running<P> {
                 // A newer program has made rows that this one cannot read, in place of those it could.
                 Some(_) => self.cell.close(),
             }
-            written.changed().await.map_err(|_| Stopped::Store(ended()))?;
+            tokio::select! {
+                changed = written.changed() => changed.map_err(|_| Stopped::Store(ended()))?,
+                _ = rebuilds.changed() => self.ask_for_new_rows().await?,
+            }
+        }
+    }
+
+    /// Has the process that writes the rows make new ones, if it is one of this program.
+    async fn ask_for_new_rows(&self) -> Result<(), StoreError> {
+        loop {
+            let rows = Arc::clone(&self.rows);
+            let asked = blocking(move || {
+                let (known, revision) = Generations::read(rows.as_ref(), P::NAME)?;
+                if !known.is_live_of::<P>() || known.is_building_of::<P>() {
+                    return Ok(());
+                }
+                known.plan::<P>(true).write(rows.as_ref(), P::NAME, revision)
+            });
+            match asked.await {
+                Err(error) if error.is_conflict() => {}
+                asked => return asked,
+            }
         }
     }
 
@@ -169,9 +199,12 @@ impl<P: TableProjection> Running<P> {
         }
         let Some(live) = live else { return Ok(()) };
         self.cell.set(ProjectionState::Live);
+        let asked_for = self.rows.overtaken(P::NAME);
         tokio::select! {
             biased;
             ended = self.follow(live, None, true) => ended.map(|_| ()),
+            // Another process wants new rows.
+            () = asked_for => Ok(()),
             _ = rebuilds.changed() => {
                 rebuilds.mark_changed();
                 Ok(())
@@ -291,6 +324,12 @@ impl<P: TableProjection> Running<P> {
         blocking(move || now.write(rows.as_ref(), P::NAME, revision)).await?;
         Ok(revision + 1)
     }
+}
+
+/// Whether somebody has asked for new rows that were not made yet.
+fn has_changed(rebuilds: &watch::Receiver<u64>) -> bool {
+    // Whoever asks is there as long as the cell is.
+    rebuilds.has_changed().unwrap_or(false)
 }
 
 pub(crate) fn ended() -> StoreError {

@@ -121,7 +121,8 @@ impl<P: Projection> ProjectionHandle<P> {
         self.cell.reach(position).await
     }
 
-    /// Takes no more events until [`ProjectionHandle::resume`]. It goes on answering.
+    /// Takes no more events until [`ProjectionHandle::resume`]. It goes on answering. Where another
+    /// process takes the events, that one is to be told.
     pub fn pause(&self) {
         self.cell.paused.send_replace(true);
     }
@@ -132,7 +133,8 @@ impl<P: Projection> ProjectionHandle<P> {
     }
 
     /// Makes its rows anew from the first event on, beside those that answer meanwhile, and returns
-    /// once the new ones answer.
+    /// once the new ones answer. Where another process takes the events, that one makes them; if it
+    /// runs another program, once this one takes its place.
     ///
     /// # Errors
     ///

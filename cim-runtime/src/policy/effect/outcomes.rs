@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
-use super::super::dead::Wish;
+use super::super::dead::{Wish, wish};
 use crate::error::Error;
 use crate::prelude::value;
 
@@ -34,11 +34,8 @@ impl Effects {
     ///
     /// # Errors
     ///
-    /// When the policy does not run any more.
+    /// When the policy does not run any more, or its rows cannot be read.
     pub async fn outcome(&self, position: u64) -> Result<Option<EffectOutcome>, Error> {
-        let (done, answer) = oneshot::channel();
-        let gone = || Error::NotStarted { projection: self.policy };
-        self.wishes.send(Wish::Outcome { position, done }).await.map_err(|_| gone())?;
-        answer.await.map_err(|_| gone())
+        wish(self.policy, &self.wishes, |done| Wish::Outcome { position, done }).await
     }
 }

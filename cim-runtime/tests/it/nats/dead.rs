@@ -155,3 +155,33 @@ async fn nothing_is_lost_or_doubled_when_the_program_writes_as_well() {
     assert_eq!(expected.len() + dropped.len(), NOTES as usize);
     assert!(!dropped.is_empty() && dropped.len() < NOTES as usize / 2, "{}", dropped.len());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_does_not_react_lists_retries_and_drops_as_well() {
+    let server = Server::start();
+    let [one, other] = [store_on(&server).await, store_on(&server).await];
+    let [one, other] = [one, other].map(|store| Handle::<Bureau>::over(Arc::new(store)));
+    let reacting = one.start().await.unwrap();
+    one.send(&WRITER, Write { first: 0, count: 3 }).await.unwrap();
+    reacting.settled().await.unwrap();
+    let following = other.start().await.unwrap();
+    let letters = following.dead_letters("forwarding").unwrap();
+    let all = || async {
+        let listed = tokio::time::timeout(DEADLINE, letters.list()).await.unwrap().unwrap();
+        listed.into_iter().map(|(number, _)| number).collect::<Vec<_>>()
+    };
+    let numbers = all().await;
+    assert_eq!(numbers.len(), 3);
+    assert!(letters.discard(numbers[0]).await.unwrap());
+    assert!(!letters.discard(numbers[0]).await.unwrap());
+    one.send(&READER, Open).await.unwrap();
+    assert!(letters.retry(numbers[2]).await.unwrap());
+    // The process that reacts sends it.
+    let sent = async {
+        while all().await != [numbers[1]] {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, sent).await.unwrap();
+    assert_eq!(other.load::<Desk>(&READER).await.unwrap().notes, [2]);
+}

@@ -1,6 +1,7 @@
 //! Rows that processes share: each a connection of its own, on one server.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cim_runtime::ManualEnvironment;
 use cim_runtime::prelude::*;
@@ -112,7 +113,7 @@ async fn one_leads_and_the_next_one_follows_it() {
     // Another name is another lead.
     drop(other.lead("bads").await.unwrap());
     let mut second = std::pin::pin!(other.lead("goods"));
-    let waited = tokio::time::timeout(std::time::Duration::from_secs(1), &mut second).await;
+    let waited = tokio::time::timeout(Duration::from_secs(1), &mut second).await;
     assert!(waited.is_err(), "two lead");
     drop(first);
     second.await.unwrap();
@@ -163,23 +164,26 @@ async fn who_answers_from_rows_of_another_goes_on_when_they_are_made_anew() {
     let [one, other] = [store_on(&server).await, store_on(&server).await];
     let [one, other] = [one, other].map(|store| Handle::<Market>::over(Arc::new(store)));
     let _leads = one.start().await.unwrap();
-    let goods = one.projection::<Goods>().unwrap();
     let apple = Sell { goods: "apple".to_owned(), cents: 5 };
     let sent = one.send(&till(1), apple).await.unwrap();
     one.ask(Lines).after(&sent).await.unwrap();
     let _follows = other.start().await.unwrap();
     let lines = named(&[("apple", line(1, 5))]);
     assert_eq!(other.ask(Lines).after(&sent).await.unwrap(), lines);
-    for _ in 0..5 {
-        let rebuilt = goods.rebuild();
+    // Whoever wants new rows, the one that writes makes them.
+    for market in [&one, &other, &one, &other] {
+        let goods = market.projection::<Goods>().unwrap();
+        let rebuilt = tokio::time::timeout(Duration::from_secs(30), goods.rebuild());
         let asked = async {
             // Until the old rows are gone for long.
             for _ in 0..200 {
                 assert_eq!(other.ask(Lines).await.unwrap(), lines);
             }
         };
-        tokio::join!(async { rebuilt.await.unwrap() }, asked);
+        tokio::join!(async { rebuilt.await.unwrap().unwrap() }, asked);
     }
+    let state = other.projection::<Goods>().unwrap().status().await.unwrap().state;
+    assert_eq!(state, ProjectionState::Following);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -235,7 +239,7 @@ async fn of_three_processes_one_reacts() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(30), heard).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(30), heard).await.unwrap();
     check(tower, &rung).await;
 }
 
