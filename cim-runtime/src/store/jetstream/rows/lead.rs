@@ -46,7 +46,7 @@ pub(super) async fn lead(rows: BucketRows, name: &str) -> Result<Lead, StoreErro
         if is_free || since.elapsed() >= GIVEN_UP {
             let me = Bytes::from(message::nonce().to_string());
             if let Written::At(sequence) = rows.bucket.put(to.clone(), me.clone(), sequence).await {
-                return Ok(hold(rows, to, stored, me, sequence));
+                return Ok(hold(rows, name, to, stored, me, sequence));
             }
         }
         tokio::time::sleep(LOOK).await;
@@ -54,11 +54,20 @@ pub(super) async fn lead(rows: BucketRows, name: &str) -> Result<Lead, StoreErro
 }
 
 /// Renews the name until it is dropped or lost.
-fn hold(rows: BucketRows, subject: String, stored: String, me: Bytes, sequence: u64) -> Lead {
+fn hold(
+    rows: BucketRows,
+    name: &str,
+    subject: String,
+    stored: String,
+    me: Bytes,
+    sequence: u64,
+) -> Lead {
+    let name = name.to_owned();
+    rows.leads().insert(name.clone());
     let (lost, is_lost) = watch::channel(false);
     let (last, at) = watch::channel(sequence);
     let renewing = {
-        let (rows, subject) = (rows.clone(), subject.clone());
+        let (rows, name, subject) = (rows.clone(), name.clone(), subject.clone());
         rows.runtime.clone().spawn(async move {
             let mut renewed = Instant::now();
             while renewed.elapsed() < GIVEN_UP {
@@ -79,11 +88,12 @@ fn hold(rows: BucketRows, subject: String, stored: String, me: Bytes, sequence: 
                     Written::Unknown(_) | Written::Refused(_) => {}
                 }
             }
+            rows.leads().remove(&name);
             rows.disown();
             lost.send_replace(true);
         })
     };
-    let guard = Held { rows, subject, at, renewing: renewing.abort_handle() };
+    let guard = Held { rows, name, subject, at, renewing: renewing.abort_handle() };
     Lead::shared(is_lost, Box::new(guard))
 }
 
@@ -91,6 +101,7 @@ fn hold(rows: BucketRows, subject: String, stored: String, me: Bytes, sequence: 
 #[derive(Debug)]
 struct Held {
     rows: BucketRows,
+    name: String,
     subject: String,
     at: watch::Receiver<u64>,
     renewing: AbortHandle,
@@ -101,6 +112,7 @@ impl Guard for Held {}
 impl Drop for Held {
     fn drop(&mut self) {
         self.renewing.abort();
+        self.rows.leads().remove(&self.name);
         self.rows.disown();
         let (rows, subject, at) = (self.rows.clone(), self.subject.clone(), *self.at.borrow());
         // Whoever waits would find out by itself, only later.

@@ -15,7 +15,7 @@ mod sorted;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -59,6 +59,8 @@ pub(super) struct BucketRows {
     copies: Arc<std::sync::Mutex<HashMap<String, Arc<Space>>>>,
     /// Who has claimed each space last, in this process; its copy is locked meanwhile.
     writers: Arc<std::sync::Mutex<HashMap<String, u64>>>,
+    /// What this process leads.
+    leads: Arc<std::sync::Mutex<HashSet<String>>>,
     runtime: Handle,
 }
 
@@ -95,8 +97,8 @@ impl BucketRows {
         remembered: Duration,
     ) -> Result<Self, StoreError> {
         let bucket = Arc::new(Bucket::open(server, replicas, remembered).await?);
-        let (copies, writers) = (Arc::default(), Arc::default());
-        Ok(Self { bucket, copies, writers, runtime: Handle::current() })
+        let (copies, writers, leads) = (Arc::default(), Arc::default(), Arc::default());
+        Ok(Self { bucket, copies, writers, leads, runtime: Handle::current() })
     }
 
     /// Whether the bucket is there.
@@ -211,7 +213,7 @@ impl BucketRows {
                 }
                 copy.put(batch, epoch, sequence);
                 copy.known(now, connection);
-                copy.own = true;
+                copy.own = self.leads_in(name);
                 Ok(())
             }
             Written::Overtaken => {
@@ -225,7 +227,7 @@ impl BucketRows {
                 match copy.is_last(&checkpoint) {
                     true => {
                         // Nobody has written behind it, as far as was read.
-                        copy.own = true;
+                        copy.own = self.leads_in(name);
                         Ok(())
                     }
                     false => Err(errors::rows(self.bucket.name(), &problem)),
@@ -263,6 +265,18 @@ impl BucketRows {
                 return;
             }
         }
+    }
+
+    fn leads(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.leads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this process leads what writes in a space, of which there may be several with numbers.
+    /// Others write there seldom, and do not know what is written next.
+    fn leads_in(&self, space: &str) -> bool {
+        let stem = space.rsplit_once('.').map(|(stem, _)| stem);
+        let leads = self.leads();
+        leads.contains(space) || stem.is_some_and(|stem| leads.contains(stem))
     }
 
     /// Nobody is known to be the only writer any more.
