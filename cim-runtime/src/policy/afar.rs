@@ -6,6 +6,7 @@ use super::Policy;
 use super::dead::Wish;
 use super::office::{DeadLetterOffice, Filed};
 use super::running::{Running, Wishes};
+use crate::parts::Part;
 use crate::store::StoreError;
 
 impl<P: Policy> Running<P> {
@@ -14,22 +15,28 @@ impl<P: Policy> Running<P> {
     pub(super) async fn grant_from_afar(&self, wishes: &Wishes) -> Infallible {
         let office = DeadLetterOffice::over(self.rows.clone());
         let mut wishes = wishes.lock().await;
-        loop {
-            match wishes.recv().await {
-                Some(Wish::List(done)) => {
-                    let filed = office.list(P::NAME).await;
-                    let letter = |Filed { number, letter, .. }| (number, letter);
-                    let _ = done.send(filed.map(|filed| filed.into_iter().map(letter).collect()));
-                }
-                Some(Wish::Take { number, again, done }) => {
-                    let _ = done.send(take(&office, P::NAME, number, again).await);
-                }
-                Some(Wish::Outcome { position, done }) => {
-                    let _ = done.send(office.outcome(P::NAME, position).await);
-                }
-                // Nobody has a handle any more.
-                None => std::future::pending().await,
-            }
+        while let Some(wish) = wishes.recv().await {
+            // It may become this process's turn to react meanwhile: what was begun is answered.
+            tokio::spawn(Part::of_this_task().keep(grant(office.clone(), P::NAME, wish)));
+        }
+        // Nobody has a handle any more.
+        std::future::pending().await
+    }
+}
+
+/// Who asks may be gone.
+async fn grant(office: DeadLetterOffice, policy: &'static str, wish: Wish) {
+    match wish {
+        Wish::List(done) => {
+            let letter = |Filed { number, letter, .. }| (number, letter);
+            let filed = office.list(policy).await;
+            let _ = done.send(filed.map(|filed| filed.into_iter().map(letter).collect()));
+        }
+        Wish::Take { number, again, done } => {
+            let _ = done.send(take(&office, policy, number, again).await);
+        }
+        Wish::Outcome { position, done } => {
+            let _ = done.send(office.outcome(policy, position).await);
         }
     }
 }
