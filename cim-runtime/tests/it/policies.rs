@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cim_runtime::policy::DeadLetter;
 use cim_runtime::prelude::*;
-use cim_runtime::store::{MemoryStore, Store};
+use cim_runtime::store::{EmbeddedStore, MemoryStore, Store};
 use cim_runtime::testing::Simulation;
 use cim_runtime::{Causation, ManualEnvironment, system};
 
@@ -424,9 +424,13 @@ impl Fragile {
 #[system(aggregates(Job), policies(Fragile))]
 pub struct Parks;
 
-#[tokio::test]
-async fn an_event_at_which_a_policy_fails_is_put_aside() {
-    let jobs = Simulation::<Parks>::start().await.unwrap();
+async fn on<S: System>(store: &Arc<dyn Store>) -> Simulation<S> {
+    Simulation::start_on(Arc::clone(store), ManualEnvironment::default()).await.unwrap()
+}
+
+/// Events at which a policy fails, always.
+pub(crate) async fn put_aside(store: Arc<dyn Store>) {
+    let jobs = on::<Parks>(&store).await;
     for (number, task) in ["any", "fail", "any", "panic", "any"].into_iter().enumerate() {
         start(&jobs, number as u32, task).await;
     }
@@ -445,6 +449,25 @@ async fn an_event_at_which_a_policy_fails_is_put_aside() {
     let (number, _) = letters[0];
     assert!(jobs.workers().dead_letters("fragile").unwrap().retry(number).await.unwrap());
     assert_eq!(dead(&jobs, "fragile").await, letters);
+
+    // Whoever comes next neither tries them again nor counts the others again.
+    drop(jobs);
+    let jobs = on::<Parks>(&store).await;
+    start(&jobs, 5, "any").await;
+    jobs.settled().await.unwrap();
+    assert_eq!(jobs.load::<Job>(&job(5)).await.unwrap().notes, ["4"]);
+    assert_eq!(dead(&jobs, "fragile").await, letters);
+}
+
+#[tokio::test]
+async fn an_event_at_which_a_policy_fails_is_put_aside_in_memory() {
+    put_aside(Arc::new(MemoryStore::new())).await;
+}
+
+#[tokio::test]
+async fn an_event_at_which_a_policy_fails_is_put_aside_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    put_aside(Arc::new(EmbeddedStore::open(folder.path()).unwrap())).await;
 }
 
 #[derive(Tables)]
@@ -469,16 +492,34 @@ async fn stopped<S: System>(jobs: &Simulation<S>) -> String {
     reason
 }
 
-#[tokio::test]
-async fn a_policy_stops_where_it_fails() {
-    let jobs = Simulation::<Stops>::start().await.unwrap();
+/// An event at which a policy fails that stops then.
+pub(crate) async fn stopped_at_a_failure(store: Arc<dyn Store>) {
+    let jobs = on::<Stops>(&store).await;
     start(&jobs, 1, "any").await;
     jobs.settled().await.unwrap();
     start(&jobs, 2, "fail").await;
+    let failed = store.head().await.unwrap().unwrap().number;
     start(&jobs, 3, "any").await;
-    assert_eq!(stopped(&jobs).await, "event 3: this task is not known");
-    assert_eq!(times(&jobs, 1).await.len(), 2);
-    assert_eq!(times(&jobs, 3).await.len(), 1, "nothing behind it is taken");
+    let is_stopped = async |jobs: &Simulation<Stops>| {
+        assert_eq!(stopped(jobs).await, format!("event {failed}: this task is not known"));
+        assert_eq!(times(jobs, 1).await.len(), 2);
+        assert_eq!(times(jobs, 3).await.len(), 1, "nothing behind it is taken");
+        assert_eq!(dead(jobs, "careful").await, []);
+    };
+    is_stopped(&jobs).await;
+    drop(jobs);
+    is_stopped(&on::<Stops>(&store).await).await;
+}
+
+#[tokio::test]
+async fn a_policy_stops_where_it_fails_in_memory() {
+    stopped_at_a_failure(Arc::new(MemoryStore::new())).await;
+}
+
+#[tokio::test]
+async fn a_policy_stops_where_it_fails_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    stopped_at_a_failure(Arc::new(EmbeddedStore::open(folder.path()).unwrap())).await;
 }
 
 // Loops.
@@ -491,9 +532,9 @@ pub fn echo(event: &Recorded<Noted>) -> To<Note> {
 #[system(aggregates(Job), policies(echo))]
 pub struct Echoes;
 
-#[tokio::test]
-async fn a_loop_is_stopped_and_shown() {
-    let jobs = Simulation::<Echoes>::start().await.unwrap();
+/// A policy that reacts to itself for ever.
+pub(crate) async fn in_a_loop(store: Arc<dyn Store>) {
+    let jobs = on::<Echoes>(&store).await;
     start(&jobs, 1, "any").await;
     jobs.send(&job(1), Note { text: "hello".to_owned() }).await.unwrap();
     jobs.settled().await.unwrap();
@@ -508,6 +549,17 @@ async fn a_loop_is_stopped_and_shown() {
     jobs.send(&job(1), Note { text: "hello".to_owned() }).await.unwrap();
     jobs.settled().await.unwrap();
     assert_eq!(jobs.load::<Job>(&job(1)).await.unwrap().notes.len(), 2 * notes);
+}
+
+#[tokio::test]
+async fn a_loop_is_stopped_and_shown_in_memory() {
+    in_a_loop(Arc::new(MemoryStore::new())).await;
+}
+
+#[tokio::test]
+async fn a_loop_is_stopped_and_shown_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    in_a_loop(Arc::new(EmbeddedStore::open(folder.path()).unwrap())).await;
 }
 
 // Where it begins.

@@ -1,7 +1,7 @@
 //! Projections: each event once in the rows, whatever happens.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cim_runtime::prelude::*;
@@ -205,9 +205,15 @@ async fn rows_go_on_where_they_were() {
     }
 }
 
-#[tokio::test]
-async fn an_event_that_cannot_be_taken_is_put_aside_and_the_rest_goes_on() {
-    let market = Market::open("memory:").await.unwrap();
+/// The positions of all events.
+pub(crate) async fn positions(store: &Arc<dyn Store>) -> Vec<u64> {
+    let events = store.read_all(0, 10_000).await.unwrap();
+    events.iter().map(|event| event.position).collect()
+}
+
+/// Events at which the methods fail, always.
+pub(crate) async fn put_aside(store: Arc<dyn Store>) {
+    let market = Handle::<Market>::over(Arc::clone(&store));
     // The first page has good events before and behind the bad ones.
     for goods in ["apple", "panic", "pear", "fail", "panic", "apple"] {
         sell(&market, goods, 10).await;
@@ -216,11 +222,16 @@ async fn an_event_that_cannot_be_taken_is_put_aside_and_the_rest_goes_on() {
     workers.settled().await.unwrap();
     let good = named(&[("apple", line(2, 20)), ("pear", line(1, 10))]);
     assert_eq!(market.ask(Lines).await.unwrap(), good);
+    let at = positions(&store).await;
+    let (first, second, third) = (at[1], at[3], at[4]);
     let parked = market.projection::<Goods>().unwrap().parked().await.unwrap();
     let problems: Vec<_> = parked.iter().map(|(at, event)| (*at, &*event.problem)).collect();
     let panicked = |at| format!("event {at}: it panicked: a bug in a projection");
-    let failed = "event 4: these goods are not known";
-    assert_eq!(problems, [(2, &*panicked(2)), (4, failed), (5, &*panicked(5))]);
+    let failed = format!("event {second}: these goods are not known");
+    assert_eq!(
+        problems,
+        [(first, &*panicked(first)), (second, &failed), (third, &*panicked(third))]
+    );
     assert_eq!((&*parked[0].1.event_type, &*parked[0].1.id), ("Sold", "1"));
     // In memory, nothing of an event that failed may be left either.
     let in_mind = market.ask(LinesInMind).await.unwrap();
@@ -228,6 +239,26 @@ async fn an_event_that_cannot_be_taken_is_put_aside_and_the_rest_goes_on() {
     assert_eq!(in_mind, fails);
     let sent = sell(&market, "pear", 1).await;
     assert_eq!(market.ask(Lines).after(&sent).await.unwrap()[1].1, line(2, 11));
+
+    // Whoever comes next neither tries them again nor counts the others again.
+    workers.stop().await;
+    let next = Handle::<Market>::over(store);
+    let _workers = next.start().await.unwrap();
+    let sent = sell(&next, "pear", 1).await;
+    let good = named(&[("apple", line(2, 20)), ("pear", line(3, 12))]);
+    assert_eq!(next.ask(Lines).after(&sent).await.unwrap(), good);
+    assert_eq!(next.projection::<Goods>().unwrap().parked().await.unwrap(), parked);
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_taken_is_put_aside_and_the_rest_goes_on_in_memory() {
+    put_aside(Arc::new(MemoryStore::new())).await;
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_taken_is_put_aside_and_the_rest_goes_on_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    put_aside(Arc::new(EmbeddedStore::open(folder.path()).unwrap())).await;
 }
 
 #[tokio::test]
@@ -356,11 +387,10 @@ async fn a_store_that_was_exchanged_brings_new_rows() {
 }
 
 /// Sells by chance, and ends the workers at chance moments.
-async fn cut_short(open: impl Fn() -> Arc<dyn Store>, rounds: u32) {
+pub(crate) async fn cut_short(store: Arc<dyn Store>, rounds: u32) {
     let mut random = Random::new(7);
     let mut total = 0;
     for round in 0..rounds {
-        let store = open();
         let market = Handle::<Market>::over(Arc::clone(&store));
         let workers = market.start().await.unwrap();
         for _ in 0..random.below(20) {
@@ -383,20 +413,18 @@ async fn cut_short(open: impl Fn() -> Arc<dyn Store>, rounds: u32) {
             _ => workers.stop().await,
         }
     }
-    assert!(total > 1000);
+    assert!(total > 5 * rounds);
 }
 
 #[tokio::test]
 async fn whoever_is_cut_short_counts_each_event_once_in_memory() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    cut_short(|| Arc::clone(&store), 200).await;
+    cut_short(Arc::new(MemoryStore::new()), 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_cut_short_counts_each_event_once_on_disk() {
     let folder = tempfile::tempdir().unwrap();
-    let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(folder.path()).unwrap());
-    cut_short(|| Arc::clone(&store), 200).await;
+    cut_short(Arc::new(EmbeddedStore::open(folder.path()).unwrap()), 200).await;
 }
 
 // Neither can write what the other has written.
@@ -418,8 +446,8 @@ async fn two_that_both_believe_they_are_the_one_count_each_event_once() {
     }
 }
 
-/// Fails as often as it is told.
-static FLAKY: AtomicU32 = AtomicU32::new(0);
+/// The goods at which a method fails now.
+static FAILING: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 mod stopping {
     use super::*;
@@ -437,9 +465,9 @@ mod stopping {
         #[on]
         fn sold(&mut self, event: &Recorded<Sold>) -> Result<(), &'static str> {
             *self.counts.get_or_default(&event.event.goods) += 1;
-            match FLAKY.load(Ordering::SeqCst) {
-                0 => Ok(()),
-                _ => Err("not today"),
+            match FAILING.lock().unwrap().contains(&event.event.goods) {
+                false => Ok(()),
+                true => Err("not today"),
             }
         }
 
@@ -453,23 +481,46 @@ mod stopping {
     pub struct Market;
 }
 
-#[tokio::test]
-async fn a_projection_that_stops_says_at_which_event_and_can_be_made_anew() {
-    let market = stopping::Market::open("memory:").await.unwrap();
-    let _workers = market.start().await.unwrap();
-    let sell = |cents| Sell { goods: "apple".to_owned(), cents };
-    let sent = market.send(&till(1), sell(1)).await.unwrap();
+/// A method that fails at these goods, where the projection stops then.
+pub(crate) async fn stopped_at(goods: &str, store: Arc<dyn Store>) {
+    let start = || async {
+        let market = Handle::<stopping::Market>::over(Arc::clone(&store));
+        let workers = market.start().await.unwrap();
+        (market, workers)
+    };
+    let (market, workers) = start().await;
+    let sell = |goods: &str| Sell { goods: goods.to_owned(), cents: 1 };
+    let sent = market.send(&till(1), sell(goods)).await.unwrap();
     assert_eq!(market.ask(stopping::Counted).after(&sent).await.unwrap(), 1);
-    FLAKY.store(1, Ordering::SeqCst);
-    let sent = market.send(&till(1), sell(2)).await.unwrap();
-    let error = market.ask(stopping::Counted).after(&sent).await.unwrap_err();
-    let reason = "the projection `strict` has stopped: event 2: not today";
-    assert_eq!(error.to_string(), reason);
-    // What it knows it still answers.
-    assert_eq!(market.ask(stopping::Counted).await.unwrap(), 1);
-    FLAKY.store(0, Ordering::SeqCst);
+    FAILING.lock().unwrap().insert(goods.to_owned());
+    let failed = market.send(&till(1), sell(goods)).await.unwrap();
+    let behind = market.send(&till(1), sell("pear")).await.unwrap();
+    let at = failed.receipt().unwrap().position;
+    let reason = format!("the projection `strict` has stopped: event {at}: not today");
+    let is_stopped = async |market: &Handle<stopping::Market>| {
+        let error = market.ask(stopping::Counted).after(&behind).await.unwrap_err();
+        assert_eq!(error.to_string(), reason);
+        // What it knows it still answers.
+        assert_eq!(market.ask(stopping::Counted).await.unwrap(), 1);
+    };
+    is_stopped(&market).await;
+    workers.stop().await;
+    let (market, _workers) = start().await;
+    is_stopped(&market).await;
+    FAILING.lock().unwrap().remove(goods);
     market.projection::<stopping::Strict>().unwrap().rebuild().await.unwrap();
-    assert_eq!(market.ask(stopping::Counted).after(&sent).await.unwrap(), 2);
+    assert_eq!(market.ask(stopping::Counted).after(&behind).await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn a_projection_that_stops_says_at_which_event_and_can_be_made_anew_in_memory() {
+    stopped_at("apple", Arc::new(MemoryStore::new())).await;
+}
+
+#[tokio::test]
+async fn a_projection_that_stops_says_at_which_event_and_can_be_made_anew_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    stopped_at("fig", Arc::new(EmbeddedStore::open(folder.path()).unwrap())).await;
 }
 
 /// A program that knows an older version of the event only.

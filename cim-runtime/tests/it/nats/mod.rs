@@ -14,6 +14,8 @@ mod index;
 mod kills;
 mod ledger;
 mod lost;
+mod policies;
+mod projections;
 mod rows;
 mod services;
 mod snapshots;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cim_test_nats::Server;
 
 use super::store_on;
+use crate::reactions::due_meanwhile;
 use crate::timers::cancelled_while_it_fires;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -13,4 +14,10 @@ async fn a_timer_that_is_cancelled_while_it_fires_does_no_harm() {
         let server = Server::start();
         cancelled_while_it_fires(Arc::new(store_on(&server).await), is_stored).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_became_due_while_nothing_ran_is_sent_once_on_return() {
+    let server = Server::start();
+    due_meanwhile(Arc::new(store_on(&server).await)).await;
 }
