@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cim_runtime::causes::CauseMap;
 use cim_runtime::policy::Policy;
 use cim_runtime::prelude::*;
-use cim_runtime::store::{MemoryStore, Store};
+use cim_runtime::store::{EmbeddedStore, MemoryStore, Store};
 use cim_runtime::testing::Simulation;
 
 #[derive(DomainId)]
@@ -255,16 +255,26 @@ mod older {
     pub struct Street;
 }
 
-#[tokio::test]
-async fn an_event_that_a_program_does_not_know_is_not_passed_over() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+/// An event whose type a program does not know that takes all events of its aggregate.
+pub(crate) async fn of_an_unknown_type(store: Arc<dyn Store>) {
     let id = HouseId(1);
     let street = Handle::<Street>::over(Arc::clone(&store));
     street.send(&id, Build).await.unwrap();
-    street.send(&id, Paint).await.unwrap();
+    let painted = street.send(&id, Paint).await.unwrap();
     let older = Handle::<older::Street>::over(store);
     let _workers = older.start().await.unwrap();
-    let error = older.ask(older::CountOf(id)).after_position(2).await.unwrap_err();
+    let error = older.ask(older::CountOf(id)).after(&painted).await.unwrap_err();
     assert!(matches!(error, Error::Stopped { projection: "count", .. }), "{error}");
     assert!(error.to_string().contains("`Painted` is unknown"), "{error}");
+}
+
+#[tokio::test]
+async fn an_event_that_a_program_does_not_know_is_not_passed_over_in_memory() {
+    of_an_unknown_type(Arc::new(MemoryStore::new())).await;
+}
+
+#[tokio::test]
+async fn an_event_that_a_program_does_not_know_is_not_passed_over_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    of_an_unknown_type(Arc::new(EmbeddedStore::open(folder.path()).unwrap())).await;
 }

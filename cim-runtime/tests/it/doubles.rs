@@ -4,13 +4,14 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use cim_runtime::rows::RowStore;
+use cim_runtime::rows::{Lead, RowBatch, RowStore, RowView};
 use cim_runtime::store::{
     Committed, Damage, Head, Lookup, MemoryStore, Store, StoreError, StoreFuture, StoredEvent,
 };
 use cim_runtime::{Commit, EventCid, StreamName};
+use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 /// A store that can be exchanged under those who use it, as when it is restored from a copy, and
 /// whose streams can be made up.
@@ -169,6 +170,14 @@ impl Store for StoreDouble {
         self.store().subscribe(after)
     }
 
+    fn positions_count(&self) -> bool {
+        self.store().positions_count()
+    }
+
+    fn keeps_order(&self) -> bool {
+        self.store().keeps_order()
+    }
+
     fn head(&self) -> StoreFuture<'_, Option<Head>> {
         let store = self.store();
         Box::pin(async move { store.head().await })
@@ -187,5 +196,62 @@ impl Store for StoreDouble {
     fn keep_snapshot(&self, stream: &StreamName, snapshot: Bytes) -> StoreFuture<'_, ()> {
         let (store, stream) = (self.store(), stream.clone());
         Box::pin(async move { store.keep_snapshot(&stream, snapshot).await })
+    }
+}
+
+/// A store whose rows grant everybody the lead.
+pub(crate) async fn all_lead(store: Arc<dyn Store>) -> StoreDouble {
+    let (double, rows) = (StoreDouble::new(), store.rows().await.unwrap());
+    double.exchange(store);
+    double.keep_rows(Arc::new(AllLead(rows)));
+    double
+}
+
+#[derive(Debug)]
+struct AllLead(Arc<dyn RowStore>);
+
+impl RowStore for AllLead {
+    fn lead(&self, _: &str) -> BoxFuture<'static, Result<Lead, StoreError>> {
+        Box::pin(std::future::ready(Ok(Lead::alone())))
+    }
+
+    fn view(&self, space: &str) -> Result<Box<dyn RowView>, StoreError> {
+        self.0.view(space)
+    }
+
+    fn commit(&self, space: &str, batch: RowBatch) -> Result<(), StoreError> {
+        self.0.commit(space, batch)
+    }
+
+    fn claim(&self, space: &str) -> Result<u64, StoreError> {
+        self.0.claim(space)
+    }
+
+    fn clear(&self, space: &str) -> Result<(), StoreError> {
+        self.0.clear(space)
+    }
+
+    fn most_rows(&self) -> usize {
+        self.0.most_rows()
+    }
+
+    fn most_rows_in_bulk(&self) -> usize {
+        self.0.most_rows_in_bulk()
+    }
+
+    fn waits(&self) -> bool {
+        self.0.waits()
+    }
+
+    fn spaces(&self) -> Result<Vec<String>, StoreError> {
+        self.0.spaces()
+    }
+
+    fn overtaken(&self, space: &str) -> BoxFuture<'static, ()> {
+        self.0.overtaken(space)
+    }
+
+    fn written_elsewhere(&self) -> Option<watch::Receiver<u64>> {
+        self.0.written_elsewhere()
     }
 }

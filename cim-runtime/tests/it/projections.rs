@@ -7,9 +7,10 @@ use std::time::Duration;
 use cim_runtime::prelude::*;
 use cim_runtime::projection::ProjectionState;
 use cim_runtime::store::{EmbeddedStore, MemoryStore, Store};
+use futures::FutureExt as _;
 
 use crate::chance::Random;
-use crate::doubles::StoreDouble;
+use crate::doubles::{StoreDouble, all_lead};
 
 #[derive(DomainId)]
 pub struct TillId(u32);
@@ -312,6 +313,78 @@ async fn rows_are_made_anew_beside_those_that_answer() {
     assert_eq!(market.ask(LinesInMind).await.unwrap(), named(&[("apple", line(200, 200))]));
 }
 
+/// The spaces of a projection's rows in which there is something.
+async fn generations(store: &Arc<dyn Store>) -> usize {
+    let rows = store.rows().await.unwrap();
+    let count = move || {
+        let spaces = rows.spaces().unwrap().into_iter();
+        let of_goods = spaces.filter(|space| space.starts_with("goods."));
+        of_goods.filter(|space| rows.view(space).unwrap().checkpoint().unwrap() > 0).count()
+    };
+    tokio::task::spawn_blocking(count).await.unwrap()
+}
+
+/// Rows that are made anew, which is cut short at chance moments: those before answer all the time.
+pub(crate) async fn cut_short_anew(store: Arc<dyn Store>, rounds: u32) {
+    let mut random = Random::new(17);
+    let (mut halves, mut wholes) = (0, 0);
+    for round in 0..rounds {
+        let market = Handle::<Market>::over(Arc::clone(&store));
+        let workers = market.start().await.unwrap();
+        let mut last = None;
+        for _ in 0..=random.below(30) {
+            let goods = ["apple", "pear", "fig"][random.below(3) as usize];
+            let sell = Sell { goods: goods.to_owned(), cents: random.below(100) };
+            last = Some(market.send(&till(random.below(3)), sell).await.unwrap());
+        }
+        let expected = recomputed(&store).await;
+        assert_eq!(market.ask(Lines).after(&last.unwrap()).await.unwrap(), expected);
+        let goods = market.projection::<Goods>().unwrap();
+        {
+            let mut rebuilt = std::pin::pin!(goods.rebuild());
+            let mut done = false;
+            for _ in 0..random.below(12) {
+                // Never of less, whichever rows they are.
+                assert_eq!(market.ask(Lines).await.unwrap(), expected);
+                if !done && let Some(rebuilt) = rebuilt.as_mut().now_or_never() {
+                    rebuilt.unwrap();
+                    done = true;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        match random.below(2) {
+            0 => drop(workers),
+            _ => workers.stop().await,
+        }
+        match generations(&store).await {
+            1 => wholes += 1,
+            _ => halves += 1,
+        }
+        if round % 5 == 4 {
+            let market = Handle::<Market>::over(Arc::clone(&store));
+            let workers = market.start().await.unwrap();
+            assert_eq!(market.ask(Lines).await.unwrap(), expected);
+            workers.settled().await.unwrap();
+            market.projection::<Goods>().unwrap().rebuild().await.unwrap();
+            assert_eq!(market.ask(Lines).await.unwrap(), expected);
+            workers.stop().await;
+        }
+    }
+    assert!(halves > 0 && wholes > 0, "{halves} were cut short halfway, and {wholes} were not");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_are_made_anew_may_be_cut_short_in_memory() {
+    cut_short_anew(Arc::new(MemoryStore::new()), 100).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_are_made_anew_may_be_cut_short_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    cut_short_anew(Arc::new(EmbeddedStore::open(folder.path()).unwrap()), 100).await;
+}
+
 /// A later program, in which the projection of the same name counts otherwise.
 mod later {
     use super::*;
@@ -427,23 +500,43 @@ async fn whoever_is_cut_short_counts_each_event_once_on_disk() {
     cut_short(Arc::new(EmbeddedStore::open(folder.path()).unwrap()), 200).await;
 }
 
-// Neither can write what the other has written.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_that_both_believe_they_are_the_one_count_each_event_once() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    let markets = [0, 1].map(|_| Handle::<Market>::over(Arc::clone(&store)));
-    let mut workers = Vec::new();
-    for market in &markets {
-        workers.push(market.start().await.unwrap());
+/// Two that both believe they are the one, each with its own way to the store: neither can write what
+/// the other has written.
+pub(crate) async fn both_believe(stores: [Arc<dyn Store>; 2]) {
+    let mut markets = Vec::new();
+    for store in &stores {
+        let market = Handle::<Market>::over(Arc::new(all_lead(Arc::clone(store)).await));
+        let workers = market.start().await.unwrap();
+        markets.push((market, workers));
     }
+    let mut random = Random::new(13);
     let mut last = None;
     for number in 0..300 {
-        last = Some(sell(&markets[number % 2], "apple", 1).await);
+        let goods = ["apple", "pear", "fig"][random.below(3) as usize];
+        let sell = Sell { goods: goods.to_owned(), cents: random.below(100) };
+        let (market, _) = &markets[number % 2];
+        last = Some(market.send(&till(number as u32 % 3), sell).await.unwrap());
     }
-    for market in &markets {
-        let lines = market.ask(Lines).after(last.as_ref().unwrap()).await.unwrap();
-        assert_eq!(lines, named(&[("apple", line(300, 300))]));
+    let expected = recomputed(&stores[0]).await;
+    assert_eq!(expected.iter().map(|(_, line)| line.count).sum::<u32>(), 300);
+    for (market, _) in &markets {
+        assert_eq!(market.ask(Lines).after(last.as_ref().unwrap()).await.unwrap(), expected);
+        let state = market.projection::<Goods>().unwrap().status().await.unwrap().state;
+        assert_ne!(state, ProjectionState::Following);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_that_both_believe_they_are_the_one_count_each_event_once_in_memory() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    both_believe([Arc::clone(&store), store]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_that_both_believe_they_are_the_one_count_each_event_once_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(folder.path()).unwrap());
+    both_believe([Arc::clone(&store), store]).await;
 }
 
 /// The goods at which a method fails now.
@@ -606,24 +699,68 @@ mod newer {
         }
     }
 
-    #[system(aggregates(Scale))]
+    #[derive(Tables)]
+    pub struct Count {
+        pub grams: Table<String, Vec<u32>>,
+    }
+
+    #[value]
+    pub struct Grams;
+
+    #[projection]
+    impl Count {
+        #[on]
+        fn weighed(&mut self, event: &Recorded<Weighed>) {
+            self.grams.get_or_default(&String::new()).push(event.event.grams);
+        }
+
+        #[query]
+        fn grams(&self, _: Grams) -> Vec<u32> {
+            self.grams.get(&String::new()).unwrap_or_default()
+        }
+    }
+
+    #[system(aggregates(Scale), projections(Count))]
     pub struct Market;
 }
 
-#[tokio::test]
-async fn an_event_of_a_newer_version_stops_and_is_not_skipped() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+/// An event that a newer program has stored, in a version that this one does not know.
+pub(crate) async fn of_a_newer_version(store: Arc<dyn Store>) {
     let old = Handle::<older::Market>::over(Arc::clone(&store));
-    let _workers = old.start().await.unwrap();
+    let workers = old.start().await.unwrap();
     let sent = old.send(&till(1), older::Weigh).await.unwrap();
     assert_eq!(old.ask(older::Total).after(&sent).await.unwrap(), 1);
-    let new = Handle::<newer::Market>::over(store);
-    new.send(&till(1), newer::Weigh).await.unwrap();
-    let error = old.ask(older::Total).after_position(2).await.unwrap_err().to_string();
-    let expected = "event 2 cannot be read: ";
-    assert!(
-        error.contains(expected) && error.contains("`Weighed` is stored with version 2"),
-        "{error}"
-    );
-    assert_eq!(old.ask(older::Total).await.unwrap(), 1);
+    let new = Handle::<newer::Market>::over(Arc::clone(&store));
+    let newer = new.send(&till(1), newer::Weigh).await.unwrap();
+    let behind = old.send(&till(2), older::Weigh).await.unwrap();
+    let at = newer.receipt().unwrap().position;
+    let is_stopped = async |old: &Handle<older::Market>| {
+        let error = old.ask(older::Total).after(&behind).await.unwrap_err().to_string();
+        let expected = format!("event {at} cannot be read: ");
+        assert!(
+            error.contains(&expected) && error.contains("`Weighed` is stored with version 2"),
+            "{error}"
+        );
+        assert_eq!(old.ask(older::Total).await.unwrap(), 1, "nothing behind it is taken");
+    };
+    is_stopped(&old).await;
+    workers.stop().await;
+    let old = Handle::<older::Market>::over(store);
+    let workers = old.start().await.unwrap();
+    is_stopped(&old).await;
+    workers.stop().await;
+    // Nor has anything been put aside: who can read all of them has all of them.
+    let _workers = new.start().await.unwrap();
+    assert_eq!(new.ask(newer::Grams).after(&behind).await.unwrap(), [0, 5, 0]);
+}
+
+#[tokio::test]
+async fn an_event_of_a_newer_version_stops_and_is_not_skipped_in_memory() {
+    of_a_newer_version(Arc::new(MemoryStore::new())).await;
+}
+
+#[tokio::test]
+async fn an_event_of_a_newer_version_stops_and_is_not_skipped_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    of_a_newer_version(Arc::new(EmbeddedStore::open(folder.path()).unwrap())).await;
 }

@@ -8,7 +8,7 @@ use cim_runtime::store::{EmbeddedStore, MemoryStore, Store, StoreError, StoreErr
 use futures::future::BoxFuture;
 
 use crate::chance::Random;
-use crate::doubles::StoreDouble;
+use crate::doubles::{StoreDouble, all_lead};
 
 #[derive(DomainId)]
 pub struct BellId(u32);
@@ -174,24 +174,39 @@ async fn whoever_is_cut_short_reacts_once_on_disk() {
     cut_short(Arc::new(EmbeddedStore::open(folder.path()).unwrap()), 200).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_three_that_all_believe_they_are_the_one_each_reaction_happens_once() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    let towers = [0, 1, 2].map(|_| Handle::<Tower>::over(Arc::clone(&store)));
-    let mut workers = Vec::new();
-    for tower in &towers {
-        workers.push(tower.start().await.unwrap());
+/// Processes that all believe they are the one, each with its own way to the store.
+pub(crate) async fn all_believe(stores: Vec<Arc<dyn Store>>) {
+    let mut towers = Vec::new();
+    for store in stores {
+        let tower = Handle::<Tower>::over(Arc::new(all_lead(store).await));
+        let workers = tower.start().await.unwrap();
+        towers.push((tower, workers));
     }
     let mut rung = Vec::new();
     for number in 0..60 {
-        let tower = &towers[number as usize % 3];
+        let (tower, _) = &towers[number as usize % towers.len()];
         tower.send(&ear(number % 3), Ring { times: 3 }).await.unwrap();
         rung.push((number % 3, 3));
     }
-    for workers in &workers {
+    for (_, workers) in &towers {
         all_done(workers).await;
     }
-    check(&towers[0], &rung).await;
+    for (tower, _) in &towers {
+        check(tower, &rung).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_three_that_all_believe_they_are_the_one_each_reaction_happens_once_in_memory() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    all_believe(vec![store; 3]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_three_that_all_believe_they_are_the_one_each_reaction_happens_once_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(folder.path()).unwrap());
+    all_believe(vec![store; 3]).await;
 }
 
 /// Rows that fail by chance: before a batch is written, or behind it.

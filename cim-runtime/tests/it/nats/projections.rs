@@ -24,3 +24,22 @@ async fn a_projection_that_stops_says_at_which_event_and_can_be_made_anew() {
     let server = Server::start();
     projections::stopped_at("plum", Arc::new(store_on(&server).await)).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_of_a_newer_version_stops_and_is_not_skipped() {
+    let server = Server::start();
+    projections::of_a_newer_version(Arc::new(store_on(&server).await)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_a_program_does_not_know_is_not_passed_over() {
+    let server = Server::start();
+    crate::any_event::of_an_unknown_type(Arc::new(store_on(&server).await)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_that_both_believe_they_are_the_one_count_each_event_once() {
+    let server = Server::start();
+    let one = Arc::new(store_on(&server).await);
+    projections::both_believe([one, Arc::new(store_on(&server).await)]).await;
+}
