@@ -208,6 +208,43 @@ fn a_file_that_is_exported_is_there_whole_or_as_it_was() {
     assert_eq!(output.status.code(), Some(1));
 }
 
+#[test]
+fn a_file_that_cannot_be_read_ends_the_import() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("people.cim");
+    let path = folder.path().to_str().unwrap();
+    for arguments in
+        [["--legacy", path].as_slice(), &["--form", "jsonl", path], &["--form", "vcard", path]]
+    {
+        let output = run(&[&["import"], arguments].concat(), &store);
+        let said = String::from_utf8(output.stderr).unwrap();
+        let begin = format!("{path}, line 1: the file cannot be read");
+        assert!(said.starts_with(&begin) && said.lines().count() == 1, "{arguments:?}: {said}");
+        assert_eq!(output.status.code(), Some(3));
+    }
+}
+
+#[test]
+fn a_line_of_json_that_does_not_end_is_not_kept_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.jsonl");
+    fs::write(&file, r#"{"id": "00000000-0000-4000-8000-00000000000a", "name": {"given": "Ada"}}"#)
+        .and_then(|()| fs::OpenOptions::new().append(true).open(&file))
+        .and_then(|mut file| {
+            std::io::Write::write_all(&mut file, b"\n")?;
+            file.set_len(200 << 20)
+        })
+        .unwrap();
+    let store = folder.path().join("people.cim");
+    let output = run(&["import", "--json", file.to_str().unwrap()], &store);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains(", line 2: a line of more than 67108864 bytes"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    let summary: Json = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&summary["people"], &summary["unreadable"]), (&json!(1), &json!(1)));
+    assert_eq!(output.status.code(), Some(3));
+}
+
 /// A population that has lived for some years, and its summary.
 fn simulated(store: &str, seed: &str, people: &str, years: &str) -> Json {
     let output = program("cim-person")

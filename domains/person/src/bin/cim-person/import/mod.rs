@@ -1,6 +1,7 @@
 //! `cim-person import`: takes people from elsewhere.
 
 mod legacy;
+mod lines;
 mod people;
 mod source;
 

@@ -1,13 +1,14 @@
 //! The people of a file, one after the other, whatever its form.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use cim_person::exchange::{PersonRecord, json};
 use cim_person::vcard::Cards;
 
+use super::lines::{Line, Lines};
 use crate::form::Form;
 
 /// A person, and the line where it begins; or that line, and what is wrong there.
@@ -21,7 +22,7 @@ pub(crate) struct Source {
 
 enum Reader {
     Cards(Cards<BufReader<File>>),
-    Lines { input: BufReader<File>, line: u64, position: u64 },
+    Lines { lines: Lines<BufReader<File>>, position: u64 },
 }
 
 impl Source {
@@ -35,7 +36,7 @@ impl Source {
         let input = BufReader::new(file);
         let reader = match form {
             Form::Vcard => Reader::Cards(Cards::new(input)),
-            Form::Jsonl => Reader::Lines { input, line: 0, position: 0 },
+            Form::Jsonl => Reader::Lines { lines: Lines::new(input), position: 0 },
         };
         Ok(Self { path: path.to_owned(), bytes, reader })
     }
@@ -49,7 +50,7 @@ impl Source {
     }
 
     pub(crate) fn next(&mut self) -> Option<Placed> {
-        let (input, line, position) = match &mut self.reader {
+        let (lines, position) = match &mut self.reader {
             Reader::Cards(cards) => {
                 let card = cards.next()?;
                 return Some(match card {
@@ -57,33 +58,18 @@ impl Source {
                     Err(bad) => Err((bad.line, bad.flaw.to_string())),
                 });
             }
-            Reader::Lines { input, line, position } => (input, line, position),
+            Reader::Lines { lines, position } => (lines, position),
         };
         loop {
-            let (text, read) = next_line(input)?;
-            *line += 1;
-            *position += read;
+            let Line { number, text, bytes } = lines.next()?;
+            *position += bytes;
             return Some(match text {
                 Ok(text) if text.trim().is_empty() => continue,
                 Ok(text) => json::read(&text)
-                    .map(|record| (*line, record))
-                    .map_err(|error| (*line, error.to_string())),
-                Err(problem) => Err((*line, problem)),
+                    .map(|record| (number, record))
+                    .map_err(|error| (number, error.to_string())),
+                Err(problem) => Err((number, problem)),
             });
         }
-    }
-}
-
-/// The next line, and how many bytes it takes.
-pub(crate) fn next_line(input: &mut impl BufRead) -> Option<(Result<String, String>, u64)> {
-    let mut bytes = Vec::new();
-    match input.read_until(b'\n', &mut bytes) {
-        Ok(0) => None,
-        Ok(read) => {
-            let text = String::from_utf8(bytes);
-            Some((text.map_err(|_| "not UTF-8: save the file so".to_owned()), read as u64))
-        }
-        // Read as an end, it would be taken for success.
-        Err(error) => Some((Err(format!("the file cannot be read: {error}")), 0)),
     }
 }

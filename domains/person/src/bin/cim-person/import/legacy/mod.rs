@@ -23,20 +23,19 @@ use cim_runtime::{Causation, EventCid};
 
 use self::convert::Components;
 use self::fields::Fields;
-use super::source::next_line;
+use super::lines::{Line, Lines};
 use cim_program::StoreArguments;
 
 /// Whether all was converted.
 pub(super) async fn run(file: &Path, store: StoreArguments, json: bool) -> anyhow::Result<bool> {
     let input = File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
     let bar = cim_program::bar(input.metadata().map_or(0, |metadata| metadata.len()), "bytes");
-    let mut input = BufReader::new(input);
     let mut conversion = Conversion::over(store.open::<cim_person::People>().await?);
     let mut reports = Vec::new();
     let (mut line, mut summary) = (0_u64, BTreeMap::from(Came::ALL.map(|came| (came, 0_u64))));
-    while let Some((text, read)) = next_line(&mut input) {
-        line += 1;
-        bar.inc(read);
+    for Line { number, text, bytes } in Lines::new(BufReader::new(input)) {
+        line = number;
+        bar.inc(bytes);
         let came = match text {
             Ok(text) if text.trim().is_empty() => continue,
             Ok(text) => conversion.take(&text).await?,
