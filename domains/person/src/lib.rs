@@ -32,7 +32,8 @@
 //!   others, its relationships, moves.
 //! - **Relationships** stand in two records, under one id that who proposes it chooses. Both sides come to the
 //!   same, and each is told once: [`Cascade`](policies::Cascade). A proposal to nobody, or to somebody
-//!   who is gone, ends at once with that reason; of two that cross the later one ends.
+//!   who is gone, ends at once with that reason; of two that cross the later one ends, and so does one
+//!   whose id one of the two has already.
 //! - **Endorsements** are refused from oneself and from nobody. Whether who endorses is somebody is left to the
 //!   reader: an endorsement stays true when its author's record is gone.
 //!

@@ -100,7 +100,7 @@ pub enum EndReason {
     Expired,
     /// There is nobody who could confirm it.
     Nobody,
-    /// There is one of the same kind between the two.
+    /// There is one of the same kind between the two, or of the same id.
     Duplicate,
     Death,
     Archived,

@@ -43,8 +43,14 @@ impl Cascade {
             // Absorbed, and about to be merged: what it proposes meanwhile dies with it.
             return (None, None);
         }
+        let (here, there) =
+            ((from.clone(), relationship.clone()), (with.clone(), relationship.clone()));
+        // One record does not see that somebody else has a relationship of this id.
+        let is_taken = self.sides.contains(&here) || self.sides.contains(&there);
         let flaw = match self.people.get(&with) {
-            Some(true) if self.knows(&with, &from, &inverse) => Some(EndReason::Duplicate),
+            Some(true) if is_taken || self.knows(&with, &from, &inverse) => {
+                Some(EndReason::Duplicate)
+            }
             Some(true) => None,
             _ => Some(EndReason::Nobody),
         };
@@ -57,11 +63,10 @@ impl Cascade {
             since,
             standing,
         };
-        let (here, there) = ((from.clone(), relationship.clone()), (with, relationship.clone()));
-        self.sides.insert(&here, side(&there.0, &kind, Standing::Proposed));
+        self.sides.insert(&here, side(&with, &kind, Standing::Proposed));
         self.sides.insert(&there, side(&from, &inverse, Standing::Offered));
         let receive = ReceiveProposal { relationship, from, kind: inverse, since };
-        (None, Some(receive.to(there.0)))
+        (None, Some(receive.to(with)))
     }
 
     #[on(ends = "the other side's answer finds it confirmed")]
@@ -104,7 +109,11 @@ impl Cascade {
             let with = here.with.clone();
             let reason = match with == remains {
                 true => Some(EndReason::Merged),
-                false => self.knows(&remains, &with, &here.kind).then_some(EndReason::Duplicate),
+                false => {
+                    let is_taken = self.sides.contains(&(remains.clone(), id.clone()));
+                    let is_known = is_taken || self.knows(&remains, &with, &here.kind);
+                    is_known.then_some(EndReason::Duplicate)
+                }
             };
             if let Some(reason) = reason {
                 ends.push(EndRelationship { relationship: id, reason }.to(with));

@@ -68,6 +68,13 @@ impl Graph {
         self.edges.insert(id.clone(), edge);
     }
 
+    /// Puts a relationship of a new id: one that is there stays as it is, whoever says the same id.
+    pub(super) fn put_new(&mut self, id: &RelationshipId, edge: Edge) {
+        if !self.edges.contains_key(id) {
+            self.put(id, edge);
+        }
+    }
+
     /// Takes away the relationship, if `side` is still one of its sides.
     pub(super) fn take(&mut self, id: &RelationshipId, side: Node) -> Option<Edge> {
         self.edges.get(id).filter(|edge| edge.ends.contains(&side))?;

@@ -81,7 +81,7 @@ impl NetworkView {
     fn proposed(&mut self, event: &Recorded<RelationshipProposed>) {
         let ends = [self.graph.enter(&event.id()), self.graph.enter(&event.event.with)];
         let edge = Edge { ends, kind: event.event.kind.clone(), is_confirmed: false };
-        self.graph.put(&event.event.relationship, edge);
+        self.graph.put_new(&event.event.relationship, edge);
     }
 
     #[on]

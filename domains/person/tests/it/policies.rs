@@ -6,6 +6,7 @@ use cim_person::person::*;
 use cim_person::policies::ProposalSettings;
 use cim_person::relationships::*;
 use cim_person::skills::*;
+use cim_person::views::network::NeighboursOf;
 use cim_runtime::Options;
 use cim_runtime::prelude::*;
 
@@ -17,6 +18,8 @@ on_each_store! {
     who_declines_ends_both_sides
     a_proposal_to_nobody_ends
     of_two_proposals_that_cross_one_remains
+    an_id_that_is_used_again_leaves_the_others_as_they_are
+    a_merge_keeps_apart_what_has_one_id
     death_and_archiving_end_relationships_on_the_other_side_once
     a_merge_moves_relationships_to_whoever_remains
     a_merge_moves_an_offer_that_waits
@@ -166,6 +169,35 @@ async fn of_two_proposals_that_cross_one_remains(world: &World) {
     let (one, two) = (sides(world, 1).await, sides(world, 2).await);
     assert_eq!(one, [(id(7), person(2), Standing::Proposed)]);
     assert_eq!(two, [(id(7), person(1), Standing::Offered)]);
+}
+
+async fn an_id_that_is_used_again_leaves_the_others_as_they_are(world: &World) {
+    people(world, 1..=3).await;
+    related(world, 7, 2, 3, RelationshipKind::Partner).await;
+    propose(world, 7, 1, 2, RelationshipKind::Friend).await;
+    all_is_well(world).await;
+    assert_eq!(sides(world, 1).await, []);
+    assert_eq!(reasons(world, 1).await, [EndReason::Duplicate]);
+    assert_eq!(sides(world, 2).await, [(id(7), person(3), Standing::Confirmed)]);
+    assert_eq!(sides(world, 3).await, [(id(7), person(2), Standing::Confirmed)]);
+    let known = world.ask(NeighboursOf { id: person(2) }).await.unwrap();
+    assert_eq!(known.iter().map(|known| &known.person).collect::<Vec<_>>(), [&person(3)]);
+    die(world, 3).await;
+    all_is_well(world).await;
+    assert_eq!(sides(world, 2).await, []);
+    assert_eq!(reasons(world, 2).await, [EndReason::Death]);
+}
+
+async fn a_merge_keeps_apart_what_has_one_id(world: &World) {
+    people(world, 1..=4).await;
+    related(world, 7, 1, 2, RelationshipKind::Friend).await;
+    related(world, 7, 3, 4, RelationshipKind::Friend).await;
+    merge(world, 1, 3).await;
+    all_is_well(world).await;
+    assert_eq!(sides(world, 2).await, []);
+    assert_eq!(reasons(world, 2).await, [EndReason::Duplicate]);
+    assert_eq!(sides(world, 3).await, [(id(7), person(4), Standing::Confirmed)]);
+    assert_eq!(sides(world, 4).await, [(id(7), person(3), Standing::Confirmed)]);
 }
 
 async fn death_and_archiving_end_relationships_on_the_other_side_once(world: &World) {

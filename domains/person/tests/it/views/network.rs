@@ -188,6 +188,20 @@ fn what_somebody_says_who_is_no_side_any_more_does_not_count() {
 }
 
 #[test]
+fn who_says_the_id_of_others_takes_nothing_from_them() {
+    let again = |with| {
+        let (relationship, kind) = (one(), RelationshipKind::Friend);
+        RelationshipProposed { relationship, with: person(with), kind, since: None }.of(person(4))
+    };
+    NetworkView::given((proposed(), confirmed(2, 1), again(2), again(5)))
+        .then_asked(of(2), knows(1, Report))
+        .when((ended(4, 2), ended(4, 5)))
+        .then_asked(of(1), knows(2, Manager))
+        .when(ended(1, 2))
+        .then_asked(of(1), vec![]);
+}
+
+#[test]
 fn nobody_relates_to_who_is_gone() {
     let died = |number| DeathRecorded { date: day("2020-01-01") }.of(person(number));
     let archived = PersonArchived { reason: "old".to_owned() }.of(person(1));
