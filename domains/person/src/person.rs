@@ -43,7 +43,7 @@ pub enum PersonRefused {
     DeathBeforeBirth { born: Date },
     /// A record is not merged into itself.
     MergeIntoItself,
-    /// The nil UUID is nobody.
+    /// The nil UUID is nobody: there is nothing to be merged into, or to absorb.
     MergeIntoNobody,
     /// The other person is merged into this one.
     MergeInACircle,
@@ -336,9 +336,19 @@ impl Person {
 
     /// Also while it waits to be merged itself: in the end one of all remains.
     #[transition(Active | Suspended | Merging)]
-    fn absorb(&self, cmd: AbsorbPerson) -> Option<PersonAbsorbed> {
+    fn absorb(
+        &self,
+        cmd: AbsorbPerson,
+        cx: &Context<Self>,
+    ) -> Result<Option<PersonAbsorbed>, PersonRefused> {
+        if cmd.person == *cx.id() {
+            return Err(PersonRefused::MergeIntoItself);
+        }
+        if cmd.person.is_nobody() {
+            return Err(PersonRefused::MergeIntoNobody);
+        }
         let is_new = !self.absorbed.contains(&cmd.person);
-        is_new.then_some(PersonAbsorbed { person: cmd.person, with: cmd.with })
+        Ok(is_new.then_some(PersonAbsorbed { person: cmd.person, with: cmd.with }))
     }
 
     #[transition(Merging -> Merged)]

@@ -2,7 +2,10 @@
 
 use cim_runtime::prelude::*;
 
-use crate::person::{DeathRecorded, PersonAbsorbed, PersonArchived, PersonCreated, PersonId};
+use crate::person::{
+    DeathRecorded, MergeRejected, MergeRequested, PersonAbsorbed, PersonArchived, PersonCreated,
+    PersonId,
+};
 use crate::relationships::{
     AcknowledgeRelationship, EndReason, EndRelationship, MoveRelationship, ReceiveProposal,
     Relationship, RelationshipConfirmed, RelationshipEnded, RelationshipId, RelationshipKind,
@@ -12,13 +15,15 @@ use crate::relationships::{
 /// What happens on one side of a relationship happens on the other, once.
 ///
 /// A proposal is offered to the other side, or ended at once if there is nobody who could confirm it.
-/// Death and archiving end relationships; a merge moves them to whoever remains. Rows keep both sides,
+/// Death and archiving end relationships; a merge that was asked for moves them to whoever remains. Rows keep both sides,
 /// and are changed before the other side is told: what comes back finds nothing more to do. A command
 /// that is refused came too late: what has come before is still to be seen here.
 #[derive(Tables)]
 pub struct Cascade {
     /// Whether they are still there.
     people: Table<PersonId, bool>,
+    /// Who has asked to be merged, and is not yet.
+    merging: Table<PersonId, bool>,
     sides: Table<(PersonId, RelationshipId), Relationship>,
 }
 
@@ -102,9 +107,23 @@ impl Cascade {
     }
 
     #[on]
+    fn merge_requested(&mut self, event: &Recorded<MergeRequested>) {
+        self.merging.insert(&event.id(), true);
+    }
+
+    #[on]
+    fn merge_rejected(&mut self, event: &Recorded<MergeRejected>) {
+        self.merging.remove(&event.id());
+    }
+
+    #[on]
     fn absorbed(&mut self, event: &Recorded<PersonAbsorbed>) -> Settled {
         let remains = event.id();
         let (mut ends, mut moves, mut takes) = (Vec::new(), Vec::new(), Vec::new());
+        if self.merging.remove(&event.event.person).is_none() {
+            // Who says so has not asked: both are still who they were.
+            return (ends, moves, takes);
+        }
         for (id, here, there) in self.part_from(&event.event.person) {
             let with = here.with.clone();
             let reason = match with == remains {

@@ -156,6 +156,14 @@ fn nobody_is_merged_into_themselves_or_into_nobody() {
 }
 
 #[test]
+fn nobody_absorbs_themselves_or_nobody() {
+    let absorb = |number| AbsorbPerson { person: person(number), with: BTreeSet::new() };
+    let one = || Person::given(created()).with_id(person(1));
+    one().when(absorb(1)).then_refused(PersonRefused::MergeIntoItself);
+    one().when(absorb(0)).then_refused(PersonRefused::MergeIntoNobody);
+}
+
+#[test]
 fn nobody_is_merged_into_whom_they_have_absorbed() {
     let absorbed = PersonAbsorbed { person: person(2), with: BTreeSet::from([person(3)]) };
     let one = || Person::given((created(), absorbed.clone())).with_id(person(1));

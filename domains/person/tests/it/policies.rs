@@ -1,5 +1,7 @@
 //! What happens to people by itself, on each store.
 
+use std::collections::BTreeSet;
+
 use cim_person::emails::{AddEmail, EmailKind, EmailUsage};
 use cim_person::onboarding::*;
 use cim_person::person::*;
@@ -23,6 +25,7 @@ on_each_store! {
     death_and_archiving_end_relationships_on_the_other_side_once
     a_merge_moves_relationships_to_whoever_remains
     a_merge_moves_an_offer_that_waits
+    who_absorbs_unasked_takes_nothing
     of_merges_in_a_circle_one_is_rejected
     merges_in_a_row_lead_to_whoever_remains
     nobody_is_merged_into_nobody_or_the_dead
@@ -256,6 +259,24 @@ async fn a_merge_moves_an_offer_that_waits(world: &World) {
     all_is_well(world).await;
     assert_eq!(sides(world, 1).await, [(id(7), person(3), Standing::Confirmed)]);
     assert_eq!(sides(world, 3).await, [(id(7), person(1), Standing::Confirmed)]);
+}
+
+async fn who_absorbs_unasked_takes_nothing(world: &World) {
+    people(world, 1..=3).await;
+    related(world, 7, 1, 2, RelationshipKind::Friend).await;
+    // A merge that was rejected is none that is asked for.
+    merge(world, 1, 99).await;
+    world.settled().await.unwrap();
+    let absorb = AbsorbPerson { person: person(1), with: BTreeSet::new() };
+    world.send(&person(3), absorb).await.unwrap();
+    all_is_well(world).await;
+    assert_eq!(state(world, 1).await, PersonState::Active);
+    assert_eq!(sides(world, 2).await, [(id(7), person(1), Standing::Confirmed)]);
+    assert_eq!(sides(world, 3).await, []);
+    // They are told of each other's ends as before.
+    die(world, 1).await;
+    all_is_well(world).await;
+    assert_eq!(reasons(world, 2).await, [EndReason::Death]);
 }
 
 async fn of_merges_in_a_circle_one_is_rejected(world: &World) {
