@@ -2,14 +2,22 @@
 
 use cim_runtime::prelude::*;
 
-use crate::emails::{EmailAdded, EmailVerified};
-use crate::employments::EmploymentStarted;
-use crate::person::{ArchivePerson, NameChanged, Person, PersonCreated, PersonReactivated};
-use crate::phones::PhoneAdded;
-use crate::preferences::{CommunicationSet, ConsentGiven, PrivacySet};
-use crate::profiles::SocialProfileAdded;
-use crate::relationships::{RelationshipConfirmed, RelationshipProposed};
-use crate::skills::{SkillClaimed, SkillUpdated};
+use crate::emails::{EmailAdded, EmailPreferred, EmailRemoved, EmailUpdated, EmailVerified};
+use crate::employments::{
+    EmploymentDescribed, EmploymentEnded, EmploymentRemoved, EmploymentStarted, PositionChanged,
+};
+use crate::person::{
+    ArchivePerson, BirthDateCorrected, BirthDateSet, NameChanged, Person, PersonCreated, PersonId,
+    PersonReactivated,
+};
+use crate::phones::{PhoneAdded, PhonePreferred, PhoneRemoved, PhoneUpdated, PhoneVerified};
+use crate::preferences::{CommunicationSet, ConsentGiven, ConsentWithdrawn, PrivacySet};
+use crate::profiles::{
+    SocialProfileAdded, SocialProfilePreferred, SocialProfileRemoved, SocialProfileUpdated,
+    SocialProfileVerified,
+};
+use crate::relationships::{RelationshipConfirmed, RelationshipEnded, RelationshipProposed};
+use crate::skills::{SkillClaimed, SkillRemoved, SkillUpdated};
 
 /// A record is archived once its person has done nothing for long.
 ///
@@ -34,22 +42,54 @@ impl AutoArchive {
         PersonCreated,
         PersonReactivated,
         NameChanged,
+        BirthDateSet,
+        BirthDateCorrected,
         EmailAdded,
+        EmailUpdated,
         EmailVerified,
+        EmailPreferred,
+        EmailRemoved,
         PhoneAdded,
+        PhoneUpdated,
+        PhoneVerified,
+        PhonePreferred,
+        PhoneRemoved,
         SocialProfileAdded,
+        SocialProfileUpdated,
+        SocialProfileVerified,
+        SocialProfilePreferred,
+        SocialProfileRemoved,
         SkillClaimed,
         SkillUpdated,
+        SkillRemoved,
         CommunicationSet,
         PrivacySet,
         ConsentGiven,
+        ConsentWithdrawn,
         RelationshipProposed,
         RelationshipConfirmed,
-        EmploymentStarted
+        EmploymentStarted,
+        PositionChanged,
+        EmploymentDescribed,
+        EmploymentEnded,
+        EmploymentRemoved
     )]
-    fn active(&mut self, event: &Recorded<AnyOf<Person>>) -> To<ArchivePerson> {
+    fn active(&mut self, event: &Recorded<AnyOf<Person>>) -> Option<To<ArchivePerson>> {
+        self.later(event.id(), &event.actor)
+    }
+
+    #[on(ends = "what policies do is no activity")]
+    fn ended(&mut self, event: &Recorded<RelationshipEnded>) -> Option<To<ArchivePerson>> {
+        self.later(event.id(), &event.actor)
+    }
+
+    fn later(&self, person: PersonId, actor: &Actor) -> Option<To<ArchivePerson>> {
+        // What one side of a relationship has done policies tell the other one.
+        if actor.as_str().starts_with("policy:") {
+            return None;
+        }
         let days = self.settings.days;
         let archive = ArchivePerson { reason: format!("no activity for {days} days") };
-        archive.to(event.id()).after(days.days()).keyed("unused")
+        Some(archive.to(person).after(days.days()).keyed("unused"))
     }
 }

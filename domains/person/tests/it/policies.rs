@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use cim_person::emails::{AddEmail, EmailKind, EmailUsage};
+use cim_person::employments::*;
 use cim_person::onboarding::*;
 use cim_person::person::*;
 use cim_person::policies::ProposalSettings;
+use cim_person::preferences::{GiveConsent, WithdrawConsent};
 use cim_person::relationships::*;
 use cim_person::skills::*;
 use cim_person::views::network::NeighboursOf;
@@ -32,6 +34,8 @@ on_each_store! {
     a_proposal_expires_unless_it_is_confirmed
     a_verification_lapses
     who_does_nothing_is_archived
+    whatever_somebody_does_is_activity
+    what_policies_do_is_no_activity
     an_onboarding_expires_unless_it_goes_on
     what_somebody_tells_of_themselves_stands_in_their_record
     skills_of_similar_people_are_recommended_and_explained
@@ -390,6 +394,63 @@ async fn who_does_nothing_is_archived(world: &World) {
     // The dead stay what they are, and nothing waits for ever.
     assert_eq!(state(world, 3).await, PersonState::Deceased);
     assert_eq!(world.workers().next_due(), None);
+    all_is_well(world).await;
+}
+
+async fn whatever_somebody_does_is_activity(world: &World) {
+    people(world, 1..=6).await;
+    let (employment, start) = (EmploymentId::from(Uuid::from_u128(1)), day("2020-01-01"));
+    let employer = Employer { name: "Analytical Engines".to_owned(), organization: None };
+    let position = Position {
+        title: "Countess".to_owned(),
+        department: None,
+        location: None,
+        kind: EmploymentKind::FullTime,
+        remote: Remote::Unknown,
+    };
+    let begin = StartEmployment { employment: employment.clone(), employer, position, start };
+    world.send(&person(1), begin).await.unwrap();
+    let purpose = "news".to_owned();
+    let give = GiveConsent { purpose: purpose.clone(), version: 1, ip_address: None };
+    world.send(&person(2), give).await.unwrap();
+    world.send(&person(3), claim("Rust")).await.unwrap();
+    related(world, 7, 4, 6, RelationshipKind::Friend).await;
+
+    world.advance(200.days()).await.unwrap();
+    let end = EndEmployment { employment, end: day("2021-01-01"), reason: None };
+    world.send(&person(1), end).await.unwrap();
+    world.send(&person(2), WithdrawConsent { purpose }).await.unwrap();
+    world.send(&person(3), RemoveSkill { name: "Rust".to_owned() }).await.unwrap();
+    let end = EndRelationship { relationship: id(7), reason: EndReason::Over };
+    world.send(&person(4), end).await.unwrap();
+    world.send(&person(5), SetBirthDate { date: day("1990-12-31") }).await.unwrap();
+    world.advance(165.days()).await.unwrap();
+    // That a relationship ends is done by one of its sides.
+    assert_eq!(state(world, 6).await, PersonState::Archived);
+    for number in 1..=5 {
+        assert_eq!(state(world, number).await, PersonState::Active, "{number}");
+    }
+    world.advance(200.days()).await.unwrap();
+    for number in 1..=5 {
+        assert_eq!(state(world, number).await, PersonState::Archived, "{number}");
+    }
+    all_is_well(world).await;
+}
+
+async fn what_policies_do_is_no_activity(world: &World) {
+    people(world, 1..=2).await;
+    propose(world, 7, 1, 2, RelationshipKind::Friend).await;
+    world.advance(80.days()).await.unwrap();
+    confirm(world, 7, 2).await;
+    world.settled().await.unwrap();
+    assert_eq!(count(world, 1, "RelationshipConfirmed").await, 1);
+    world.advance(285.days()).await.unwrap();
+    assert_eq!(state(world, 1).await, PersonState::Archived);
+    assert_eq!(reasons(world, 2).await, [EndReason::Archived]);
+    world.advance(79.days()).await.unwrap();
+    assert_eq!(state(world, 2).await, PersonState::Active);
+    world.advance(1.day()).await.unwrap();
+    assert_eq!(state(world, 2).await, PersonState::Archived);
     all_is_well(world).await;
 }
 
