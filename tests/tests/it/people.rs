@@ -245,6 +245,102 @@ fn a_line_of_json_that_does_not_end_is_not_kept_in_memory() {
     assert_eq!(output.status.code(), Some(3));
 }
 
+/// A line of JSON of a person, and what else it says.
+fn line(number: u32, more: &str) -> String {
+    let id = id(number);
+    format!(r#"{{"id": "{id}", "name": {{"given": "Person {number}"}}{more}}}"#) + "\n"
+}
+
+fn id(number: u32) -> String {
+    format!("00000000-0000-4000-8000-{number:012}")
+}
+
+/// What such a line says of a relationship.
+fn knows(relationship: u32, with: u32, kind: &str, confirmed: bool) -> String {
+    let (relationship, with) = (id(relationship), id(with));
+    format!(
+        r#", "relationships": [{{"id": "{relationship}", "with": "{with}", "kind": {kind}, "confirmed": {confirmed}}}]"#
+    )
+}
+
+/// What is stored of everybody, line by line.
+fn stored(folder: &Path) -> Vec<Json> {
+    let lines = export(&folder.join("people.cim"), "jsonl");
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn nobody_is_related_to_or_merged_into_who_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let gone = [
+        line(1, r#", "status": "Archived""#),
+        line(2, r#", "status": {"Deceased": {"died": "2020-01-01"}}"#),
+        line(3, &format!(r#", "status": {{"Merged": {{"into": "{}"}}}}"#, id(1))),
+    ];
+    let (_, reports, code) = import(folder.path(), "gone.jsonl", &gone.concat());
+    assert_eq!((reports, code), (vec![], Some(0)));
+    let lines = [
+        line(11, &knows(21, 1, r#""Friend""#, true)),
+        line(12, &knows(22, 2, r#""Friend""#, true)),
+        line(13, &knows(23, 3, r#""Friend""#, false)),
+        line(14, &format!(r#", "status": {{"Merged": {{"into": "{}"}}}}"#, id(1))),
+        line(15, &format!(r#", "status": {{"Merged": {{"into": "{}"}}}}"#, id(2))),
+        // Whoever remains of the third is the first.
+        line(16, &format!(r#", "status": {{"Merged": {{"into": "{}"}}}}"#, id(3))),
+    ];
+    let (summary, reports, code) = import(folder.path(), "a.jsonl", &lines.concat());
+    let expected = [
+        format!("line 1: relationship {}: {} is archived", id(21), id(1)),
+        format!("line 2: relationship {}: {} is dead", id(22), id(2)),
+        format!("line 3: relationship {}: {} is merged into somebody else", id(23), id(3)),
+        format!("line 4: merge: {} is archived", id(1)),
+        format!("line 5: merge: {} is dead", id(2)),
+        format!("line 6: merge: {} is archived", id(1)),
+    ];
+    let mut sorted = reports;
+    sorted.sort();
+    assert_eq!(sorted, expected);
+    // Six are created, and nothing is half done.
+    assert_eq!((&summary["stored"], code), (&json!(6), Some(3)));
+    for person in &stored(folder.path())[3..] {
+        assert_eq!((&person["status"], &person["relationships"]), (&json!("Active"), &Json::Null));
+    }
+}
+
+#[test]
+fn a_relationship_with_the_id_of_others_is_not_taken_for_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = [
+        line(1, &knows(21, 2, r#""Friend""#, false)),
+        line(2, ""),
+        line(3, &knows(21, 2, r#""Partner""#, true)),
+    ];
+    let (_, reports, code) = import(folder.path(), "a.jsonl", &lines.concat());
+    let expected = format!("line 3: relationship {}: {} has another one of this id", id(21), id(2));
+    assert_eq!((reports, code), (vec![expected], Some(3)));
+    let stored = stored(folder.path());
+    // Still a proposal, which nobody has confirmed.
+    assert_eq!(stored[0]["relationships"][0]["with"], json!(id(2)));
+    assert_eq!(stored[0]["relationships"][0]["confirmed"], Json::Null);
+    assert_eq!(
+        (&stored[1]["relationships"], &stored[2]["relationships"]),
+        (&Json::Null, &Json::Null)
+    );
+}
+
+#[test]
+fn who_dies_before_they_are_born_is_not_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let cards = card("FN:Late\r\nBDAY:19000101\r\nDEATHDATE:18991231\r\nEMAIL:a@example.org")
+        + &card("FN:Good");
+    let (summary, reports, code) = import(folder.path(), "a.vcf", &cards);
+    let expected =
+        "line 1: died on 1899-12-31, before the birth on 1900-01-01: correct one of them";
+    assert_eq!((reports, code), (vec![expected.to_owned()], Some(3)));
+    assert_eq!((&summary["stored"], &summary["refused"]), (&json!(1), &json!(1)));
+    assert_eq!(stored(folder.path())[0]["name"]["given"], "Good");
+}
+
 /// A population that has lived for some years, and its summary.
 fn simulated(store: &str, seed: &str, people: &str, years: &str) -> Json {
     let output = program("cim-person")

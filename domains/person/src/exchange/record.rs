@@ -141,6 +141,16 @@ impl PersonRecord {
         }
     }
 
+    /// What cannot be so, whatever is known of the person: nothing of such a record is taken.
+    pub fn flaw(&self) -> Option<String> {
+        match (self.born, &self.status) {
+            (Some(born), Some(Status::Deceased { died })) if *died < born => {
+                Some(format!("died on {died}, before the birth on {born}: correct one of them"))
+            }
+            _ => None,
+        }
+    }
+
     /// The record of a person; of nobody there is none.
     ///
     /// Who waits to be merged is still active.

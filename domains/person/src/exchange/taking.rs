@@ -1,7 +1,7 @@
 //! Records taken in, as commands: each is sent under an id that follows from it, so that what was taken
 //! before is not taken again, however often an import is interrupted and repeated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cim_runtime::cbor;
 use cim_runtime::jiff::tz::TimeZone;
@@ -17,7 +17,7 @@ use crate::employments::{EmploymentRefused, EndEmployment, StartEmployment};
 use crate::name::PersonName;
 use crate::person::{
     AbsorbPerson, ArchivePerson, ChangeName, CompleteMerge, CreatePerson, MergePerson, MergeReason,
-    Person, PersonId, PersonState, RecordDeath, SetBirthDate, SuspendPerson,
+    Person, PersonEvent, PersonId, PersonState, RecordDeath, SetBirthDate, SuspendPerson,
 };
 use crate::phones::{AddPhone, PhoneRefused, PreferPhone, UpdatePhone, VerifyPhone};
 use crate::preferences::{GiveConsent, SetCommunication, SetPrivacy, WithdrawConsent};
@@ -26,7 +26,7 @@ use crate::profiles::{
 };
 use crate::relationships::{
     AcknowledgeRelationship, ConfirmRelationship, ProposeRelationship, ReceiveProposal,
-    RelationshipRefused,
+    RelationshipId, RelationshipKind, RelationshipRefused, RelationshipsEvent,
 };
 use crate::skills::{ClaimSkill, EndorseSkill, SkillRefused, UpdateSkill, VerifySkill};
 
@@ -60,13 +60,15 @@ impl<'a> Taking<'a> {
         Self { people, record, source, taken: Taken::default() }
     }
 
-    /// Takes who it is, and what it has.
+    /// Takes who it is, and what it has: nothing of a record with a [flaw](PersonRecord::flaw).
     ///
     /// # Errors
     ///
     /// Those of the store; what the business refuses is reported.
     pub async fn person(mut self) -> Result<Taken, Error> {
-        if self.names().await? {
+        if let Some(flaw) = self.record.flaw() {
+            self.taken.refused.push(flaw);
+        } else if self.names().await? {
             if let Some(date) = self.record.born {
                 self.send(0, SetBirthDate { date }).await?;
             }
@@ -99,6 +101,10 @@ impl<'a> Taking<'a> {
     /// Those of the store; what the business refuses is reported.
     pub async fn status(mut self) -> Result<Taken, Error> {
         let reason = || "imported so".to_owned();
+        if self.record.flaw().is_some() {
+            // Its person was not taken either, and that was reported.
+            return Ok(self.taken);
+        }
         match self.record.status.clone().unwrap_or(Status::Active) {
             Status::Active => {}
             Status::Suspended => self.send(0, SuspendPerson { reason: reason() }).await?,
@@ -262,12 +268,13 @@ impl<'a> Taking<'a> {
             true => (with, here, kind.inverse()),
             false => (here, with, kind),
         };
-        for person in [&from, &to] {
-            if self.people.load::<Person>(person).await?.state() == PersonState::Draft {
-                let problem = format!("relationship {relationship}: {person} is not there");
-                self.taken.refused.push(problem);
-                return Ok(());
+        if let Some(flaw) = self.flaw(&relationship, &from, &to).await? {
+            // Once it is taken, either side may go, or be merged into somebody else.
+            match self.was_proposed(&relationship, &from, &to, &kind).await? {
+                true => self.taken.repeated += 1,
+                false => self.taken.refused.push(format!("relationship {relationship}: {flaw}")),
             }
+            return Ok(());
         }
         let (id, kinds) = (relationship.clone(), (kind.clone(), kind.inverse()));
         let propose =
@@ -287,11 +294,13 @@ impl<'a> Taking<'a> {
         let receive =
             ReceiveProposal { relationship: id, from: from.clone(), kind: kinds.1, since };
         let received = self.sent_to(&to, 0, receive).await;
-        self.note("ReceiveProposal", received)?;
-        if confirmed {
-            let confirm = ConfirmRelationship { relationship: relationship.clone() };
-            let sent = self.sent_to(&to, 0, confirm).await;
-            self.note("ConfirmRelationship", sent)?;
+        if !self.note("ReceiveProposal", received)? || !confirmed {
+            return Ok(());
+        }
+        let confirm = ConfirmRelationship { relationship: relationship.clone() };
+        let sent = self.sent_to(&to, 0, confirm).await;
+        // What one side refuses the other one does not acknowledge.
+        if self.note("ConfirmRelationship", sent)? {
             let acknowledge = AcknowledgeRelationship { relationship };
             let sent = self.sent_to(&from, 0, acknowledge).await;
             self.note("AcknowledgeRelationship", sent)?;
@@ -299,24 +308,84 @@ impl<'a> Taking<'a> {
         Ok(())
     }
 
+    /// Why there can be no such relationship: of two records, one refuses only once the other is changed.
+    async fn flaw(
+        &self,
+        relationship: &RelationshipId,
+        from: &PersonId,
+        to: &PersonId,
+    ) -> Result<Option<String>, Error> {
+        for (id, other) in [(from, to), (to, from)] {
+            let person = self.people.load::<Person>(id).await?;
+            if let Some(gone) = gone(person.state()) {
+                return Ok(Some(format!("{id} is {gone}")));
+            }
+            let known = person.relationships.by_id.get(relationship);
+            if known.is_some_and(|known| known.with != *other) {
+                return Ok(Some(format!("{id} has another one of this id")));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether one of this id, or of this kind, was proposed between the two at any time.
+    async fn was_proposed(
+        &self,
+        relationship: &RelationshipId,
+        from: &PersonId,
+        to: &PersonId,
+        kind: &RelationshipKind,
+    ) -> Result<bool, Error> {
+        let is_it = |event: &RelationshipsEvent| match event {
+            RelationshipsEvent::RelationshipProposed(event) => {
+                event.with == *to && (event.relationship == *relationship || event.kind == *kind)
+            }
+            RelationshipsEvent::ProposalReceived(event) => {
+                event.from == *to && (event.relationship == *relationship || event.kind == *kind)
+            }
+            _ => false,
+        };
+        let history = self.people.history::<Person>(from, 0).await?;
+        Ok(history.iter().any(|recorded| match &recorded.event {
+            PersonEvent::Relationships(event) => is_it(event),
+            _ => false,
+        }))
+    }
+
     async fn merge(&mut self, into: PersonId) -> Result<(), Error> {
-        let remains = self.people.load::<Person>(&into).await?.state();
-        if remains == PersonState::Draft {
-            self.taken.refused.push(format!("merge: {into} is not there"));
+        let is_merged =
+            self.people.load::<Person>(&self.record.id).await?.state() == PersonState::Merged;
+        let (remains, state) = self.remains(&into).await?;
+        if let Some(gone) = gone(state).filter(|_| !is_merged) {
+            self.taken.refused.push(format!("merge: {remains} is {gone}"));
             return Ok(());
         }
-        let merge = MergePerson { into: into.clone(), reason: MergeReason::DuplicateIdentity };
+        let merge = MergePerson { into, reason: MergeReason::DuplicateIdentity };
         let sent = self.sent(0, merge).await;
-        if !self.note("MergePerson", sent)? {
+        if !self.note("MergePerson", sent)? || is_merged {
             return Ok(());
         }
         let with = self.people.load::<Person>(&self.record.id).await?.absorbed.clone();
         let absorb = AbsorbPerson { person: self.record.id.clone(), with };
-        let sent = self.sent_to(&into, 0, absorb).await;
+        let sent = self.sent_to(&remains, 0, absorb).await;
         if self.note("AbsorbPerson", sent)? {
-            self.send(0, CompleteMerge { into }).await?;
+            self.send(0, CompleteMerge { into: remains }).await?;
         }
         Ok(())
+    }
+
+    /// Whoever is left of a person after the merges that are stored, and where they have come to.
+    async fn remains(&self, person: &PersonId) -> Result<(PersonId, PersonState), Error> {
+        let (mut person, mut before) = (person.clone(), BTreeSet::new());
+        loop {
+            let found = self.people.load::<Person>(&person).await?;
+            match &found.merges_into {
+                Some(into) if found.state() == PersonState::Merged && before.insert(person) => {
+                    person = into.clone();
+                }
+                _ => return Ok((found.id().clone(), found.state())),
+            }
+        }
     }
 
     async fn send<C>(&mut self, number: usize, command: C) -> Result<(), Error>
@@ -372,6 +441,17 @@ impl<'a> Taking<'a> {
             }
         }
         Ok(true)
+    }
+}
+
+/// Why nobody can be related to this person, or merged into it.
+fn gone(state: PersonState) -> Option<&'static str> {
+    match state {
+        PersonState::Draft => Some("not there"),
+        PersonState::Archived => Some("archived"),
+        PersonState::Deceased => Some("dead"),
+        PersonState::Merged => Some("merged into somebody else"),
+        PersonState::Active | PersonState::Suspended | PersonState::Merging => None,
     }
 }
 

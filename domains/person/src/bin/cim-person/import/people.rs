@@ -85,6 +85,11 @@ impl Import {
                 }
             };
             self.records += 1;
+            let place = Place { file: file.clone(), line };
+            if let Some(flaw) = record.flaw() {
+                self.note(&place, Taken { refused: vec![flaw], ..Taken::default() });
+                continue;
+            }
             // What a file says twice of somebody is taken in its order.
             if window.len() >= WINDOW || ids.contains(&record.id) {
                 self.take(std::mem::take(&mut window)).await?;
@@ -92,7 +97,7 @@ impl Import {
                 bar.set_position(before + source.position());
             }
             ids.insert(record.id.clone());
-            window.push((record, Place { file: file.clone(), line }));
+            window.push((record, place));
         }
         self.take(window).await
     }
