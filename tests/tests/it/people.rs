@@ -341,6 +341,28 @@ fn who_dies_before_they_are_born_is_not_taken() {
     assert_eq!(stored(folder.path())[0]["name"]["given"], "Good");
 }
 
+#[test]
+fn whom_somebody_knows_is_shown_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let kinds = [
+        r#""BusinessPartner""#,
+        r#"{"Other": {"name": "godmother of her son", "inverse": "friend"}}"#,
+    ];
+    let lines = [
+        line(1, &knows(21, 3, kinds[0], true)),
+        line(2, &knows(22, 3, kinds[1], false)),
+        line(3, ""),
+    ];
+    let (_, reports, code) = import(folder.path(), "a.jsonl", &lines.concat());
+    assert_eq!((reports, code), (vec![], Some(0)));
+    for (number, said) in [(1, "business partner"), (2, "godmother of her son, proposed")] {
+        let shown = run(&["show", &id(number)], &folder.path().join("people.cim")).stdout;
+        let shown = String::from_utf8(shown).unwrap();
+        let expected = format!("  knows    {}  Person 3 ({said})\n", id(3));
+        assert!(shown.contains(&expected), "{expected}{shown}");
+    }
+}
+
 /// A population that has lived for some years, and its summary.
 fn simulated(store: &str, seed: &str, people: &str, years: &str) -> Json {
     let output = program("cim-person")
@@ -434,7 +456,9 @@ fn people_are_shown_found_and_placed_among_others() {
         "  born     1815-12-10",
         "  e-mail   ada@example.org, preferred",
         "  skill    Bernoulli numbers (expert)",
-        "  knows    00000000-0000-4000-8000-00000000000b as Friend",
+        // When it has begun nobody knows.
+        "  work     Countess of Programming at Analytical Engines, Ltd.",
+        "  knows    00000000-0000-4000-8000-00000000000b  Charles Babbage (friend)",
     ] {
         assert!(shown.lines().any(|shown| shown == line), "{line}: {shown}");
     }

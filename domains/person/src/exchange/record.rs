@@ -116,8 +116,14 @@ pub struct EmploymentEntry {
     pub id: EmploymentId,
     pub employer: Employer,
     pub position: Position,
+    /// [`UNKNOWN_START`](Self::UNKNOWN_START), if nobody knows it.
     pub start: Date,
     pub end: Option<Date>,
+}
+
+impl EmploymentEntry {
+    /// The start of an employment of which is only known that there is one.
+    pub const UNKNOWN_START: Date = Date::constant(1, 1, 1);
 }
 
 impl PersonRecord {

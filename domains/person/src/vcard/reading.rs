@@ -172,14 +172,11 @@ impl Job {
             employer: Employer { name: employer, organization: None },
             position,
             // Cards say since when of nothing: as long as there are people.
-            start: self.start.unwrap_or(BEFORE),
+            start: self.start.unwrap_or(EmploymentEntry::UNKNOWN_START),
             end: self.end,
         })
     }
 }
-
-/// The start of an employment of which only is known that there is one.
-pub(super) const BEFORE: Date = Date::constant(1, 1, 1);
 
 fn once(is_there: bool, property: &'static str) -> Result<(), Flaw> {
     if is_there { Err(Flaw::Twice(property)) } else { Ok(()) }

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::line::{escaped, parameter};
-use super::reading::BEFORE;
 use super::words;
 use crate::exchange::{
     EmailEntry, EmploymentEntry, PersonRecord, PhoneEntry, ProfileEntry, RelationshipEntry,
@@ -131,7 +130,7 @@ impl Writing {
     fn employment(&mut self, number: usize, employment: &EmploymentEntry) {
         let EmploymentEntry { id, employer, position, start, end } = employment;
         let mut line = format!("job{number}.ORG;X-ID={id}");
-        if *start != BEFORE {
+        if *start != EmploymentEntry::UNKNOWN_START {
             let _ = write!(line, ";X-START={start}");
         }
         if let Some(end) = end {

@@ -7,6 +7,7 @@ mod describe;
 mod export;
 mod form;
 mod import;
+mod kinds;
 mod network;
 mod search;
 mod serve;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use cim_person::person::PersonId;
-use cim_person::relationships::RelationshipKind;
 use cim_person::views::network::{Clustering, NeighboursOf, Reach, ShortestPath};
 use cim_person::views::summary::PersonById;
 use cim_runtime::Handle;
 
 use crate::asking::{self, Asked};
+use crate::kinds::kind;
 use cim_program::StoreArguments;
 
 /// Show whom a person knows, how many people are how many steps away, and the way to another one.
@@ -104,13 +104,5 @@ impl Names {
 
     fn of(&self, id: &PersonId) -> String {
         self.0.get(id).cloned().unwrap_or_else(|| id.to_string())
-    }
-}
-
-/// What somebody is to who is asked about.
-fn kind(kind: &RelationshipKind) -> String {
-    match kind {
-        RelationshipKind::Other { name, .. } => name.clone(),
-        kind => format!("{kind:?}").to_lowercase(),
     }
 }

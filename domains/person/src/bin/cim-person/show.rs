@@ -3,11 +3,12 @@
 use std::fmt::Display;
 
 use anyhow::Context as _;
-use cim_person::exchange::{PersonRecord, Status, json};
+use cim_person::exchange::{EmploymentEntry, PersonRecord, RelationshipEntry, Status, json};
 use cim_person::name::PersonName;
 use cim_person::person::{Person, PersonId};
 use cim_runtime::jiff::Timestamp;
 
+use crate::kinds::kind;
 use cim_program::StoreArguments;
 
 /// Show one person: who it is, how it is reached, what it can, and whom it knows.
@@ -37,6 +38,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         return Ok(());
     }
     show(&record);
+    for known in &record.relationships {
+        let other = people.load::<Person>(&known.with).await?;
+        row("knows", knows(known, PersonRecord::of(&other)));
+    }
     row("events", person.version());
     let last = people.history::<Person>(&id, person.version().saturating_sub(1)).await?;
     for last in last {
@@ -65,9 +70,8 @@ fn show(record: &PersonRecord) {
         row("profile", with_marks(&profile.url, profile.preferred, profile.verified));
     }
     for work in &record.employments {
-        let end = work.end.map(|end| end.to_string()).unwrap_or_default();
         let (title, employer) = (&work.position.title, &work.employer.name);
-        row("work", format!("{title} at {employer} ({} – {end})", work.start));
+        row("work", format!("{title} at {employer}{}", span(work)));
     }
     for skill in &record.skills {
         let endorsed = match skill.endorsed_by.len() {
@@ -82,9 +86,24 @@ fn show(record: &PersonRecord) {
         let given = if consent.given { "given" } else { "withdrawn" };
         row("consent", format!("{purpose}, version {}: {given}", consent.version));
     }
-    for known in &record.relationships {
-        let proposed = if known.confirmed { "" } else { " (proposed)" };
-        row("knows", format!("{} as {:?}{proposed}", known.with, known.kind));
+}
+
+/// Whom the person knows; their name only if they have one.
+fn knows(known: &RelationshipEntry, other: Option<PersonRecord>) -> String {
+    let name = other.map(|other| format!("{} ", PersonName::from(other.name)));
+    let (name, kind) = (name.unwrap_or_default(), kind(&known.kind));
+    let proposed = if known.confirmed { "" } else { ", proposed" };
+    format!("{}  {name}({kind}{proposed})", known.with)
+}
+
+/// From when to when, as far as it is known.
+fn span(work: &EmploymentEntry) -> String {
+    let start = Some(work.start).filter(|start| *start != EmploymentEntry::UNKNOWN_START);
+    match (start, work.end) {
+        (None, None) => String::new(),
+        (None, Some(end)) => format!(" (until {end})"),
+        (Some(start), None) => format!(" (since {start})"),
+        (Some(start), Some(end)) => format!(" ({start} – {end})"),
     }
 }
 
