@@ -21,6 +21,9 @@ pub struct ServeArguments {
     /// Serve the numbers of this process to Prometheus, at `http://ADDRESS/metrics`.
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
+    /// Say where it is served as one JSON object, in one line of standard output.
+    #[arg(long)]
+    json: bool,
 }
 
 impl ServeArguments {
@@ -46,11 +49,18 @@ impl ServeArguments {
         let workers = system.start().await?;
         let connection = Connection::to(&url).await?;
         let service = system.serve(&connection, options).await?;
-        report(&service, &url);
+        if self.json {
+            println!("{}", summary(&service, &url, self.metrics));
+        } else {
+            report(&service, &url);
+        }
         wait(&mut interrupted, &mut terminated).await;
         service.stop().await.context("while stopping")?;
         workers.stop().await;
-        println!("stopped: what had come is answered");
+        // Whoever reads JSON sees the end of the output, and the exit code.
+        if !self.json {
+            println!("stopped: what had come is answered");
+        }
         Ok(())
     }
 }
@@ -64,6 +74,17 @@ fn report(service: &Service, url: &str) {
         println!("{subject}");
     }
     println!("serving `{}` on {} as {}", service.name(), store::shown(url), service.id());
+}
+
+/// What whoever has started the process needs to send requests.
+fn summary(service: &Service, url: &str, metrics: Option<SocketAddr>) -> serde_json::Value {
+    serde_json::json!({
+        "service": service.name(),
+        "id": service.id(),
+        "url": store::shown(url),
+        "subjects": service.subjects().collect::<Vec<_>>(),
+        "metrics": metrics.map(|address| format!("http://{address}/metrics")),
+    })
 }
 
 async fn wait(interrupted: &mut Signal, terminated: &mut Signal) {

@@ -13,7 +13,7 @@ use cim_runtime::service::Client;
 use cim_runtime::{EventCid, Sent, Uuid};
 use cim_test_nats::{Host, Server};
 use cim_tests::programs::program;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -76,6 +76,21 @@ async fn any_language_places_an_order_and_asks_for_it() {
     assert_eq!(serving.terminate(), "stopped: what had come is answered\n");
     let stored = Shop::open(path).await.unwrap();
     assert!(stored.store().head().await.unwrap().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_are_told_as_json_where_it_is_served() {
+    let server = Server::start();
+    let url = format!("{}/SHOP", server.url());
+    let serving = Serving::start("cim-order", &["--store", &url, "--json"]);
+    let said: Json = serde_json::from_str(&serving.greeting).unwrap();
+    assert_eq!((&said["service"], &said["url"]), (&json!("shop"), &json!(url)), "{said}");
+    assert!(said["id"].as_str().is_some_and(|id| !id.is_empty()), "{said}");
+    assert_eq!(said["metrics"], Json::Null);
+    let subjects = said["subjects"].as_array().unwrap();
+    assert!(subjects.contains(&json!("shop.cmd.order.PlaceOrder")), "{said}");
+    // One object, and no more.
+    assert_eq!(serving.terminate(), "");
 }
 
 #[test]

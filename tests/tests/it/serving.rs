@@ -23,7 +23,7 @@ impl Serving {
         let mut child = command.spawn().unwrap();
         let mut said = BufReader::new(child.stdout.take().unwrap());
         let mut greeting = String::new();
-        while !greeting.contains("serving `") {
+        while !greeting.contains("serving `") && !greeting.starts_with('{') {
             assert_ne!(said.read_line(&mut greeting).unwrap(), 0, "it ended: {greeting}");
         }
         Self { child, said, greeting }
