@@ -182,7 +182,7 @@ fn a_sequence_walks_through_its_states() {
     assert_eq!(mistakes(&expansion), [""; 0]);
     let text = expansion.to_string();
     assert!(text.contains(r#"decided ("A" , "Go" , "First" , "B") . ending ("C")"#), "{text}");
-    assert!(text.contains(r#"without_command ("B" , "Second" , "C")"#), "{text}");
+    assert!(text.contains(r#"following ("B" , "Second" , "C")"#), "{text}");
 }
 
 #[test]

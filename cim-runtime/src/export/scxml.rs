@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::{Commit, commits};
 use crate::machine::{MachineTable, RegionRow, StateRow};
 
 /// Where a machine stands in the document.
@@ -9,13 +10,15 @@ struct Place<'a> {
     indent: &'a str,
     /// Before the ids of its states: a document has one namespace.
     prefix: &'a str,
-    /// What an XML attribute says about when its commands are taken.
-    condition: &'a str,
+    /// When its commands are taken, if not always.
+    condition: Option<&'a str>,
 }
 
 impl MachineTable {
-    /// An SCXML document: commands are its events, our events are raised. Regions are parallel
-    /// states. Rows that are only replayed are not behaviour and are left out.
+    /// An SCXML document: commands are its events, our events are raised, all of a commit in their
+    /// order. Which of several events a command comes to is said by the data it is sent with: the
+    /// event's name. Regions are parallel states. Rows that are only replayed are not behaviour and
+    /// are left out.
     pub fn to_scxml(&self) -> String {
         let mut text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
         let initial = match self.regions {
@@ -24,17 +27,17 @@ impl MachineTable {
         };
         let _ = writeln!(
             text,
-            "<scxml xmlns=\"http://www.w3.org/2005/07/scxml\" version=\"1.0\" name=\"{}\" initial=\"{initial}\">",
+            "<scxml xmlns=\"http://www.w3.org/2005/07/scxml\" version=\"1.0\" datamodel=\"ecmascript\" name=\"{}\" initial=\"{initial}\">",
             self.name
         );
         if self.regions.is_empty() {
-            self.push_states(&mut text, &Place { indent: "  ", prefix: "", condition: "" });
+            self.push_states(&mut text, &Place { indent: "  ", prefix: "", condition: None });
         } else {
             text.push_str("  <parallel id=\"regions\">\n");
-            self.push_part(&mut text, self.name, "", "");
+            self.push_part(&mut text, self.name, "", None);
             for region in self.regions {
                 let (name, condition) = (region.name, open_in(region));
-                region.machine.push_part(&mut text, name, &format!("{name}."), &condition);
+                region.machine.push_part(&mut text, name, &format!("{name}."), Some(&condition));
             }
             text.push_str("  </parallel>\n");
         }
@@ -47,7 +50,7 @@ impl MachineTable {
     }
 
     /// One of the machines of a document that has several.
-    fn push_part(&self, text: &mut String, name: &str, prefix: &str, condition: &str) {
+    fn push_part(&self, text: &mut String, name: &str, prefix: &str, condition: Option<&str>) {
         let initial = self.initial_name();
         let _ = writeln!(text, "    <state id=\"{name}\" initial=\"{prefix}{initial}\">");
         self.push_states(text, &Place { indent: "      ", prefix, condition });
@@ -67,14 +70,23 @@ impl MachineTable {
             return;
         }
         let _ = writeln!(text, "{indent}<state id=\"{prefix}{}\">", state.name);
-        for row in self.transitions.iter().filter(|row| row.from == state.name) {
-            if let Some(command) = row.command {
-                let _ = writeln!(
-                    text,
-                    "{indent}  <transition event=\"{command}\" target=\"{prefix}{}\"{condition}><raise event=\"{}\"/></transition>",
-                    row.ends, row.event
-                );
-            }
+        for Commit { row, events, is_alternative } in commits(self, state.name) {
+            let Some(command) = row.command else { continue };
+            let event = is_alternative.then(|| format!("_event.data == '{}'", row.event));
+            let condition = match (condition, event) {
+                (Some(open), Some(event)) => Some(format!("({open}) && {event}")),
+                (open, event) => event.or(open.map(str::to_owned)),
+            };
+            let condition =
+                condition.map(|text| format!(" cond=\"{}\"", text.replace('&', "&amp;")));
+            let raised = events.iter().map(|event| format!("<raise event=\"{event}\"/>"));
+            let _ = writeln!(
+                text,
+                "{indent}  <transition event=\"{command}\" target=\"{prefix}{}\"{}>{}</transition>",
+                row.ends,
+                condition.unwrap_or_default(),
+                raised.collect::<String>(),
+            );
         }
         let _ = writeln!(text, "{indent}</state>");
     }
@@ -83,5 +95,5 @@ impl MachineTable {
 /// In which states of its owner a region takes commands.
 fn open_in(region: &RegionRow) -> String {
     let states = region.open_in.iter().map(|state| format!("In('{state}')"));
-    format!(" cond=\"{}\"", states.collect::<Vec<_>>().join(" || "))
+    states.collect::<Vec<_>>().join(" || ")
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::{Commit, commits};
 use crate::machine::{MachineTable, StateRow};
 
 /// Where a machine stands in the configuration.
@@ -13,8 +14,9 @@ struct Place<'a> {
 
 impl MachineTable {
     /// The configuration of an XState v5 machine, as JSON: `createMachine(config)` takes it.
-    /// Commands are its events, our events its actions. Regions are parallel states, their
-    /// transitions guarded by `in <the owner's states>`.
+    /// Commands are its events, our events its actions, all of a commit in their order. Of several
+    /// that a command may come to, each is guarded by its event's name. Regions are parallel states,
+    /// their transitions guarded by `in <the owner's states>`.
     pub fn to_xstate(&self) -> String {
         // Names are Rust identifiers: nothing in them needs an escape.
         let id = self.name;
@@ -60,19 +62,17 @@ impl MachineTable {
     /// Where a command leads; to several states when its events do, each with a guard named for
     /// its event.
     fn on(&self, from: &str, command: &str, place: &Place<'_>) -> String {
-        let rows = self.transitions.iter();
-        let rows: Vec<_> =
-            rows.filter(|row| row.from == from && row.command == Some(command)).collect();
-        let targets: Vec<String> = rows
-            .iter()
-            .map(|row| {
+        let commits = commits(self, from).into_iter();
+        let targets: Vec<String> = commits
+            .filter(|commit| commit.row.command == Some(command))
+            .map(|Commit { row, events, is_alternative }| {
                 let mut target = format!("{{ \"target\": \"{}\", ", row.ends);
-                let event = (rows.len() > 1).then(|| row.event.to_owned());
+                let event = is_alternative.then(|| row.event.to_owned());
                 let guards: Vec<String> = place.guard.clone().into_iter().chain(event).collect();
                 if !guards.is_empty() {
                     let _ = write!(target, "\"guard\": \"{}\", ", guards.join(", "));
                 }
-                let _ = write!(target, "\"actions\": [\"{}\"] }}", row.event);
+                let _ = write!(target, "\"actions\": [\"{}\"] }}", events.join("\", \""));
                 target
             })
             .collect();

@@ -76,6 +76,8 @@ pub struct TransitionRow {
     pub to: &'static str,
     /// The state after the whole commit: another one only where more events follow this one.
     pub ends: &'static str,
+    /// Whether the event follows the one of the row before in its commit.
+    pub follows: bool,
 }
 
 impl StateRow {
@@ -109,7 +111,7 @@ impl TransitionRow {
         event: &'static str,
         to: &'static str,
     ) -> Self {
-        Self { from, command: Some(command), event, to, ends: to }
+        Self { from, command: Some(command), event, to, ends: to, follows: false }
     }
 
     #[doc(hidden)]
@@ -117,23 +119,23 @@ impl TransitionRow {
         Self { ends, ..self }
     }
 
-    /// The row of an event that no command brings about from here.
+    /// The row of an event that follows another one in its commit.
     #[doc(hidden)]
-    pub const fn without_command(
-        from: &'static str,
-        event: &'static str,
-        to: &'static str,
-    ) -> Self {
-        Self { from, command: None, event, to, ends: to }
+    pub const fn following(from: &'static str, event: &'static str, to: &'static str) -> Self {
+        Self { from, command: None, event, to, ends: to, follows: true }
+    }
+
+    /// The row of an event that is only replayed.
+    #[doc(hidden)]
+    pub const fn replayed(from: &'static str, event: &'static str, to: &'static str) -> Self {
+        Self { from, command: None, event, to, ends: to, follows: false }
     }
 
     /// Whether the row before it in the table and this one are of the same command.
     pub(crate) const fn is_of_the_command_of(&self, before: &Self) -> bool {
         match (self.command, before.command) {
             (Some(command), Some(before)) => is_same(command, before),
-            // The next event of the commit, from where the last one has led. An event that is only
-            // replayed may look like one.
-            (None, _) => is_same(self.from, before.to),
+            (None, _) => self.follows,
             (Some(_), None) => false,
         }
     }

@@ -21,6 +21,7 @@ mod embedded_damage;
 mod embedded_index;
 mod embedded_random;
 mod embedded_repair;
+mod export;
 mod files;
 mod kit;
 mod lamp;

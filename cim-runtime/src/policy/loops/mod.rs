@@ -355,9 +355,9 @@ mod tests {
         TransitionRow::decided("B", "Catch", "Caught", "A"),
         TransitionRow::decided("B", "Catch", "Dropped", "C"),
         TransitionRow::decided("C", "Lift", "Lifted", "A").ending("B"),
-        TransitionRow::without_command("A", "Thrown", "B"),
-        TransitionRow::without_command("B", "Praised", "B"),
-        TransitionRow::without_command("C", "Lost", "C"),
+        TransitionRow::following("A", "Thrown", "B"),
+        TransitionRow::following("B", "Praised", "B"),
+        TransitionRow::replayed("C", "Lost", "C"),
     ];
     const BALL: MachineTable = machine(ROWS);
 

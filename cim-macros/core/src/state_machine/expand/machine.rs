@@ -126,7 +126,8 @@ fn table(krate: &syn::Path, model: &Model<'_>, name: &str, sound: bool) -> Token
                 let ends = (row.ends != row.to).then(|| quote!(.ending(#ends)));
                 quote!(#krate::TransitionRow::decided(#from, #command, #event, #to) #ends)
             }
-            None => quote!(#krate::TransitionRow::without_command(#from, #event, #to)),
+            None if row.follows => quote!(#krate::TransitionRow::following(#from, #event, #to)),
+            None => quote!(#krate::TransitionRow::replayed(#from, #event, #to)),
         }
     });
     quote!(#krate::MachineTable::new(#name, &[#(#states),*], &[#(#transitions),*]))
