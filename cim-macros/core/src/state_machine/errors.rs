@@ -110,6 +110,12 @@ pub(super) fn word_twice(word: &syn::Ident) -> Diagnostic {
     Diagnostic::at(word, format!("`{word}` stands here twice")).help("keep one of them")
 }
 
+pub(super) fn two_kinds(second: &syn::Ident, first: &syn::Ident) -> Diagnostic {
+    Diagnostic::at(second, format!("the machine is `{first}` already, it cannot be `{second}` too"))
+        .note("in a Mealy machine each transition has its events, in a Moore machine each state has one")
+        .help("keep one of them")
+}
+
 pub(super) fn unreadable_state(tokens: &TokenStream, meant: &[StateDecl]) -> Diagnostic {
     let found = names::shown(tokens);
     let diagnostic = Diagnostic::at(tokens, format!("expected a state, found `{found}`"));

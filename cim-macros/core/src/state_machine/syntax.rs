@@ -191,6 +191,8 @@ pub(super) fn parse(
     diagnostics: &mut Diagnostics,
 ) -> Parsed {
     let Header { krate, kind, states, regions } = header(args, diagnostics);
+    let of_two = kind.is_none();
+    let kind = kind.unwrap_or(Kind::Mealy);
     let mut item = match syn::parse2::<syn::Item>(tokens.clone()) {
         Ok(syn::Item::Impl(item)) => item,
         Ok(other) => {
@@ -231,6 +233,8 @@ pub(super) fn parse(
     let name = owner.as_ref().map(answer::last_name).unwrap_or_default();
     let mut examples = Examples::new(name, &states);
     let Methods { deciders, outputs, folds } = methods(&mut item, &mut examples, diagnostics);
+    // Which of the two is meant, its methods say: as the other one they would be mistakes.
+    let kind = if of_two && !outputs.is_empty() { Kind::Moore } else { kind };
     if is_ambiguous(&item) {
         diagnostics.leave_to_rustc();
     }
@@ -254,13 +258,14 @@ pub(super) fn parse(
 
 struct Header {
     krate: syn::Path,
-    kind: Kind,
+    /// None where it is said to be of both kinds.
+    kind: Option<Kind>,
     states: Vec<StateDecl>,
     regions: Vec<RegionDecl>,
 }
 
 fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> Header {
-    let mut kind = Kind::Mealy;
+    let mut kinds: Vec<syn::Ident> = Vec::new();
     let mut states = Vec::new();
     let mut regions = Vec::new();
     let mut keys = TokenStream::new();
@@ -285,9 +290,13 @@ fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> Header {
                 states.extend(unread_states(part, diagnostics));
                 continue;
             }
-            [word] if word == "mealy" && rest.is_empty() => continue,
-            [word] if word == "moore" && rest.is_empty() => {
-                kind = Kind::Moore;
+            [word] if (word == "mealy" || word == "moore") && rest.is_empty() => {
+                match kinds.first() {
+                    Some(first) if first == word => diagnostics.push(errors::word_twice(word)),
+                    Some(first) => diagnostics.push(errors::two_kinds(word, first)),
+                    None => {}
+                }
+                kinds.push(word.clone());
                 continue;
             }
             [word, name @ ..] if word == "region" && !(name.is_empty() && rest.is_empty()) => {
@@ -315,6 +324,12 @@ fn header(args: TokenStream, diagnostics: &mut Diagnostics) -> Header {
         let attrs = attrs.into_iter().filter(|attr| !is_cfg(attr)).collect();
         states.extend(state(attrs, words, ident, diagnostics));
     }
+    let is_moore = |kind: &syn::Ident| kind == "moore";
+    let kind = match (kinds.iter().any(is_moore), kinds.iter().all(is_moore)) {
+        (true, true) => Some(Kind::Moore),
+        (true, false) => None,
+        (false, _) => Some(Kind::Mealy),
+    };
     Header { krate: super::krate(keys, diagnostics), kind, states, regions }
 }
 
