@@ -16,6 +16,8 @@ pub(crate) struct Arguments {
     known: Vec<String>,
     /// Keys that were there, whether or not their values made sense.
     given: Vec<String>,
+    /// Whether there are more, which could not be read.
+    unread: bool,
 }
 
 struct Argument {
@@ -30,7 +32,33 @@ impl Arguments {
     /// one mistake does not hide the others.
     pub(crate) fn parse(attribute: &'static str, tokens: TokenStream) -> Self {
         let arguments = split_at_commas(tokens).into_iter().map(Argument::new).collect();
-        Self { attribute, arguments, known: Vec::new(), given: Vec::new() }
+        Self { attribute, arguments, known: Vec::new(), given: Vec::new(), unread: false }
+    }
+
+    /// The arguments of a derive's own attribute, which stands there once or not at all. `example` is
+    /// what may stand in its parentheses.
+    pub(crate) fn of_derive(
+        attribute: &'static str,
+        attrs: &[syn::Attribute],
+        example: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut found = attrs.iter().filter(|attr| attr.path().is_ident(attribute));
+        let Some(first) = found.next() else { return Self::parse(attribute, TokenStream::new()) };
+        let mut arguments = match &first.meta {
+            syn::Meta::List(list) if matches!(list.delimiter, syn::MacroDelimiter::Paren(_)) => {
+                Self::parse(attribute, list.tokens.clone())
+            }
+            _ => {
+                diagnostics.push(no_parentheses(first, attribute, example));
+                Self { unread: true, ..Self::parse(attribute, TokenStream::new()) }
+            }
+        };
+        for again in found {
+            diagnostics.push(attribute_twice(again, attribute));
+            arguments.unread = true;
+        }
+        arguments
     }
 
     /// The aggregate, which stands first, as in `#[event(Order)]`. `flags` are the words of the
@@ -141,9 +169,10 @@ impl Arguments {
         self.given.iter().any(|given| given == key)
     }
 
-    /// Whether something is left that nobody has taken: perhaps a key that is misspelt.
+    /// Whether something is left that nobody has taken: perhaps a key that is misspelt, or what stands
+    /// where nobody reads it.
     pub(crate) fn has_more(&self) -> bool {
-        !self.arguments.is_empty()
+        self.unread || !self.arguments.is_empty()
     }
 
     /// Reports what nobody has taken.
@@ -286,6 +315,16 @@ fn aggregate_not_first(path: &syn::Path, attribute: &str) -> Diagnostic {
     let found = names::shown(path);
     Diagnostic::at(path, format!("the aggregate `{found}` does not stand first"))
         .help(format!("write `#[{attribute}({found}, …)]`"))
+}
+
+fn no_parentheses(attr: &syn::Attribute, attribute: &str, example: &str) -> Diagnostic {
+    Diagnostic::at(attr, format!("`#[{attribute}]` takes its arguments in parentheses"))
+        .help(format!("write `#[{attribute}({example})]`, or remove it"))
+}
+
+fn attribute_twice(again: &syn::Attribute, attribute: &str) -> Diagnostic {
+    Diagnostic::at(again, format!("`#[{attribute}(…)]` stands here a second time"))
+        .help("keep one, with the arguments of both")
 }
 
 fn given_twice(place: &dyn ToTokens, key: &str) -> Diagnostic {

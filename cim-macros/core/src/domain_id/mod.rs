@@ -5,6 +5,7 @@ mod errors;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::arguments::Arguments;
 use crate::diagnostics::Diagnostics;
 use crate::scope;
 
@@ -32,12 +33,7 @@ pub fn domain_id(item: TokenStream) -> TokenStream {
 
 /// `#[domain_id(crate = path)]`, or the usual path.
 fn krate(input: &syn::DeriveInput, diagnostics: &mut Diagnostics) -> syn::Path {
-    let attr = input.attrs.iter().find(|attr| attr.path().is_ident("domain_id"));
-    let tokens = match attr.map(|attr| &attr.meta) {
-        Some(syn::Meta::List(list)) => list.tokens.clone(),
-        _ => TokenStream::new(),
-    };
-    let mut arguments = crate::arguments::Arguments::parse("domain_id", tokens);
+    let mut arguments = Arguments::of_derive("domain_id", &input.attrs, "crate = …", diagnostics);
     let krate = arguments.krate(diagnostics);
     arguments.finish(diagnostics);
     krate

@@ -42,11 +42,6 @@ pub(super) fn not_a_key(field: &syn::Ident) -> Diagnostic {
         .help("use up to 40 of the letters a-z, digits, and `_`")
 }
 
-pub(super) fn another_form(attr: &syn::Attribute) -> Diagnostic {
-    Diagnostic::at(attr, "`#[setting]` says nothing of the field")
-        .help("write `#[setting(default = …)]`, with `min = …` or `max = …` for a number")
-}
-
 pub(super) fn limits_of_no_number(limit: &syn::Expr, ty: &syn::Type) -> Diagnostic {
     let ty = names::shown(ty);
     Diagnostic::at(limit, format!("a setting of the type `{ty}` has no limits: it is no number"))

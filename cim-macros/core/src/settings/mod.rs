@@ -46,12 +46,7 @@ struct Setting {
 
 /// `#[settings(crate = path)]`, or the usual path.
 fn krate(input: &syn::DeriveInput, diagnostics: &mut Diagnostics) -> syn::Path {
-    let attr = input.attrs.iter().find(|attr| attr.path().is_ident("settings"));
-    let tokens = match attr.map(|attr| &attr.meta) {
-        Some(syn::Meta::List(list)) => list.tokens.clone(),
-        _ => TokenStream::new(),
-    };
-    let mut arguments = Arguments::parse("settings", tokens);
+    let mut arguments = Arguments::of_derive("settings", &input.attrs, "crate = …", diagnostics);
     let krate = arguments.krate(diagnostics);
     arguments.finish(diagnostics);
     krate
@@ -86,16 +81,7 @@ fn setting(field: &syn::Field, diagnostics: &mut Diagnostics) -> Option<Setting>
     if !names::is_subject_token(&names::plain(&ident)) {
         diagnostics.push(errors::not_a_key(&ident));
     }
-    let attr = field.attrs.iter().find(|attr| attr.path().is_ident("setting"));
-    let tokens = match attr.map(|attr| (attr, &attr.meta)) {
-        Some((_, syn::Meta::List(list))) => list.tokens.clone(),
-        Some((attr, _)) => {
-            diagnostics.push(errors::another_form(attr));
-            return None;
-        }
-        None => TokenStream::new(),
-    };
-    let mut arguments = Arguments::parse("setting", tokens);
+    let mut arguments = Arguments::of_derive("setting", &field.attrs, "default = …", diagnostics);
     let what = "a value of the field's type, such as `30`";
     let default = arguments.value("default", what, diagnostics);
     let min = arguments.value("min", what, diagnostics);

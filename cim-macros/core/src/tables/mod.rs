@@ -37,12 +37,7 @@ pub fn tables(item: TokenStream) -> TokenStream {
 
 /// `#[tables(crate = path)]`, or the usual path.
 fn krate(input: &syn::DeriveInput, diagnostics: &mut Diagnostics) -> syn::Path {
-    let attr = input.attrs.iter().find(|attr| attr.path().is_ident("tables"));
-    let tokens = match attr.map(|attr| &attr.meta) {
-        Some(syn::Meta::List(list)) => list.tokens.clone(),
-        _ => TokenStream::new(),
-    };
-    let mut arguments = Arguments::parse("tables", tokens);
+    let mut arguments = Arguments::of_derive("tables", &input.attrs, "crate = …", diagnostics);
     let krate = arguments.krate(diagnostics);
     arguments.finish(diagnostics);
     krate
