@@ -79,9 +79,10 @@ impl fmt::Display for Listened {
 /// Holds for events, of which a method can take `&Recorded<Self>`: for one, or for [`AnyOf`] a
 /// machine.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the event of an aggregate",
-    label = "not an event",
-    note = "a method of a projection or a policy takes `&Recorded<E>`, where `E` has `#[event(…)]`, or is `AnyOf<Order>`, any event of an order"
+    message = "`{Self}` is not the event of an aggregate, in its newest version",
+    label = "not an event, or an older version of one",
+    note = "a method of a projection or a policy takes `&Recorded<E>`, where `E` has `#[event(…)]`, or is `AnyOf<Order>`, any event of an order",
+    note = "an older version of an event is upcast when it is read: take the newest one"
 )]
 pub trait Heard: Sized {
     /// The aggregate.
