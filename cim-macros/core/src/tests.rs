@@ -134,7 +134,29 @@ fn every_name_in_an_attribute_comes_out_where_it_stands() {
     }"
     .parse()
     .unwrap();
-    let words = ["initial", "terminal", "transition", "apply", "on", "in", "notes", "region"];
+    each_name_comes_out(header, item);
+    let header: TokenStream =
+        "moore, initial Off, On, terminal Gone, region notes: Notes in On".parse().unwrap();
+    let item: TokenStream = "\n\n\n\n\nimpl Lamp {
+        #[transition(Off | On -> On)]
+        fn switch(&self, cmd: Switch) {}
+        #[transition(On)]
+        fn again(&self, cmd: Again) {}
+        #[transition(* -> Gone)]
+        fn end(&self, cmd: End) {}
+        #[output(On)]
+        fn on(&self) -> WentOn { todo }
+        #[output(Gone)]
+        fn gone(&self) -> Ended { todo }
+    }"
+    .parse()
+    .unwrap();
+    each_name_comes_out(header, item);
+}
+
+fn each_name_comes_out(header: TokenStream, item: TokenStream) {
+    let words = ["initial", "terminal", "transition", "apply", "output", "on", "in", "notes"];
+    let words = [&words[..], &["region", "moore"]].concat();
     let mut written = places(header.clone());
     let attributes = syn::parse2::<syn::ItemImpl>(item.clone()).unwrap().items;
     for method in &attributes {

@@ -23,6 +23,18 @@ pub(super) fn machine_state(names: &Names<'_>, model: &Model<'_>) -> TokenStream
     }
 }
 
+/// The states of a Moore machine's outputs, each as its attribute writes it: an editor finds the
+/// declaration from there.
+pub(super) fn states_with_outputs(names: &Names<'_>, model: &Model<'_>) -> Option<TokenStream> {
+    let Names { state, .. } = names;
+    let states = model.outputs.iter().map(|output| {
+        let place = output.place.to_token_stream();
+        written(&place, &model.states[output.state])
+    });
+    let states = quote!(const _: &[#state] = &[#(#state::#states),*];);
+    (!model.outputs.is_empty()).then_some(states)
+}
+
 pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> TokenStream {
     let Names { krate, owner, ident, state, event, command, .. } = names;
     let name = names::plain(ident);

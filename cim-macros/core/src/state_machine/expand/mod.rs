@@ -42,11 +42,13 @@ pub(super) fn expand(syntax: &Syntax, model: &Model<'_>, sound: bool) -> TokenSt
     let document = document.map(|text| quote!(#[doc = #text]));
     let enums = enums::enums(&names, model);
     let state = machine::machine_state(&names, model);
+    let outputs = machine::states_with_outputs(&names, model).filter(|_| sound);
     let event = sets::event_set(&names, model, sound);
     let command = sets::command_set(&names, model, sound);
     let machine = machine::machine(&names, model, sound);
     let regions = regions::within(&names, model, sound);
-    let impls = scope::block(&syntax.krate, &quote!(#state #event #command #machine #regions));
+    let impls =
+        scope::block(&syntax.krate, &quote!(#state #outputs #event #command #machine #regions));
     quote! {
         #document
         #item

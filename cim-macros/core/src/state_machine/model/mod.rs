@@ -64,6 +64,8 @@ pub(super) struct Emission<'a> {
     pub(super) state: usize,
     pub(super) event: usize,
     pub(super) ident: &'a syn::Ident,
+    /// The state as it is written in the attribute.
+    pub(super) place: &'a syn::Ident,
 }
 
 /// A folding method whose signature could be read.

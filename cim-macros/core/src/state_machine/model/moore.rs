@@ -24,7 +24,7 @@ impl<'a> Builder<'a, '_> {
     pub(super) fn emission(
         &mut self,
         signature: &'a syn::Signature,
-        ident: &syn::Ident,
+        ident: &'a syn::Ident,
         state: usize,
     ) -> Option<Emission<'a>> {
         let is_plain = matches!(
@@ -53,7 +53,7 @@ impl<'a> Builder<'a, '_> {
                 return None;
             }
         }
-        Some(Emission { state, event, ident: &signature.ident })
+        Some(Emission { state, event, ident: &signature.ident, place: ident })
     }
 
     /// In a Moore machine an arrow leads to one state, whose event it is.
