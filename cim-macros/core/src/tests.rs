@@ -1,10 +1,13 @@
 //! The compiler on tokens, without a proc-macro around it.
 
+use std::time::{Duration, Instant};
+
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::{
-    aggregate, command, domain_id, event, projection, state_machine, system, tables, value,
+    aggregate, command, domain_id, event, policy, projection, settings, state_machine, system,
+    tables, value,
 };
 
 /// The messages in an expansion, first lines only.
@@ -207,6 +210,40 @@ fn a_sequence_walks_through_its_states() {
     assert!(text.contains(r#"following ("B" , "Second" , "C")"#), "{text}");
 }
 
+/// How long a machine of 720 rows may take, of several tries the shortest: it is compiled anew with
+/// each letter that its author types.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+#[test]
+fn a_large_machine_is_read_in_time() {
+    let state = |number: usize| quote::format_ident!("S{number}");
+    let states = (1..24).map(state);
+    let methods = (0..30).map(|number| {
+        let (method, command, event) = (
+            quote::format_ident!("do_{number}"),
+            quote::format_ident!("Do{number}"),
+            quote::format_ident!("Done{number}"),
+        );
+        let (sources, target) = ((0..24).map(state), state(number % 24));
+        quote! {
+            #[transition(#(#sources)|* -> #target)]
+            fn #method(&self, cmd: #command) -> #event { #event }
+        }
+    });
+    let (header, methods) = (quote!(initial S0, #(#states),*), quote!(#(#methods)*));
+    let took = (0..5).map(|_| {
+        let start = Instant::now();
+        let expansion = machine(header.clone(), methods.clone());
+        let took = start.elapsed();
+        let text = expansion.to_string();
+        assert_eq!(text.matches("TransitionRow :: decided").count(), 720);
+        assert!(!text.contains("compile_error"), "{text}");
+        took
+    });
+    let took = took.min().unwrap();
+    assert!(took < PATIENCE, "{took:?}");
+}
+
 #[test]
 fn three_hundred_states_are_a_machine() {
     let state = |number: usize| quote::format_ident!("S{number}");
@@ -229,9 +266,14 @@ fn a_machine_is_in_its_documentation() {
         quote! {
             #[transition(A -> B)]
             fn go(&self, cmd: Go) -> Went { Went }
+            #[transition(A)]
+            fn wait(&self, cmd: commands::Wait) -> super::events::Waited { Waited }
         },
     );
     let text = expansion.to_string();
+    let links = r"| A | [`Wait`](commands::Wait) | [`Waited`](super::events::Waited) | A |";
+    assert!(text.contains(links), "{text}");
+    assert!(text.contains(r"A --> A: Wait / Waited\n    B --> [*]\n```"), "{text}");
     assert!(text.contains(r"| A | [`Go`] | [`Went`] | B |"), "{text}");
     assert!(text.contains(r"A --> B: Go / Went\n"), "{text}");
 }
@@ -266,14 +308,9 @@ fn states_that_lead_to_each_other_are_one_mistake() {
 
 #[test]
 fn a_new_type_is_null_when_what_it_holds_is() {
-            #[transition(A)]
-            fn wait(&self, cmd: commands::Wait) -> super::events::Waited { Waited }
     let expansion = value(
         quote!(),
         quote!(
-    let links = r"| A | [`Wait`](commands::Wait) | [`Waited`](super::events::Waited) | A |";
-    assert!(text.contains(links), "{text}");
-    assert!(text.contains(r"A --> A: Wait / Waited\n    B --> [*]\n```"), "{text}");
             struct Note(Option<String>);
         ),
     )
@@ -347,6 +384,7 @@ fn items(source: &str) -> Vec<(Expand, TokenStream, TokenStream)> {
             syn::Item::Struct(item) => &mut item.attrs,
             syn::Item::Enum(item) => &mut item.attrs,
             syn::Item::Impl(item) => &mut item.attrs,
+            syn::Item::Fn(item) => &mut item.attrs,
             _ => continue,
         };
         let expand = |attr: &syn::Attribute| -> Option<Expand> {
@@ -356,6 +394,7 @@ fn items(source: &str) -> Vec<(Expand, TokenStream, TokenStream)> {
                 "event" => event,
                 "value" => value,
                 "state_machine" => state_machine,
+                "policy" => policy,
                 "projection" => projection,
                 "system" => system,
                 _ => return None,
@@ -414,8 +453,8 @@ fn cut_attributes(item: &TokenStream) -> Vec<TokenStream> {
 fn sources() -> Vec<String> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     let mut folders = vec![format!("{root}/domains/order/src")];
-    for name in ["aggregate", "command", "event", "state_machine", "projection", "system", "value"]
-    {
+    let macros = ["aggregate", "command", "event", "state_machine", "policy", "projection"];
+    for name in macros.into_iter().chain(["system", "value"]) {
         folders.push(format!("{root}/ui-tests/ui/{name}/pass"));
     }
     folders.push(format!("{root}/ui-tests/ui/hygiene"));
@@ -437,7 +476,9 @@ fn whatever_is_half_typed_is_answered() {
     for source in sources() {
         for (expand, arguments, item) in items(&source) {
             let item_of_cut = cuts(&arguments).into_iter().map(|cut| (cut, item.clone()));
-            let cut_of_item = cut_attributes(&item).into_iter().map(|cut| (arguments.clone(), cut));
+            // Attributes inside with all that follows them, and the item up to any of its tokens.
+            let cuts_of_item = cut_attributes(&item).into_iter().chain(cuts(&item));
+            let cut_of_item = cuts_of_item.map(|cut| (arguments.clone(), cut));
             for (arguments, item) in item_of_cut.chain(cut_of_item) {
                 let expansion = expand(arguments.clone(), item.clone());
                 // The item comes out again, so that names in it can still be completed.
@@ -528,6 +569,46 @@ fn half_a_table_is_answered() {
         for attr in cuts(&quote!(#[tables(crate = a::b, x)])) {
             let expansion = tables(quote!(#attr #item));
             assert!(syn::parse2::<syn::File>(expansion.clone()).is_ok(), "{expansion}");
+        }
+    }
+}
+
+#[test]
+fn half_a_setting_is_answered() {
+    let bodies = [
+        quote!({
+            #[setting(default = 30, min = 1, max = 90)]
+            pub days: u32,
+            pub name: Option<String>,
+        }),
+        quote!((u32);),
+        quote!(;),
+        quote!({}),
+    ];
+    let mut items: Vec<_> = bodies.iter().map(|body| quote!(pub struct Told #body)).collect();
+    items.extend([
+        quote!(
+            pub enum Told {}
+        ),
+        quote!(
+            pub struct Told<T> {
+                days: T,
+            }
+        ),
+    ]);
+    items.extend([
+        quote!(
+            pub fn told() {}
+        ),
+        quote!(),
+    ]);
+    for item in items {
+        let attributes = cuts(&quote!(#[settings(crate = a::b, x)])).into_iter();
+        let of_attributes = attributes.map(|attr| quote!(#attr #item));
+        for item in of_attributes.chain(cut_attributes(&item)).chain(cuts(&item)) {
+            let expansion = settings(item.clone());
+            let parsed = syn::parse2::<syn::File>(expansion.clone());
+            assert!(parsed.is_ok(), "{item}\n{expansion}");
         }
     }
 }

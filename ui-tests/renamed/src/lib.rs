@@ -20,6 +20,7 @@ pub struct OrderId(String);
 #[derive(Default)]
 pub struct Order {
     lines: Vec<Line>,
+    lamp: Lamp,
 }
 
 #[value(crate = framework)]
@@ -54,7 +55,29 @@ impl From<v1::OrderPlaced> for OrderPlaced {
     }
 }
 
-#[state_machine(initial Draft, terminal Placed, crate = framework)]
+/// A region, and a Moore machine.
+#[value(crate = framework)]
+#[derive(Default)]
+pub struct Lamp {}
+
+#[command(Lamp, crate = framework)]
+pub struct SwitchOn;
+
+#[event(Lamp, crate = framework)]
+pub struct WentOn;
+
+#[state_machine(moore, initial Dark, Lit, crate = framework)]
+impl Lamp {
+    #[transition(Dark | Lit -> Lit)]
+    fn switch_on(&self, _: SwitchOn) {}
+
+    #[output(Lit)]
+    fn lit(&self) -> WentOn {
+        WentOn
+    }
+}
+
+#[state_machine(initial Draft, terminal Placed, region lamp: Lamp in Draft, crate = framework)]
 impl Order {
     #[transition(Draft -> Placed)]
     fn place(&self, cmd: PlaceOrder) -> Result<OrderPlaced, Refused> {
@@ -94,5 +117,37 @@ impl OrderBook {
     }
 }
 
-#[system(aggregates(Order), projections(OrderBook), crate = framework)]
+#[policy(crate = framework)]
+pub fn cancel(event: &Recorded<OrderPlaced>) -> Cancel<PlaceOrder> {
+    PlaceOrder::cancel(event.id())
+}
+
+#[derive(Settings)]
+#[settings(crate = framework)]
+pub struct WaitingSettings {
+    #[setting(default = 2, min = 1)]
+    pub lines: usize,
+}
+
+#[derive(Tables)]
+#[tables(crate = crate::exports::runtime)]
+pub struct Waiting {
+    settings: Settings<WaitingSettings>,
+}
+
+#[policy(crate = crate::exports::runtime)]
+impl Waiting {
+    #[on]
+    fn placed(&self, event: &Recorded<OrderPlaced>) -> Option<Cancel<PlaceOrder>> {
+        let many = event.event.lines.len() > self.settings.lines;
+        many.then(|| PlaceOrder::cancel(event.id()))
+    }
+}
+
+#[system(
+    aggregates(Order),
+    policies(cancel, Waiting),
+    projections(OrderBook),
+    crate = framework
+)]
 pub struct Shop;

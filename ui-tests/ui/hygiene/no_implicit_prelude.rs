@@ -13,6 +13,7 @@ pub struct OrderId(::std::string::String);
 #[derive(::std::default::Default)]
 pub struct Order {
     lines: ::std::vec::Vec<Line>,
+    lamp: Lamp,
 }
 
 #[value]
@@ -47,7 +48,29 @@ impl ::std::convert::From<v1::OrderPlaced> for OrderPlaced {
     }
 }
 
-#[state_machine(initial Draft, terminal Placed)]
+/// A region, and a Moore machine.
+#[value]
+#[derive(::std::default::Default)]
+pub struct Lamp {}
+
+#[command(Lamp)]
+pub struct SwitchOn;
+
+#[event(Lamp)]
+pub struct WentOn;
+
+#[state_machine(moore, initial Dark, Lit)]
+impl Lamp {
+    #[transition(Dark | Lit -> Lit)]
+    fn switch_on(&self, _: SwitchOn) {}
+
+    #[output(Lit)]
+    fn lit(&self) -> WentOn {
+        WentOn
+    }
+}
+
+#[state_machine(initial Draft, terminal Placed, region lamp: Lamp in Draft)]
 impl Order {
     #[transition(Draft -> Placed)]
     fn place(&self, cmd: PlaceOrder) -> ::std::result::Result<OrderPlaced, Refused> {
