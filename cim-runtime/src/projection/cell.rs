@@ -207,6 +207,11 @@ impl<V: Clone> Cell<V> {
         }
     }
 
+    /// The generation that answers.
+    pub(crate) fn live(&self) -> Option<u64> {
+        self.progress.borrow().live
+    }
+
     /// How far the answers are.
     pub(crate) fn position(&self) -> u64 {
         self.progress.borrow().position

@@ -37,8 +37,14 @@ impl<P: TableProjection> Medium<P> for InTables {
             false => Arc::new(MemoryRows::default()),
         };
         let (store, environment) = (Arc::clone(&with.store), Arc::clone(&with.environment));
-        let left_out = Mutex::default();
-        let running = Running::<P> { cell: Arc::clone(&cell), store, rows, environment, left_out };
+        let running = Running::<P> {
+            cell: Arc::clone(&cell),
+            store,
+            rows,
+            environment,
+            left_out: Mutex::default(),
+            answering: tokio::sync::Mutex::default(),
+        };
         Ok(Run { work: Box::pin(async move { running.run().await }), cell })
     }
 
@@ -54,6 +60,8 @@ struct Running<P> {
     environment: Arc<dyn Environment>,
     /// Events that a model in memory is made without.
     left_out: Mutex<Vec<u64>>,
+    /// Whoever holds it takes events into the rows that answer.
+    answering: tokio::sync::Mutex<()>,
 }
 
 impl<P: TableProjection> Running<P> {
@@ -69,7 +77,13 @@ impl<P: TableProjection> Running<P> {
                 loop {
                     let anew = has_changed(&rebuilds);
                     rebuilds.mark_unchanged();
-                    self.lead(anew, &mut rebuilds).await?;
+                    let before = self.cell.live();
+                    let led = self.lead(anew, &mut rebuilds).await;
+                    if anew && led.is_err() && self.cell.live() == before {
+                        // They were not made yet.
+                        rebuilds.mark_changed();
+                    }
+                    led?;
                 }
             };
             let ended = leading(self.rows.as_ref(), P::NAME, others, own).await;
@@ -180,6 +194,12 @@ impl<P: TableProjection> Running<P> {
             // The rows are those of another store's events.
             plan = plan.plan::<P>(true);
         }
+        if let Some(new) = plan.building
+            && plan.building != found.building
+        {
+            // There may be rows of this number that somebody else has begun and given up.
+            self.clear(new.space(P::NAME)).await?;
+        }
         let revision = self.note(&plan, &found, revision).await?;
         if let Some(generation) = plan.building {
             let mut made = self.worker(generation.space(P::NAME)).await?;
@@ -237,17 +257,19 @@ impl<P: TableProjection> Running<P> {
         target: u64,
     ) -> Result<Worker<P>, Stopped> {
         self.cell.set(ProjectionState::Building { position: made.checkpoint(), target });
+        let made = self.follow(made.in_bulk(true), Some(target), false);
+        let Some(live) = live else { return Ok(made.await?.in_bulk(false)) };
         let made = async {
-            let made = self.follow(made.in_bulk(true), Some(target), false).await?;
+            let made = made.await?;
+            // The others have got on meanwhile, and do so no more: nobody is to be told less than before.
+            let _answering = self.answering.lock().await;
+            let made = self.follow(made, Some(self.cell.position()), false).await?;
             Ok(made.in_bulk(false))
         };
-        match live {
-            None => made.await,
-            Some(live) => tokio::select! {
-                biased;
-                made = made => made,
-                ended = self.follow(live, None, true) => ended,
-            },
+        tokio::select! {
+            biased;
+            made = made => made,
+            ended = self.follow(live, None, true) => ended,
         }
     }
 
@@ -265,6 +287,10 @@ impl<P: TableProjection> Running<P> {
             let (events, failed) = page.ok_or_else(|| Stopped::Store(ended()))?;
             // Whoever has sent this is there as long as the cell is.
             let _ = paused.wait_for(|paused| !paused).await;
+            let _answering = match answers {
+                true => Some(self.answering.lock().await),
+                false => None,
+            };
             let span = observe::page_span("projection", P::NAME, events.len());
             let (back, applied) = blocking(move || {
                 let applied = span.in_scope(|| worker.apply(&events));
