@@ -15,16 +15,41 @@ use crate::cbor::{DecodeError, Decoder, Encoder, Shape, Value};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Actor(Arc<str>);
 
+/// What stands before the name of a policy.
+const POLICY: &str = "policy:";
+
 impl Actor {
     /// The actor of this name.
     pub fn new(name: impl Into<Arc<str>>) -> Self {
         Self(name.into())
     }
 
+    /// The policy of this name, which sends commands by itself.
+    pub(crate) fn of_policy(name: &str) -> Self {
+        Self::new(format!("{POLICY}{name}"))
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The name of the policy, if it is one.
+    ///
+    /// ```
+    /// use cim_runtime::Actor;
+    ///
+    /// assert_eq!(Actor::new("policy:reminders").policy(), Some("reminders"));
+    /// assert_eq!(Actor::new("alice").policy(), None);
+    /// ```
+    pub fn policy(&self) -> Option<&str> {
+        policy_of(&self.0)
+    }
+}
+
+/// The policy whose name an actor's is, as an event has it.
+pub(crate) fn policy_of(actor: &str) -> Option<&str> {
+    actor.strip_prefix(POLICY)
 }
 
 /// Nobody in particular: the program itself.

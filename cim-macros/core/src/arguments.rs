@@ -61,6 +61,18 @@ impl Arguments {
         arguments
     }
 
+    /// `#[tables(crate = path)]` above a derive, or the usual path.
+    pub(crate) fn krate_of_derive(
+        attribute: &'static str,
+        attrs: &[syn::Attribute],
+        diagnostics: &mut Diagnostics,
+    ) -> syn::Path {
+        let mut arguments = Self::of_derive(attribute, attrs, "crate = …", diagnostics);
+        let krate = arguments.krate(diagnostics);
+        arguments.finish(diagnostics);
+        krate
+    }
+
     /// The aggregate, which stands first, as in `#[event(Order)]`. `flags` are the words of the
     /// attribute that stand alone and are no aggregates.
     pub(crate) fn aggregate(

@@ -14,7 +14,7 @@ use super::running::Running;
 use super::sendable::Unsent;
 use super::worker::Worker;
 use super::{OnRefusal, Policy};
-use crate::actor::Actor;
+use crate::actor::{Actor, policy_of};
 use crate::engine::{Cause, Message};
 use crate::error::Error;
 use crate::observe;
@@ -122,7 +122,7 @@ impl<P: Policy> Running<P> {
         let message = Message {
             command_id: letter.command_id,
             repeatable: true,
-            actor: Actor::new(format!("policy:{}", P::NAME)),
+            actor: Actor::of_policy(P::NAME),
             now: self.now(),
             cause: Some(Cause { correlation: letter.correlation, event: letter.event }),
         };
@@ -158,7 +158,7 @@ impl<P: Policy> Running<P> {
             let Ok(Some(event)) = self.driver.store.find(&cid).await else { break };
             let Ok(envelope) = event.envelope() else { break };
             way.push(envelope.event_type.to_owned());
-            let policy = envelope.actor.strip_prefix("policy:");
+            let policy = policy_of(envelope.actor);
             way.extend(policy.map(str::to_owned));
             cause = match envelope.causation {
                 crate::envelope::Causation::Event(cid) => Some(cid),

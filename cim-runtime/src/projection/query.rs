@@ -17,7 +17,7 @@ use crate::engine::{Receipt, Sent};
 use crate::error::Error;
 
 /// How long a question waits for the projection to reach what it must know, unless told otherwise.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A question to a projection: a type that one of its `#[query]` methods takes.
 #[diagnostic::on_unimplemented(

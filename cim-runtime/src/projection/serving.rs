@@ -1,19 +1,16 @@
 //! What questions are answered from.
 
 use std::sync::{Arc, PoisonError, RwLock, Weak};
-use std::time::Duration;
 
 use super::cell::Cell;
 use super::medium::TableProjection;
+use super::query::PATIENCE;
 use super::status::Parked;
 use super::worker::PARKED;
 use crate::cbor;
 use crate::error::Error;
 use crate::rows::{Place, RowKey as _, RowStore};
 use crate::store::StoreError;
-
-/// How long a question waits for the rows that answer in place of those that were taken away.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A generation of a projection's rows, to be read.
 #[doc(hidden)]

@@ -14,7 +14,7 @@ pub fn domain_id(item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let expansion = match syn::parse2::<syn::DeriveInput>(item) {
         Ok(input) => {
-            let krate = krate(&input, &mut diagnostics);
+            let krate = Arguments::krate_of_derive("domain_id", &input.attrs, &mut diagnostics);
             match inner(&input, &mut diagnostics) {
                 Some(inner) => expand(&krate, &input.ident, inner),
                 // Of a generic type no impl is right for all.
@@ -29,14 +29,6 @@ pub fn domain_id(item: TokenStream) -> TokenStream {
     };
     let mistakes = diagnostics.finish();
     quote!(#mistakes #expansion)
-}
-
-/// `#[domain_id(crate = path)]`, or the usual path.
-fn krate(input: &syn::DeriveInput, diagnostics: &mut Diagnostics) -> syn::Path {
-    let mut arguments = Arguments::of_derive("domain_id", &input.attrs, "crate = …", diagnostics);
-    let krate = arguments.krate(diagnostics);
-    arguments.finish(diagnostics);
-    krate
 }
 
 /// The one field's type.

@@ -16,7 +16,7 @@ pub fn settings(item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let expansion = match syn::parse2::<syn::DeriveInput>(item) {
         Ok(input) => {
-            let krate = krate(&input, &mut diagnostics);
+            let krate = Arguments::krate_of_derive("settings", &input.attrs, &mut diagnostics);
             let settings = settings_of(&input, &mut diagnostics);
             match diagnostics.is_empty() {
                 true => expand::expand(&krate, &input.ident, &settings),
@@ -42,14 +42,6 @@ struct Setting {
     default: Option<syn::Expr>,
     min: Option<syn::Expr>,
     max: Option<syn::Expr>,
-}
-
-/// `#[settings(crate = path)]`, or the usual path.
-fn krate(input: &syn::DeriveInput, diagnostics: &mut Diagnostics) -> syn::Path {
-    let mut arguments = Arguments::of_derive("settings", &input.attrs, "crate = …", diagnostics);
-    let krate = arguments.krate(diagnostics);
-    arguments.finish(diagnostics);
-    krate
 }
 
 fn settings_of(input: &syn::DeriveInput, diagnostics: &mut Diagnostics) -> Vec<Setting> {

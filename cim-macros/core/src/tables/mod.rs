@@ -17,7 +17,7 @@ pub fn tables(item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let expansion = match syn::parse2::<syn::DeriveInput>(item) {
         Ok(input) => {
-            let krate = krate(&input, &mut diagnostics);
+            let krate = Arguments::krate_of_derive("tables", &input.attrs, &mut diagnostics);
             let fields = fields(&input, &mut diagnostics);
             match diagnostics.is_empty() {
                 true => expand(&krate, &input.ident, fields),
@@ -33,14 +33,6 @@ pub fn tables(item: TokenStream) -> TokenStream {
     };
     let mistakes = diagnostics.finish();
     quote!(#mistakes #expansion)
-}
-
-/// `#[tables(crate = path)]`, or the usual path.
-fn krate(input: &syn::DeriveInput, diagnostics: &mut Diagnostics) -> syn::Path {
-    let mut arguments = Arguments::of_derive("tables", &input.attrs, "crate = …", diagnostics);
-    let krate = arguments.krate(diagnostics);
-    arguments.finish(diagnostics);
-    krate
 }
 
 /// The fields, which are the tables; a struct without any has none.

@@ -8,6 +8,7 @@ use futures::stream::{self, BoxStream};
 
 use super::Fault;
 use super::world::{World, over};
+use crate::actor::policy_of;
 use crate::car::Section;
 use crate::cid::EventCid;
 use crate::commit::Commit;
@@ -40,7 +41,7 @@ impl Disturbed {
 /// Whether a policy has sent the command: whoever else has is no process that ends.
 fn is_of_a_policy(commit: &Commit) -> bool {
     let Ok(first) = Section::read(commit.sections(), 0) else { return false };
-    Envelope::decode(first.block).is_ok_and(|event| event.actor.starts_with("policy:"))
+    Envelope::decode(first.block).is_ok_and(|event| policy_of(event.actor).is_some())
 }
 
 /// The events after a position.

@@ -85,7 +85,7 @@ impl AutoArchive {
 
     fn later(&self, person: PersonId, actor: &Actor) -> Option<To<ArchivePerson>> {
         // What one side of a relationship has done policies tell the other one.
-        if actor.as_str().starts_with("policy:") {
+        if actor.policy().is_some() {
             return None;
         }
         let days = self.settings.days;

@@ -15,9 +15,9 @@ use crate::relationships::{
 /// What happens on one side of a relationship happens on the other, once.
 ///
 /// A proposal is offered to the other side, or ended at once if there is nobody who could confirm it.
-/// Death and archiving end relationships; a merge that was asked for moves them to whoever remains. Rows keep both sides,
-/// and are changed before the other side is told: what comes back finds nothing more to do. A command
-/// that is refused came too late: what has come before is still to be seen here.
+/// Death and archiving end relationships; a merge that was asked for moves them to whoever remains. Rows
+/// keep both sides, and are changed before the other side is told: what comes back finds nothing more to
+/// do. A command that is refused came too late: what has come before is still to be seen here.
 #[derive(Tables)]
 pub struct Cascade {
     /// Whether they are still there.

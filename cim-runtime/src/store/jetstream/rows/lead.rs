@@ -88,8 +88,7 @@ fn hold(
                     Written::Unknown(_) | Written::Refused(_) => {}
                 }
             }
-            rows.leads().remove(&name);
-            rows.disown();
+            rows.disown(&name);
             lost.send_replace(true);
         })
     };
@@ -112,8 +111,7 @@ impl Guard for Held {}
 impl Drop for Held {
     fn drop(&mut self) {
         self.renewing.abort();
-        self.rows.leads().remove(&self.name);
-        self.rows.disown();
+        self.rows.disown(&self.name);
         let (rows, subject, at) = (self.rows.clone(), self.subject.clone(), *self.at.borrow());
         // Whoever waits would find out by itself, only later.
         let give_back = async move { rows.bucket.put(subject, Bytes::new(), at).await };

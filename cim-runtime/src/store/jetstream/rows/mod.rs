@@ -279,8 +279,9 @@ impl BucketRows {
         leads.contains(space) || stem.is_some_and(|stem| leads.contains(stem))
     }
 
-    /// Nobody is known to be the only writer any more.
-    fn disown(&self) {
+    /// This process no longer leads `name`, and of no space it is known that nobody else writes there.
+    fn disown(&self, name: &str) {
+        self.leads().remove(name);
         let copies = self.copies.lock().unwrap_or_else(PoisonError::into_inner);
         let spaces: Vec<_> = copies.values().cloned().collect();
         drop(copies);
