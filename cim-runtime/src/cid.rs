@@ -4,12 +4,18 @@ use std::fmt;
 use std::str::FromStr;
 
 use cid::Cid;
+use data_encoding::BASE32_NOPAD;
 use multihash::Multihash;
 
 /// DAG-CBOR's code in the [multicodec table](https://github.com/multiformats/multicodec).
 const DAG_CBOR: u64 = 0x71;
 /// BLAKE3's code in the same table.
 const BLAKE3: u64 = 0x1e;
+/// Before the text of a CID, in the [multibase table](https://github.com/multiformats/multibase): base
+/// 32 of lower case, without padding.
+const BASE32_LOWER: u8 = b'b';
+/// The length of the text: five bits a character.
+const TEXT: usize = 1 + (EventCid::LEN * 8).div_ceil(5);
 /// CIDv1, DAG-CBOR, BLAKE3, 32 bytes: what stands before every digest.
 const PREFIX: [u8; 4] = [1, DAG_CBOR as u8, BLAKE3 as u8, 32];
 
@@ -116,7 +122,12 @@ impl FromStr for EventCid {
 
 impl fmt::Display for EventCid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Cid::from(*self).fmt(f)
+        // As the library does it, without an allocation: each commit's CID is a header.
+        let mut text = [0; TEXT];
+        text[0] = BASE32_LOWER;
+        BASE32_NOPAD.encode_mut(&self.to_bytes(), &mut text[1..]);
+        text.make_ascii_lowercase();
+        f.pad(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -137,6 +148,8 @@ mod tests {
         assert_eq!(EventCid::from_bytes(&cid.to_bytes()), Ok(cid));
         assert_eq!(EventCid::try_from(&Cid::from(cid)), Ok(cid));
         assert_eq!(Cid::from(cid).to_bytes(), cid.to_bytes());
+        assert_eq!(cid.to_string(), Cid::from(cid).to_string());
+        assert_eq!(format!("{cid:>60}"), format!(" {cid}"));
         assert_eq!(cid.digest(), blake3::hash(b"block").as_bytes());
     }
 

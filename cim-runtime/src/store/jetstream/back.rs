@@ -14,9 +14,13 @@
 use std::sync::Arc;
 
 use data_encoding::BASE64_NOPAD;
+use smallvec::SmallVec;
 
 /// How many commits a block has, and how many blocks the next larger one.
 const BLOCK: u64 = 32;
+
+/// The list of a commit among the first 32,768 of its stream has no more entries.
+const USUAL: usize = 3 * BLOCK as usize;
 
 /// The list of one commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,10 +41,11 @@ impl Back {
     pub(super) fn next(&self, sequence: u64) -> Self {
         let number = self.number + 1;
         let mut known = std::iter::once((self.number, sequence)).chain(self.entries());
-        let sequences = listed(number)
+        let sequences: SmallVec<[u64; USUAL]> = listed(number)
             .filter_map(|listed| known.find(|(number, _)| *number == listed))
-            .map(|(_, sequence)| sequence);
-        Self { number, sequences: sequences.collect() }
+            .map(|(_, sequence)| sequence)
+            .collect();
+        Self { number, sequences: sequences.as_slice().into() }
     }
 
     /// The number and the sequence of each commit that is listed, downwards.

@@ -16,11 +16,11 @@ use std::time::Duration;
 use async_nats::HeaderMap;
 use bytes::Bytes;
 use lru::LruCache;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use super::as_one::Unstored;
-use super::burst::{Inbox, Stored};
+use super::burst::{Bursts, Stored};
 use super::server::{Answer, Server};
 use crate::subject::StreamName;
 
@@ -53,14 +53,16 @@ pub(super) struct Batches {
     /// How many commits of this process are on their way.
     under_way: AtomicUsize,
     line: Mutex<Line>,
+    /// How many more batches may be on their way.
+    room: Arc<Semaphore>,
 }
 
 /// How a batch is sent.
 enum Way {
     /// All or none.
     AsOne,
-    /// One by one. There is an inbox from the first burst on.
-    Bursts(tokio::sync::Mutex<Option<Inbox>>),
+    /// One by one.
+    Bursts(Bursts),
 }
 
 struct Line {
@@ -103,12 +105,13 @@ impl Batches {
 
     /// Batches whose members are stored one by one.
     pub(super) fn of_bursts(server: Arc<Server>) -> Arc<Self> {
-        Self::new(server, Way::Bursts(tokio::sync::Mutex::default()))
+        Self::new(server, Way::Bursts(Bursts::default()))
     }
 
     fn new(server: Arc<Server>, way: Way) -> Arc<Self> {
         let (under_way, line) = (AtomicUsize::new(0), Mutex::new(Line::new()));
-        Arc::new(Self { server, way, under_way, line })
+        let room = Arc::new(Semaphore::new(way.most_at_once()));
+        Arc::new(Self { server, way, under_way, line, room })
     }
 
     /// Sends a commit with others, if it may wait for them: then its headers are taken.
@@ -159,7 +162,8 @@ impl Batches {
     /// Sends batches, for as long as enough commits wait.
     async fn gather(self: Arc<Self>) {
         let mut expected = self.under_way.load(Ordering::Relaxed);
-        loop {
+        // Nobody closes it.
+        while let Ok(room) = Arc::clone(&self.room).acquire_owned().await {
             self.wait_for(self.way.most_awaited(expected)).await;
             let (members, gathering) = {
                 let mut line = self.line();
@@ -178,7 +182,11 @@ impl Batches {
                 return;
             }
             expected = members.len();
-            self.answer(members).await;
+            let batches = Arc::clone(&self);
+            tokio::spawn(async move {
+                batches.answer(members).await;
+                drop(room);
+            });
         }
     }
 
@@ -209,17 +217,7 @@ impl Batches {
         }
         let answers = match &self.way {
             Way::AsOne => self.as_one_or_each(messages).await,
-            Way::Bursts(inbox) => {
-                let mut inbox = inbox.lock().await;
-                if inbox.is_none() {
-                    *inbox = Inbox::new(&self.server).await.ok();
-                }
-                match &mut *inbox {
-                    Some(inbox) => self.burst(inbox, &streams, messages).await,
-                    // The client is closed: each is told so alone.
-                    None => vec![Joined::Alone; streams.len()],
-                }
-            }
+            Way::Bursts(bursts) => self.burst(bursts, &streams, messages).await,
         };
         for (member, answer) in waiting.into_iter().zip(answers) {
             let _ = member.send(answer);
@@ -228,13 +226,18 @@ impl Batches {
 
     async fn burst(
         &self,
-        inbox: &mut Inbox,
+        bursts: &Bursts,
         streams: &[StreamName],
         messages: Vec<Unstored>,
     ) -> Vec<Joined> {
-        let Stored { answers, mixed } = self.server.store_burst(inbox, streams, messages).await;
-        self.line().was_mixed(mixed);
-        answers
+        match self.server.store_burst(bursts, streams, messages).await {
+            Some(Stored { answers, mixed }) => {
+                self.line().was_mixed(mixed);
+                answers
+            }
+            // The client is closed: each is told so alone.
+            None => vec![Joined::Alone; streams.len()],
+        }
     }
 
     async fn as_one_or_each(&self, messages: Vec<Unstored>) -> Vec<Joined> {
@@ -264,6 +267,15 @@ impl std::fmt::Debug for Batches {
 }
 
 impl Way {
+    /// How many batches may be on their way at once.
+    fn most_at_once(&self) -> usize {
+        match self {
+            Self::AsOne => 1,
+            // While the server stores one, the next is sent.
+            Self::Bursts(_) => 2,
+        }
+    }
+
     /// From so many commits on their way on, some wait for a batch.
     fn fewest_under_way(&self) -> usize {
         match self {

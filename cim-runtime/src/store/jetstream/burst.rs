@@ -9,6 +9,7 @@
 //! there are more, each message has to be looked for.
 
 use std::pin::pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::client::SubscribeError;
@@ -32,8 +33,18 @@ const FLOW: usize = 500;
 /// When a message was not passed on, the same is heard of others within this time.
 const REFUSALS: Duration = Duration::from_millis(50);
 
-/// Where the answers come to.
-pub(super) struct Inbox {
+/// What bursts share that are on their way at once.
+#[derive(Default)]
+pub(super) struct Bursts {
+    /// Inboxes that no burst uses.
+    free: Mutex<Vec<Inbox>>,
+    /// Held by the burst that is being sent: no other's messages come in between, or none could be told
+    /// its sequence.
+    sending: tokio::sync::Mutex<()>,
+}
+
+/// Where the answers to a burst come to.
+struct Inbox {
     subject: String,
     answers: Subscriber,
     /// How many bursts were sent.
@@ -70,8 +81,24 @@ struct End<'a> {
     count: usize,
 }
 
+impl Bursts {
+    /// An inbox for one burst.
+    async fn inbox(&self, server: &Server) -> Result<Inbox, SubscribeError> {
+        let free = self.free().pop();
+        match free {
+            Some(inbox) => Ok(inbox),
+            None => Inbox::new(server).await,
+        }
+    }
+
+    // A panic while the lock was held left whole entries behind.
+    fn free(&self) -> MutexGuard<'_, Vec<Inbox>> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Inbox {
-    pub(super) async fn new(server: &Server) -> Result<Self, SubscribeError> {
+    async fn new(server: &Server) -> Result<Self, SubscribeError> {
         let subject = server.client.new_inbox();
         let answers = server.client.subscribe(format!("{subject}.>")).await?;
         Ok(Self { subject, answers, bursts: 0 })
@@ -79,20 +106,22 @@ impl Inbox {
 }
 
 impl Server {
-    /// Sends messages, at least one, to be stored one behind the other, each if it can be. `streams`
-    /// are their subjects, of which each is there once.
+    /// Sends messages, at least one, to be stored one behind the other, each if it can be; `None` when
+    /// the client is closed. `streams` are their subjects, of which each is there once.
     pub(super) async fn store_burst(
         &self,
-        inbox: &mut Inbox,
+        bursts: &Bursts,
         streams: &[StreamName],
         messages: Vec<Unstored>,
-    ) -> Stored {
+    ) -> Option<Stored> {
+        let mut inbox = bursts.inbox(self).await.ok()?;
         inbox.bursts += 1;
         // Batches of all processes have names in one space.
         let unique = inbox.subject.rsplit('.').next().unwrap_or_default();
         let mut burst = Burst::new(format!("{unique}{}", inbox.bursts), messages.len());
         let (connection, refusals) = (self.connection(), self.listen());
         let to = format!("{}.{}", inbox.subject, burst.id);
+        let turn = bursts.sending.lock().await;
         for (number, message) in messages.into_iter().enumerate() {
             let reply = match burst.operation(number) {
                 None => to.clone(),
@@ -104,6 +133,7 @@ impl Server {
                 break;
             }
         }
+        drop(turn);
         let reading = async {
             while !burst.is_settled()
                 && let Some(message) = inbox.answers.next().await
@@ -124,7 +154,8 @@ impl Server {
             let is_it = |denied: &str| denied == streams[number].as_str();
             matches!(refusals.refused(is_it).now_or_never(), Some(Refusal::Publish(_)))
         };
-        burst.outcome(was_denied)
+        bursts.free().push(inbox);
+        Some(burst.outcome(was_denied))
     }
 
     async fn send(

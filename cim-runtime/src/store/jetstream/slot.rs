@@ -70,7 +70,10 @@ impl Inner {
                         headers = self.headers(commit, base.last, &back);
                     }
                     let payload = payload.clone();
-                    Some(self.server.publish(stream.as_str(), headers, payload, deadline).await)
+                    let sent = self.server.publish(stream.as_str(), headers, payload, deadline);
+                    // Half of the whole future, which a commit among many does not need: an
+                    // allocator has little room at hand for large ones.
+                    Some(Box::pin(sent).await)
                 }
             };
             let last = match answer {
@@ -258,7 +261,8 @@ impl Inner {
 
     fn headers(&self, commit: &Commit, last: u64, back: &Back) -> HeaderMap {
         let cid = commit.head().to_string();
-        let mut types = String::new();
+        let lengths = commit.events().iter().map(|event| event.event_type.len() + 1);
+        let mut types = String::with_capacity(lengths.sum());
         for event in commit.events() {
             if !types.is_empty() {
                 types.push(',');
