@@ -7,6 +7,7 @@ use cim_runtime::prelude::*;
 use cim_runtime::store::{EmbeddedStore, MemoryStore, Store};
 use cim_runtime::testing::Simulation;
 
+use crate::chance::Random;
 use crate::doubles::StoreDouble;
 
 #[derive(DomainId)]
@@ -125,7 +126,29 @@ impl Porter {
     }
 }
 
-#[system(aggregates(Room), policies(Porter))]
+/// How often each guest was told of.
+#[derive(Tables)]
+pub struct Guests {
+    told: Table<String, u32>,
+}
+
+#[value]
+pub struct HowOften;
+
+#[projection]
+impl Guests {
+    #[on]
+    fn told(&mut self, event: &Recorded<Told>) {
+        *self.told.get_or_default(&event.event.guest) += 1;
+    }
+
+    #[query]
+    fn how_often(&self, _: HowOften) -> Vec<(String, u32)> {
+        self.told.iter().collect()
+    }
+}
+
+#[system(aggregates(Room), policies(Porter), projections(Guests))]
 pub struct House;
 
 fn room() -> RoomId {
@@ -276,4 +299,103 @@ async fn a_timer_that_is_cancelled_while_it_fires_does_no_harm_on_disk() {
         let store = Arc::new(EmbeddedStore::open(folder.path()).unwrap());
         cancelled_while_it_fires(store, is_stored).await;
     }
+}
+
+/// A clock that is put back while a timer waits, while it fires, and when it has fired.
+pub(crate) async fn put_back(store: Arc<dyn Store>, is_stored: bool) {
+    let (double, clock) = (StoreDouble::new(), ManualEnvironment::default());
+    double.exchange(store);
+    let begun = clock.time();
+    let at = |minutes| begun + SignedDuration::from_mins(minutes);
+    let house =
+        Simulation::<House>::start_on(Arc::new(double.clone()), clock.clone()).await.unwrap();
+    house.send(&room(), Enter).await.unwrap();
+    house.settled().await.unwrap();
+    for minutes in [-60, 4, -1, 4] {
+        clock.set(at(minutes));
+        house.settled().await.unwrap();
+        assert_eq!(told(&house, begun).await, [line("entered", 0)], "not before its time");
+    }
+    let mut held_up = double.hold_up(is_stored);
+    clock.set(at(5));
+    held_up.reached().await;
+    clock.set(at(-60));
+    held_up.go_on();
+    // What is on its way is not waited for by who looks at the clock.
+    while told(&house, begun).await.len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    let once = [line("entered", 0), line("darkened", 5)];
+    for minutes in [-60, 60, 0, 600] {
+        clock.set(at(minutes));
+        house.settled().await.unwrap();
+        assert_eq!(told(&house, begun).await, once, "once, whatever the time is");
+    }
+    assert_eq!(house.workers().next_due(), None);
+}
+
+/// A clock that jumps hours at a time, forwards and back, while processes come and go.
+pub(crate) async fn jumping(store: Arc<dyn Store>, rounds: u32) {
+    let clock = ManualEnvironment::default();
+    let begun = clock.time();
+    let mut random = Random::new(19);
+    let start = || Simulation::<House>::start_on(Arc::clone(&store), clock.clone());
+    let mut house = start().await.unwrap();
+    let mut guests = Vec::new();
+    for _ in 0..rounds {
+        clock.set(begun + SignedDuration::from_mins(i64::from(random.below(480)) - 240));
+        for _ in 0..=random.below(3) {
+            let guest = format!("guest {:03}", guests.len());
+            expect(&house, &guest, random.below(90).into()).await;
+            guests.push((guest, 1));
+        }
+        match random.below(4) {
+            0 => {
+                drop(house);
+                house = start().await.unwrap();
+            }
+            1 => tokio::task::yield_now().await,
+            _ => house.settled().await.unwrap(),
+        }
+    }
+    clock.set(begun + SignedDuration::from_hours(24));
+    // It may have to wait for the one before to be gone.
+    let all_told = async {
+        while house.load::<Room>(&room()).await.unwrap().messages.len() < guests.len() {
+            house.settled().await.unwrap();
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), all_told).await.expect("one is lost");
+    for hours in [24, -24, 48] {
+        clock.set(begun + SignedDuration::from_hours(hours));
+        house.settled().await.unwrap();
+        let mut told = house.load::<Room>(&room()).await.unwrap().messages.clone();
+        told.sort();
+        let names: Vec<_> = guests.iter().map(|(guest, _)| guest.clone()).collect();
+        assert_eq!(told, names, "each once");
+        assert_eq!(house.ask(HowOften).await.unwrap(), guests);
+        let head = store.head().await.unwrap().unwrap().number;
+        let status = house.projection::<Guests>().unwrap().status().await.unwrap();
+        assert_eq!((status.position, status.events_behind), (head, 0));
+    }
+    assert_eq!(house.workers().next_due(), None);
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_neither_loses_nor_doubles_a_timer_in_memory() {
+    for is_stored in [false, true] {
+        put_back(Arc::new(MemoryStore::new()), is_stored).await;
+    }
+    jumping(Arc::new(MemoryStore::new()), 100).await;
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_neither_loses_nor_doubles_a_timer_on_disk() {
+    for is_stored in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        put_back(Arc::new(EmbeddedStore::open(folder.path()).unwrap()), is_stored).await;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    jumping(Arc::new(EmbeddedStore::open(folder.path()).unwrap()), 30).await;
 }
