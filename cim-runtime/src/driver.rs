@@ -85,6 +85,9 @@ impl Driver {
                     let begun = Instant::now();
                     let answer = store.commit(commit.clone()).await;
                     observe::append(begun.elapsed());
+                    if let Ok(committed) = &answer {
+                        observe::stored(committed.position);
+                    }
                     if answer.as_ref().is_err_and(StoreError::is_conflict) {
                         observe::conflict(OwnerIn::<R>::NAME.as_str());
                     }

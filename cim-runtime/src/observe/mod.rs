@@ -8,9 +8,13 @@
 //! | `cim_commands_total` | counter | `aggregate`, `command`, `outcome` |
 //! | `cim_append_seconds` | histogram | |
 //! | `cim_conflicts_total` | counter | `aggregate` |
+//! | `cim_stored_position` | gauge | |
+//! | `cim_projection_up` | gauge | `projection` |
 //! | `cim_projection_position` | gauge | `projection` |
 //! | `cim_projection_lag_seconds` | gauge | `projection` |
 //! | `cim_projection_parked_total` | counter | `projection` |
+//! | `cim_policy_up` | gauge | `policy` |
+//! | `cim_policy_position` | gauge | `policy` |
 //! | `cim_policy_commands_total` | counter | `policy`, `outcome` |
 //! | `cim_effects_total` | counter | `policy`, `outcome` |
 //! | `cim_policy_retries_total` | counter | `policy` |
@@ -19,6 +23,12 @@
 //! `outcome` of a command is one of `stored`, `repeated`, `unchanged`, `refused` and `error`; of a
 //! policy's command one of `done`, `again`, `dead`, and `refused` where a method answers to that; of an
 //! attempt at an effect one of `done`, `again` and `dead`.
+//!
+//! `up` is 1 while this process takes events or follows one that does, and 0 while it is paused, has
+//! stopped, or cannot reach the store or its rows. `cim_stored_position` is the
+//! last position that this process has stored something at: a projection or a policy that stays
+//! behind the greatest of all processes does not get on, whatever else it says. How old the last event
+//! was is told when it is taken, and says nothing afterwards.
 
 #[cfg(feature = "prometheus")]
 mod prometheus;
@@ -43,6 +53,10 @@ fn describe() {
     describe_counter!("cim_commands_total", "Commands, by how they ended");
     describe_histogram!("cim_append_seconds", "How long the store took for a commit");
     describe_counter!("cim_conflicts_total", "Commits for which another writer was faster");
+    describe_gauge!("cim_stored_position", "The last position this process has stored at");
+    describe_gauge!("cim_projection_up", "Whether a projection takes events: 1, or 0");
+    describe_gauge!("cim_policy_up", "Whether a policy takes events: 1, or 0");
+    describe_gauge!("cim_policy_position", "The position of the last event a policy has taken");
     describe_gauge!("cim_projection_position", "The position of the last event in the rows");
     describe_gauge!("cim_projection_lag_seconds", "How old the last event in the rows was");
     describe_counter!("cim_projection_parked_total", "Events that were put aside");
@@ -105,6 +119,22 @@ pub(crate) fn request_span(subject: &str, traceparent: Option<&str>) -> Span {
 /// The span of a page of events on its way into a projection or through a policy.
 pub(crate) fn page_span(kind: &'static str, name: &'static str, events: usize) -> Span {
     tracing::debug_span!("page", kind, name, events)
+}
+
+/// Something was stored, and this is its last position.
+pub(crate) fn stored(position: u64) {
+    metrics::gauge!("cim_stored_position").set(position as f64);
+}
+
+/// Whether a projection takes events.
+pub(crate) fn projection_up(name: &'static str, is_up: bool) {
+    metrics::gauge!("cim_projection_up", "projection" => name).set(f64::from(u8::from(is_up)));
+}
+
+/// Whether a policy takes events, and how far it is.
+pub(crate) fn policy(name: &'static str, position: u64, is_up: bool) {
+    metrics::gauge!("cim_policy_up", "policy" => name).set(f64::from(u8::from(is_up)));
+    metrics::gauge!("cim_policy_position", "policy" => name).set(position as f64);
 }
 
 /// How far a projection is.

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::driver::Driver;
 use crate::error::Error;
+use crate::observe;
 use crate::projection::Reaches;
 
 /// How far a policy is.
@@ -26,6 +27,15 @@ pub(super) struct Cell {
     pub(super) name: &'static str,
     pub(super) progress: watch::Sender<Progress>,
     pub(super) driver: Arc<Driver>,
+}
+
+impl Cell {
+    /// Takes note of how far the policy is.
+    pub(super) fn moved(&self, now: impl FnOnce(&mut Progress)) {
+        self.progress.send_modify(now);
+        let now = self.progress.borrow();
+        observe::policy(self.name, now.position, now.stopped.is_none());
+    }
 }
 
 impl Reaches for Cell {

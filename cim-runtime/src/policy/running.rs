@@ -136,7 +136,7 @@ impl<P: Policy> Running<P> {
             let before = self.cell.progress.borrow().position;
             // What is left to do is known when the rows are open.
             let opening = P::EFFECT.map(|_| (0, None));
-            self.cell.progress.send_modify(|now| now.acting = opening.into_iter().collect());
+            self.cell.moved(|now| now.acting = opening.into_iter().collect());
             let own = async { match self.lead(&mut *wishes.lock().await).await? {} };
             let others = async {
                 tokio::select! {
@@ -149,13 +149,15 @@ impl<P: Policy> Running<P> {
                 // What is in memory is for projections.
                 Err(Stopped::Event(reason) | Stopped::Spoilt { problem: reason, .. }) => {
                     tracing::error!(policy = P::NAME, reason, "a policy has stopped");
-                    self.cell.progress.send_modify(|now| now.stopped = Some(reason));
+                    self.cell.moved(|now| now.stopped = Some(reason));
                     // Nobody but another program can help.
                     match self.grant_from_afar(&wishes).await {}
                 }
                 Err(Stopped::Store(error)) => {
                     tracing::warn!(policy = P::NAME, %error, "a policy tries again");
-                    let moved = self.cell.progress.borrow().position > before;
+                    let position = self.cell.progress.borrow().position;
+                    observe::policy(P::NAME, position, false);
+                    let moved = position > before;
                     // Who was refused as somebody else has written does not wait longer and longer.
                     retry.pause(moved || error.is_conflict()).await;
                 }
@@ -173,7 +175,7 @@ impl<P: Policy> Running<P> {
             let rows = Arc::clone(&self.rows);
             let look = move || rows.view(&worker::space::<P>())?.checkpoint();
             let position = blocking(look).await?;
-            self.cell.progress.send_modify(|now| {
+            self.cell.moved(|now| {
                 (now.position, now.next_due) = (position, None);
                 now.acting.clear();
             });
@@ -276,7 +278,7 @@ impl<P: Policy> Running<P> {
 
     fn report(&self, worker: &Worker<P>, next_due: Option<Timestamp>, acts: Option<&Acts>) {
         let position = worker.checkpoint();
-        self.cell.progress.send_modify(|now| {
+        self.cell.moved(|now| {
             (now.position, now.next_due) = (position, next_due);
             // Those that are over count as such when what came of them is done as well.
             now.acting

@@ -17,6 +17,7 @@ use super::worker::Stopped;
 use super::{Listened, Projection, QueryDoor};
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::observe;
 use crate::outside::Outside;
 use crate::rows::RowStore;
 use crate::store::Store;
@@ -132,16 +133,37 @@ impl<V: Clone> Cell<V> {
     /// Answers from other rows, which `now` tells of.
     pub(crate) fn serve(&self, serving: V, now: impl FnOnce(&mut Progress)) {
         *self.serving.lock().unwrap_or_else(PoisonError::into_inner) = Some(serving);
-        self.progress.send_modify(now);
+        self.moved(now);
     }
 
     /// Does not answer until it is told to serve again.
     pub(crate) fn close(&self) {
-        self.progress.send_modify(|progress| progress.live = None);
+        self.moved(|progress| progress.live = None);
     }
 
     pub(crate) fn set(&self, state: ProjectionState) {
-        self.progress.send_modify(|progress| progress.state = state);
+        self.moved(|progress| progress.state = state);
+    }
+
+    /// Takes note of how far the projection is.
+    pub(crate) fn moved(&self, now: impl FnOnce(&mut Progress)) {
+        self.progress.send_modify(now);
+        self.observe();
+    }
+
+    /// Has it take no more events, or go on.
+    pub(super) fn pause(&self, is_paused: bool) {
+        self.paused.send_replace(is_paused);
+        self.observe();
+    }
+
+    /// Tells whether the projection gets on.
+    pub(crate) fn observe(&self) {
+        let is_up = match self.progress.borrow().state {
+            ProjectionState::Stopped { .. } | ProjectionState::Retrying { .. } => false,
+            _ => !*self.paused.borrow(),
+        };
+        observe::projection_up(self.name, is_up);
     }
 
     /// Has the rows made anew, and waits until they answer.

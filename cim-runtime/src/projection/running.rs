@@ -310,7 +310,7 @@ impl<P: TableProjection> Running<P> {
     }
 
     fn report(&self, worker: &Worker<P>, until: Option<u64>, answers: bool) {
-        self.cell.progress.send_modify(|progress| {
+        self.cell.moved(|progress| {
             if answers {
                 (progress.position, progress.at) = (worker.checkpoint(), worker.at());
             }

@@ -124,12 +124,12 @@ impl<P: Projection> ProjectionHandle<P> {
     /// Takes no more events until [`ProjectionHandle::resume`]. It goes on answering. Where another
     /// process takes the events, that one is to be told.
     pub fn pause(&self) {
-        self.cell.paused.send_replace(true);
+        self.cell.pause(true);
     }
 
     /// Takes events again.
     pub fn resume(&self) {
-        self.cell.paused.send_replace(false);
+        self.cell.pause(false);
     }
 
     /// Makes its rows anew from the first event on, beside those that answer meanwhile, and returns

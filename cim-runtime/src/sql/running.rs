@@ -110,13 +110,16 @@ impl<P: SqlProjection> Running<P> {
             };
             let found = found.filter(|standing| standing.shape == P::SHAPE);
             let standing = found.unwrap_or_default();
-            self.cell.progress.send_if_modified(|progress| {
+            let has_moved = self.cell.progress.send_if_modified(|progress| {
                 let before = progress.clone();
                 progress.live = standing.is_live().then_some(standing.generation);
                 progress.position = standing.position;
                 progress.state = ProjectionState::Following;
                 *progress != before
             });
+            if has_moved {
+                self.cell.observe();
+            }
             tokio::time::sleep(LOOKS).await;
         }
     }
@@ -171,7 +174,7 @@ impl<P: SqlProjection> Running<P> {
     fn report(&self, worker: &Worker<P>) {
         let standing = worker.standing();
         let (position, target) = (standing.position, standing.target);
-        self.cell.progress.send_modify(|progress| {
+        self.cell.moved(|progress| {
             progress.live = standing.is_live().then_some(standing.generation);
             (progress.position, progress.at) = (position, worker.at());
             progress.state = match standing.is_live() {

@@ -75,6 +75,12 @@ pub fn sealing(event: &Recorded<Measured>) -> Result<Vec<To<Seal>>, String> {
     }
 }
 
+/// Fails always, and stops there.
+#[policy(on_failure = stop)]
+pub fn draining(event: &Recorded<Measured>) -> Result<Vec<To<Seal>>, String> {
+    Err(format!("{:?} leaks", event.id()))
+}
+
 #[derive(Tables)]
 pub struct Readings {
     litres: Table<MeterId, u32>,
@@ -94,6 +100,9 @@ impl Readings {
 
 #[system(aggregates(Meter), policies(sealing), projections(Readings))]
 pub struct Waterworks;
+
+#[system(aggregates(Meter), policies(draining))]
+pub struct Drains;
 
 /// The metrics of all that runs in this process, by their names and labels.
 #[derive(Default)]
@@ -298,6 +307,19 @@ async fn a_system_tells_what_it_does() {
     assert_eq!(value("cim_projection_position projection=readings"), Some(9.0));
     assert_eq!(value("cim_projection_lag_seconds projection=readings"), Some(5.0));
     assert_eq!(value("cim_projection_parked_total projection=readings"), Some(1.0));
+    assert_eq!(value("cim_stored_position"), Some(9.0));
+    assert_eq!(value("cim_policy_position policy=sealing"), Some(9.0));
+    assert_eq!(value("cim_policy_up policy=sealing"), Some(1.0));
+    let drains = Simulation::<Drains>::start_on(store, clock).await.unwrap();
+    drains.settled().await.unwrap_err();
+    assert_eq!(value("cim_policy_up policy=draining"), Some(0.0));
+    let up = || value("cim_projection_up projection=readings");
+    let readings = works.projection::<Readings>().unwrap();
+    assert_eq!(up(), Some(1.0));
+    readings.pause();
+    assert_eq!(up(), Some(0.0));
+    readings.resume();
+    assert_eq!(up(), Some(1.0));
     let reactions = |outcome: &str| {
         value(&format!("cim_policy_commands_total policy=sealing outcome={outcome}"))
     };
