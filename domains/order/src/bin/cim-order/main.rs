@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "a program has no public items")]
 
+mod answers;
 mod black_box;
 mod describe;
 mod import;

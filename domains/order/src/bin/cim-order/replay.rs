@@ -7,12 +7,11 @@ use anyhow::Context as _;
 use cim_order::Shop;
 use cim_order::item::{PickItem, ReorderItem, ReportOutOfStock};
 use cim_order::order::{ConfirmOrder, PayOrder, PlaceOrder};
-use cim_order::sales::{AllOrders, OpenPackages, Progress, Revenue};
-use cim_runtime::jiff::civil::Date;
 use cim_runtime::store::{self, Store};
 use cim_runtime::testing::Simulation;
-use cim_runtime::{EventCid, ManualEnvironment, SendError, Sent, Timestamp, Uuid, cbor};
+use cim_runtime::{EventCid, ManualEnvironment, SendError, Sent, Timestamp, Uuid};
 
+use crate::answers::Answers;
 use crate::log::{Activity, Log, Row};
 use crate::receipts::Receipts;
 
@@ -36,6 +35,9 @@ pub(crate) struct Arguments {
     /// Write the CID of each event from outside to this file as soon as the store has answered for it.
     #[arg(long, value_name = "FILE")]
     receipts: Option<PathBuf>,
+    /// Write what the projection answers in the end to this file, as DAG-JSON.
+    #[arg(long, value_name = "FILE")]
+    answers: Option<PathBuf>,
     /// End with one JSON object on standard output.
     #[arg(long)]
     json: bool,
@@ -70,7 +72,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     shop.settled().await?;
     bar.finish_and_clear();
-    report(&shop, rows, inputs, arguments.json).await
+    let answers = Answers::of(&shop).await?;
+    arguments.answers.as_deref().map_or(Ok(()), |path| answers.write(path))?;
+    report(shop.store().as_ref(), &answers, rows, inputs, arguments.json).await
 }
 
 /// Sends what a row says, if it came from outside.
@@ -128,32 +132,29 @@ where
     }
 }
 
-async fn report(shop: &Simulation<Shop>, rows: u64, inputs: u64, json: bool) -> anyhow::Result<()> {
-    let (events, digest) = stored(shop.store().as_ref()).await?;
-    let orders = shop.ask(AllOrders).await?;
-    let open = shop.ask(OpenPackages).await?;
-    let revenue = shop.ask(Revenue { from: Date::MIN, to: Date::MAX }).await?;
-    let rows_of = |bytes: Result<Vec<u8>, _>| bytes.map(|bytes| EventCid::of(&bytes));
-    let sales = [
-        rows_of(cbor::to_vec(&orders))?,
-        rows_of(cbor::to_vec(&open))?,
-        rows_of(cbor::to_vec(&revenue))?,
-    ];
-    let cents: u64 = revenue.iter().map(|(_, cents)| cents).sum();
-    let paid = orders.iter().filter(|(_, order)| order.progress == Progress::Paid).count();
+async fn report(
+    store: &dyn Store,
+    answers: &Answers,
+    rows: u64,
+    inputs: u64,
+    json: bool,
+) -> anyhow::Result<()> {
+    let (events, digest) = stored(store).await?;
+    let (orders, paid, open) = (answers.orders(), answers.paid(), answers.open_packages());
+    let (days, cents) = (answers.days(), answers.revenue_cents());
     if json {
+        let sales: Vec<_> = answers.digests()?.iter().map(EventCid::to_string).collect();
         let summary = serde_json::json!({
-            "rows": rows, "inputs": inputs, "events": events, "orders": orders.len(),
-            "paid": paid, "open_packages": open.len(), "days": revenue.len(),
-            "revenue_cents": cents, "digest": digest.to_string(),
-            "sales": sales.map(|cid| cid.to_string()),
+            "rows": rows, "inputs": inputs, "events": events, "orders": orders, "paid": paid,
+            "open_packages": open, "days": days, "revenue_cents": cents,
+            "digest": digest.to_string(), "sales": sales,
         });
         println!("{summary}");
         return Ok(());
     }
     println!("{rows} rows, {inputs} of them from outside");
-    println!("{} orders, {paid} paid; {} packages on their way", orders.len(), open.len());
-    println!("{}.{:02} earned on {} days", cents / 100, cents % 100, revenue.len());
+    println!("{orders} orders, {paid} paid; {open} packages on their way");
+    println!("{}.{:02} earned on {days} days", cents / 100, cents % 100);
     for (event, count) in events {
         println!("{count:>8} {event}");
     }
