@@ -22,8 +22,8 @@ pub use crate::decision::{
 };
 pub use crate::error::Error;
 pub use crate::event::{
-    Data, Emits, EmittedInItsNewestVersion, Event, EventOf, EventSet, EventVisitor, Facts,
-    FoldedBy, ForReaders, IsVersion, NoData, PartOf, Reading, UnreadEventOf, UpcastTo,
+    Age, Data, Emits, Event, EventOf, EventSet, EventVisitor, Facts, FoldedBy, ForReaders,
+    IsVersion, NoData, PartOf, Reading, Superseded, UnreadEventOf, UpcastTo,
 };
 pub use crate::has::{Has, Lacks};
 pub use crate::id::{DomainId, IdInner, InvalidId};

@@ -6,10 +6,12 @@
 use std::marker::PhantomData;
 
 use crate::cbor::Value;
+use crate::event::Superseded;
 use crate::machine::{HandledBy, Machine};
 
 /// `Has::<T>::MACHINE` is the machine of `T`, if it has one, and `Has::<T>::ENCODING` says whether it
-/// is a value.
+/// is a value. `Has::<(E, A)>::SUPERSEDED` says whether the event `E` of the machine `A` has a newer
+/// version.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Has<T>(PhantomData<T>);
@@ -22,12 +24,17 @@ impl<T: Value> Has<T> {
     pub const ENCODING: bool = true;
 }
 
+impl<E: Superseded<A>, A> Has<(E, A)> {
+    pub const SUPERSEDED: bool = true;
+}
+
 /// Where the constants of [`Has`] are found if the type has none: rustc looks into a type before it
 /// looks into the traits in scope.
 #[doc(hidden)]
 pub trait Lacks {
     const MACHINE: NoMachine = NoMachine;
     const ENCODING: bool = false;
+    const SUPERSEDED: bool = false;
 }
 
 impl<T> Lacks for Has<T> {}
