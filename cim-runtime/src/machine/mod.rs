@@ -23,7 +23,7 @@ pub use command::{
 };
 pub use inside::{ActsIn, Inside, MachineVisitor, NoEvent, RegionEvent, RegionOf, RegionStanding};
 pub use region::{HoldsRegion, InOneAggregate};
-pub use state::{MachineState, Standing};
+pub use state::{HasStates, MachineState, Standing, TakenIn};
 pub(crate) use table::is_same;
 pub use table::{MachineTable, RegionRow, StateRow, TransitionRow};
 
