@@ -32,7 +32,7 @@ pub use crate::machine::{
     ActsIn, Aggregate, Clash, Command, CommandKinds, CommandOf, CommandSet, CommandVisitor,
     Decider as Of, Handles, HasDefault, HoldsRegion, InOneAggregate, InSystem, Inside, Machine,
     MachineState, MachineTable, MachineVisitor, RegionEvent, RegionOf, RegionRow, RegionStanding,
-    Standing, StateRow, TransitionRow, Unknown, UnknownId,
+    Standing, StateRow, TransitionRow, Unknown, UnknownId, in_one_aggregate,
 };
 pub use crate::policy::{
     Act, Acting, Compensation, EffectInfo, Loops, Need, OnRefusal, Policy, PolicyInfo, Provided,

@@ -44,17 +44,22 @@ impl<T> Lacks for Has<T> {}
 #[derive(Debug)]
 pub struct MachineOf<A>(PhantomData<A>);
 
-impl<A> MachineOf<A> {
+impl<A: Machine> MachineOf<A> {
     pub const fn exists(self) -> bool {
         true
     }
 
-    /// Whether it decides the command: true, or an error. A type with a constant in it that has no
-    /// value is one that rustc says no more about: whoever else relies on the machine of the command
-    /// is quiet.
+    /// Whether it is in an aggregate: true, or an error, which is its own. A type with a constant in
+    /// it that has no value is one that rustc says no more about: whoever else relies on the machine
+    /// of a command or an event is quiet.
+    pub const fn acts(self) -> bool {
+        A::IN_ONE_AGGREGATE
+    }
+
+    /// The same, and whether it decides the command: true, or an error at the command.
     #[expect(clippy::extra_unused_type_parameters, reason = "its bound is the question")]
     pub const fn does<C: HandledBy<A>>(self) -> bool {
-        true
+        A::IN_ONE_AGGREGATE
     }
 }
 
@@ -65,6 +70,10 @@ pub struct NoMachine;
 
 impl NoMachine {
     pub const fn exists(self) -> bool {
+        false
+    }
+
+    pub const fn acts(self) -> bool {
         false
     }
 

@@ -174,7 +174,13 @@ fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -
         None => quote!(false),
     };
     // If nobody knows whose it is, whoever uses it is right.
-    let machine = machine.as_ref().map_or_else(|| quote!(#krate::Unknown), |it| quote!(#it));
+    let machine = match machine {
+        Some(it) if fields.is_some() => {
+            quote!(#krate::Of<#it, { #krate::Has::<#it>::MACHINE.acts() }>)
+        }
+        Some(it) => quote!(#it),
+        None => quote!(#krate::Unknown),
+    };
     quote! {
         impl #krate::Event for #ident {
             type Of = #machine;
