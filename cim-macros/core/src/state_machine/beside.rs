@@ -11,6 +11,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 
 use super::expand::GENERATED;
+use crate::fields::is_cfg;
 use crate::names;
 
 /// What a machine clashes with.
@@ -123,7 +124,7 @@ impl Search<'_> {
             _ => Vec::new(),
         };
         // Of two that stand in the program under different conditions we know nothing.
-        let is_certain = !item.attrs.iter().any(|attr| crate::fields::is_cfg(attr));
+        let is_certain = !item.attrs.iter().any(is_cfg);
         is_certain.then(|| [header, words(&item.to_token_stream())])
     }
 }
@@ -138,7 +139,7 @@ fn declared(item: &syn::Item) -> Option<(&syn::Ident, &'static str)> {
         syn::Item::Trait(item) => (&item.attrs, &item.ident, "a trait"),
         _ => return None,
     };
-    let is_certain = !attrs.iter().any(|attr| crate::fields::is_cfg(attr));
+    let is_certain = !attrs.iter().any(is_cfg);
     is_certain.then_some((ident, what))
 }
 
