@@ -22,8 +22,8 @@ pub use crate::decision::{
 };
 pub use crate::error::Error;
 pub use crate::event::{
-    Data, Emits, EmittedInItsNewestVersion, Event, EventOf, EventSet, EventVisitor, Facts,
-    FoldedBy, ForReaders, IsVersion, NoData, PartOf, Reading, UnreadEventOf, UpcastTo,
+    Age, Data, Emits, Event, EventOf, EventSet, EventVisitor, Facts, FoldedBy, ForReaders,
+    IsVersion, NoData, PartOf, Reading, Superseded, UnreadEventOf, UpcastTo,
 };
 pub use crate::has::{Has, Lacks};
 pub use crate::id::{DomainId, IdInner, InvalidId};
@@ -32,7 +32,7 @@ pub use crate::machine::{
     ActsIn, Aggregate, Clash, Command, CommandKinds, CommandOf, CommandSet, CommandVisitor,
     Decider as Of, Handles, HasDefault, HoldsRegion, InOneAggregate, InSystem, Inside, Machine,
     MachineState, MachineTable, MachineVisitor, RegionEvent, RegionOf, RegionRow, RegionStanding,
-    Standing, StateRow, TransitionRow, Unknown, UnknownId,
+    Standing, StateRow, TransitionRow, Unknown, UnknownId, in_one_aggregate,
 };
 pub use crate::policy::{
     Act, Acting, Compensation, EffectInfo, Loops, Need, OnRefusal, Policy, PolicyInfo, Provided,

@@ -6,10 +6,12 @@
 use std::marker::PhantomData;
 
 use crate::cbor::Value;
+use crate::event::Superseded;
 use crate::machine::{HandledBy, Machine};
 
 /// `Has::<T>::MACHINE` is the machine of `T`, if it has one, and `Has::<T>::ENCODING` says whether it
-/// is a value.
+/// is a value. `Has::<(E, A)>::SUPERSEDED` says whether the event `E` of the machine `A` has a newer
+/// version.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Has<T>(PhantomData<T>);
@@ -22,12 +24,17 @@ impl<T: Value> Has<T> {
     pub const ENCODING: bool = true;
 }
 
+impl<E: Superseded<A>, A> Has<(E, A)> {
+    pub const SUPERSEDED: bool = true;
+}
+
 /// Where the constants of [`Has`] are found if the type has none: rustc looks into a type before it
 /// looks into the traits in scope.
 #[doc(hidden)]
 pub trait Lacks {
     const MACHINE: NoMachine = NoMachine;
     const ENCODING: bool = false;
+    const SUPERSEDED: bool = false;
 }
 
 impl<T> Lacks for Has<T> {}
@@ -37,17 +44,22 @@ impl<T> Lacks for Has<T> {}
 #[derive(Debug)]
 pub struct MachineOf<A>(PhantomData<A>);
 
-impl<A> MachineOf<A> {
+impl<A: Machine> MachineOf<A> {
     pub const fn exists(self) -> bool {
         true
     }
 
-    /// Whether it decides the command: true, or an error. A type with a constant in it that has no
-    /// value is one that rustc says no more about: whoever else relies on the machine of the command
-    /// is quiet.
+    /// Whether it is in an aggregate: true, or an error, which is its own. A type with a constant in
+    /// it that has no value is one that rustc says no more about: whoever else relies on the machine
+    /// of a command or an event is quiet.
+    pub const fn acts(self) -> bool {
+        A::IN_ONE_AGGREGATE
+    }
+
+    /// The same, and whether it decides the command: true, or an error at the command.
     #[expect(clippy::extra_unused_type_parameters, reason = "its bound is the question")]
     pub const fn does<C: HandledBy<A>>(self) -> bool {
-        true
+        A::IN_ONE_AGGREGATE
     }
 }
 
@@ -58,6 +70,10 @@ pub struct NoMachine;
 
 impl NoMachine {
     pub const fn exists(self) -> bool {
+        false
+    }
+
+    pub const fn acts(self) -> bool {
         false
     }
 

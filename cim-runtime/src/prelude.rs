@@ -10,7 +10,7 @@ pub use crate::id::DomainId;
 pub use crate::machine::{Aggregate, Machine, MachineState};
 pub use crate::policy::{Addressed, Cancel, Effect, To};
 pub use crate::projection::AnyOf;
-pub use crate::recorded::Recorded;
+pub use crate::recorded::{Identified as _, Recorded};
 pub use crate::rows::{InMemory, Table};
 pub use crate::settings::Settings;
 pub use crate::system::{Handle, System};

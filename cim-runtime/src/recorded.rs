@@ -8,8 +8,9 @@ use crate::cbor::Decoder;
 use crate::cid::EventCid;
 use crate::engine::Cause;
 use crate::envelope::{Causation, Envelope};
-use crate::event::EventSet as _;
-use crate::machine::Aggregate;
+use crate::event::{Event, EventSet as _};
+use crate::id::DomainId;
+use crate::machine::{Aggregate, InOneAggregate};
 use crate::projection::Heard;
 use crate::store::StoredEvent;
 
@@ -75,10 +76,34 @@ impl<E> Recorded<E> {
 impl<E: Heard> Recorded<E> {
     /// The id of the aggregate that the event belongs to.
     pub fn id(&self) -> IdIn<E> {
+        self.parsed()
+    }
+}
+
+impl<E> Recorded<E> {
+    fn parsed<Id: DomainId>(&self) -> Id {
         match self.aggregate_id.parse() {
             Ok(id) => id,
             Err(error) => unreachable!("it was read as an id before: {error}"),
         }
+    }
+}
+
+/// The id, also of an event that no method can take, such as an older version. Whoever takes one is
+/// told so where it is named, and not once more where it is asked for its id.
+#[doc(hidden)]
+pub trait Identified {
+    type Id;
+
+    fn id(&self) -> Self::Id;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Event<Of: InOneAggregate>> Identified for Recorded<E> {
+    type Id = <<E::Of as InOneAggregate>::Owner as Aggregate>::Id;
+
+    fn id(&self) -> Self::Id {
+        self.parsed()
     }
 }
 

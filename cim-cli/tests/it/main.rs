@@ -6,6 +6,7 @@ mod dead;
 mod events;
 mod help;
 mod lock;
+mod locked_crate;
 mod nats;
 mod permissions;
 mod repair;

@@ -177,6 +177,51 @@ fn each_name_comes_out(header: TokenStream, item: TokenStream) {
 }
 
 #[test]
+fn the_names_beside_a_mistake_come_out_where_they_stand() {
+    let header: TokenStream =
+        "initial Draft, Placed, Held, terminal Gone, region notes: Notes in Placed | Held"
+            .parse()
+            .unwrap();
+    let item: TokenStream = "\n\n\n\n\nimpl Order {
+        #[transition(Draft -> Placed)]
+        fn place(&self, cmd: PlaceOrder) -> OrderPlaced { todo }
+        #[transition(Placed -> Placed on OrderPaid, Held on PaymentFailed)]
+        fn pay(&self, cmd: PayOrder) -> OneOf<OrderPaid, PaymentFailed> { todo }
+        #[transition(Held -> Plcaed)]
+        fn resume(&self, cmd: Resume) -> Resumed { todo }
+        #[transition(* -> Gone)]
+        fn end(&self, cmd: End) -> Ended { todo }
+        #[apply(Placed -> Held)]
+        fn suspended(&mut self, event: &Suspended) {}
+    }"
+    .parse()
+    .unwrap();
+    let expansion = state_machine(header, item);
+    assert_eq!(mistakes(&expansion), ["`Plcaed` is not a state of `Order`"]);
+    let places = places(expansion);
+    // Lines and columns of the attributes above.
+    for (name, line, column) in [
+        ("Draft", 7, 21),
+        ("Placed", 7, 30),
+        ("Placed", 9, 21),
+        ("Placed", 9, 31),
+        ("OrderPaid", 9, 41),
+        ("Held", 9, 52),
+        ("PaymentFailed", 9, 60),
+        // Of the arrow with the mistake, what is right in it.
+        ("Held", 11, 21),
+        ("Gone", 13, 26),
+        ("Placed", 15, 16),
+        ("Held", 15, 26),
+        ("Placed", 1, 67),
+        ("Held", 1, 76),
+    ] {
+        let place = (name.to_owned(), line, column);
+        assert!(places.contains(&place), "{place:?} does not come out");
+    }
+}
+
+#[test]
 fn a_star_gives_way_to_a_state() {
     let expansion = machine(
         quote!(initial A, B, terminal C),

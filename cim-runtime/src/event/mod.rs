@@ -24,6 +24,9 @@ pub trait Event: Value + Clone + PartialEq + Debug + Send + Sync + 'static {
     /// Whether it has fields, its name and its version as a type.
     #[doc(hidden)]
     type Facts: EventFacts;
+    /// Whether it is the newest version of its type.
+    #[doc(hidden)]
+    type Age;
     /// The name under which it is stored: the type's own, or that of `#[event(…, name = "…")]`.
     const NAME: &'static str;
     /// The version of its type, from 1.
@@ -91,7 +94,7 @@ pub trait EventOf<A>: Sized {
         A: Emits<Self>;
 }
 
-impl<E: Event<Of: EmitterIs<A>>, A> EventOf<A> for E {
+impl<E: Event<Of: EmitterIs<A>, Age: Newest<E, A>>, A> EventOf<A> for E {
     const ROW: EventRow = <E as Event>::ROW;
 
     #[inline]
@@ -130,7 +133,10 @@ pub trait UnreadEventOf<A>: Sized {
         A: Emits<Self>;
 }
 
-impl<E: Event<Of: EmitterIs<A>, Facts: Unread<E, A>>, A> UnreadEventOf<A> for E {
+impl<E, A> UnreadEventOf<A> for E
+where
+    E: Event<Of: EmitterIs<A>, Age: Newest<E, A>, Facts: Unread<E, A>>,
+{
     #[inline]
     fn visit<V>(&self, visitor: V) -> V::Output
     where
@@ -167,7 +173,10 @@ pub trait FoldedBy<A>: Sized {
         A: Emits<Self>;
 }
 
-impl<E: Event<Of: EmitterIs<A>, Facts: Read<E, A>>, A> FoldedBy<A> for E {
+impl<E, A> FoldedBy<A> for E
+where
+    E: Event<Of: EmitterIs<A>, Age: Newest<E, A>, Facts: Read<E, A>>,
+{
     #[inline]
     fn visit<V>(&self, visitor: V) -> V::Output
     where
@@ -205,10 +214,32 @@ pub trait Emits<E>: Machine {
     const EVENT: fn(E) -> Self::Event;
 }
 
-/// Claimed by `#[event(…, upcast = …)]` for the version before, and by a machine for each of its
-/// events: of a superseded version that is still emitted, rustc shows both places, and this name.
+/// Claimed by `#[event(…, upcast = …)]` for the version before. Whether it is, `Has` knows.
 #[doc(hidden)]
-pub trait EmittedInItsNewestVersion<A> {}
+pub trait Superseded<A> {}
+
+/// Whether an event has a newer version.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Age<const SUPERSEDED: bool>;
+
+/// Holds for the age of events that a machine may have.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{A}` answers with an older version of an event, `{E}`",
+    label = "a newer version has superseded it",
+    note = "only the newest version of an event is written, older ones are upcast when they are read: answer with the event whose `#[event(…, upcast = …)]` names this one"
+)]
+pub trait Newest<E, A> {}
+
+#[diagnostic::do_not_recommend]
+impl<E, A, T: IsNewest> Newest<E, A> for T {}
+
+/// Holds for the age of the newest versions.
+#[doc(hidden)]
+pub trait IsNewest {}
+
+impl IsNewest for Age<false> {}
 
 /// Holds for the events of the aggregate `A`: its own, and those of its regions.
 #[doc(hidden)]

@@ -22,8 +22,8 @@ pub use command::{
     HandledBy, Handles,
 };
 pub use inside::{ActsIn, Inside, MachineVisitor, NoEvent, RegionEvent, RegionOf, RegionStanding};
-pub use region::{HoldsRegion, InOneAggregate};
-pub use state::{MachineState, Standing};
+pub use region::{HoldsRegion, InOneAggregate, in_one_aggregate};
+pub use state::{HasStates, MachineState, Standing, TakenIn};
 pub(crate) use table::is_same;
 pub use table::{MachineTable, RegionRow, StateRow, TransitionRow};
 
@@ -51,6 +51,10 @@ pub trait Machine: Sized + Send + Sync + 'static {
     type Refusal: Refusal;
     /// The whole machine as data.
     const MACHINE: &'static MachineTable;
+    /// True, or an error: it has no value for a machine that is in no aggregate. Whose its commands and
+    /// events are follows from it, so that whoever counts on them says nothing more.
+    #[doc(hidden)]
+    const IN_ONE_AGGREGATE: bool = true;
 
     /// Decides `command` in the state `cx.state()`.
     ///

@@ -52,6 +52,12 @@ pub trait InOneAggregate: Machine {
     }
 }
 
+/// Asks a machine whether it is in an aggregate: see [`Machine::IN_ONE_AGGREGATE`].
+#[doc(hidden)]
+pub const fn in_one_aggregate<M: InOneAggregate>() -> bool {
+    true
+}
+
 /// Holds for the field of a region: what the owner's machine reaches its data through.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(

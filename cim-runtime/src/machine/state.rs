@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
-use super::MachineTable;
+use super::{Command, Machine, MachineTable, Unknown};
 
 /// The states of a machine: an enum without data.
 pub trait MachineState: Copy + Eq + Hash + Debug + Send + Sync + 'static {
@@ -29,11 +29,50 @@ pub trait MachineState: Copy + Eq + Hash + Debug + Send + Sync + 'static {
         Self::MACHINE.states[self.index()].takes.to_vec()
     }
 
-    /// Whether this state takes the command of this name.
-    fn can(self, command: &str) -> bool {
-        Self::MACHINE.states[self.index()].takes.contains(&command)
+    /// Whether this state takes the command `C`: a command of another machine does not compile.
+    ///
+    /// What a command is refused for in a state that takes it, only its method knows.
+    ///
+    /// ```
+    /// # use cim_runtime::prelude::*;
+    /// # #[derive(DomainId)] pub struct DoorId(String);
+    /// # #[aggregate(domain = "house", id = DoorId)] #[derive(Default)] pub struct Door {}
+    /// # #[command(Door)] pub struct OpenDoor;
+    /// # #[event(Door)] pub struct DoorOpened;
+    /// # #[state_machine(initial Closed, terminal Open)]
+    /// # impl Door {
+    /// #     #[transition(Closed -> Open)]
+    /// #     fn open(&self, _: OpenDoor) -> DoorOpened { DoorOpened }
+    /// # }
+    /// assert!(DoorState::Closed.can::<OpenDoor>());
+    /// assert!(!DoorState::Open.can::<OpenDoor>());
+    /// ```
+    fn can<C: TakenIn<Self>>(self) -> bool {
+        Self::MACHINE.states[self.index()].takes.contains(&C::NAME)
     }
 }
+
+/// Holds for the commands of the machine whose states are `S`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a command of the machine with the states `{S}`",
+    label = "no state of `{S}` takes it",
+    note = "a state is asked for the commands of its own machine: those that `{S}::allowed` names"
+)]
+pub trait TakenIn<S>: Command {}
+
+#[diagnostic::do_not_recommend]
+impl<C: Command<Of: HasStates<S>>, S> TakenIn<S> for C {}
+
+/// Holds for the machine whose states are `S`. Of a command that belongs to nobody knows whom,
+/// everybody is right.
+#[doc(hidden)]
+pub trait HasStates<S> {}
+
+#[diagnostic::do_not_recommend]
+impl<M: Machine> HasStates<M::State> for M {}
+#[diagnostic::do_not_recommend]
+impl<S> HasStates<S> for Unknown {}
 
 /// Where an instance stands: the state of its machine, and those of the regions.
 ///

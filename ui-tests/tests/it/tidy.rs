@@ -153,24 +153,12 @@ fn what_is_right_is_compiled() {
     }
 }
 
-/// Mistakes of which rustc says more than one thing, each with the reason why it does.
-const TOLD_AT_LENGTH: [(&str, &str); 3] = [
-    ("generated_name_is_taken", "rustc goes on with what it finds under the name"),
-    ("region_left_out", "its owner alone could say whose ids its events and commands have"),
-    ("two_machines", "each sees its own `impl` alone, and all that both write is there twice"),
-];
-
 #[test]
 fn one_mistake_is_one_error() {
     let of_one = ["fail", "cascade", "rustc"];
     for path in answers().iter().filter(|path| of_one.iter().any(|folder| is_in(path, folder))) {
         let errors = read(path).lines().filter(|line| line.starts_with("error")).count();
-        let name = path.file_stem().unwrap();
-        if TOLD_AT_LENGTH.iter().any(|(told, _)| name == *told) {
-            assert!(errors > 1, "{} is no exception any more", path.display());
-        } else {
-            assert_eq!(errors, 1, "{}", path.display());
-        }
+        assert_eq!(errors, 1, "{}", path.display());
     }
     for path in answers().iter().filter(|path| is_in(path, "many")) {
         let errors = read(path).lines().filter(|line| line.starts_with("error")).count();

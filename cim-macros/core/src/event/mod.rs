@@ -165,16 +165,27 @@ fn event_impl(model: &Model, ident: &syn::Ident, fields: Option<&syn::Fields>) -
     let superseded = upcast.zip(machine.as_ref()).map(|(before, machine)| {
         let span = before.span();
         quote_spanned! {span=>
-            impl #krate::EmittedInItsNewestVersion<#machine> for #before {}
+            impl #krate::Superseded<#machine> for #before {}
         }
     });
     let fingerprint = names::fingerprint(name);
+    let is_superseded = match machine.as_ref().filter(|_| fields.is_some()) {
+        Some(machine) => quote!({ #krate::Has::<(#ident, #machine)>::SUPERSEDED }),
+        None => quote!(false),
+    };
     // If nobody knows whose it is, whoever uses it is right.
-    let machine = machine.as_ref().map_or_else(|| quote!(#krate::Unknown), |it| quote!(#it));
+    let machine = match machine {
+        Some(it) if fields.is_some() => {
+            quote!(#krate::Of<#it, { #krate::Has::<#it>::MACHINE.acts() }>)
+        }
+        Some(it) => quote!(#it),
+        None => quote!(#krate::Unknown),
+    };
     quote! {
         impl #krate::Event for #ident {
             type Of = #machine;
             type Facts = #krate::Facts<#data, #fingerprint, #number>;
+            type Age = #krate::Age<#is_superseded>;
             const NAME: &'static str = #name;
             #personal
             #older

@@ -38,6 +38,27 @@ pub(super) fn foreign_owner(path: &syn::Path) -> Diagnostic {
         .help("move the `impl` there, or the type here")
 }
 
+pub(super) fn second_machine(owner: &syn::Ident) -> Diagnostic {
+    let name = names::plain(owner);
+    Diagnostic::at(owner, format!("`{name}` has two machines, this one and the one above"))
+        .note("replay starts in one state, and asks one table where each event leads")
+        .help(format!(
+            "move the methods to the first `#[state_machine(…)] impl {name}`, and the states to its \
+             header; what has states of its own, beside these, is a region"
+        ))
+}
+
+pub(super) fn name_is_taken(owner: &syn::Ident, name: &syn::Ident, what: &str) -> Diagnostic {
+    let all = match () {
+        () if name == &format!("{owner}State") => "states",
+        () if name == &format!("{owner}Event") => "events",
+        () => "commands",
+    };
+    Diagnostic::at(owner, format!("`{name}` is declared already, as {what}"))
+        .note(format!("`#[state_machine]` declares it here: an enum of all {all} of `{owner}`"))
+        .help("remove yours, or give it another name")
+}
+
 pub(super) fn generic_machine(ty: &syn::Type) -> Diagnostic {
     Diagnostic::at(
         ty,

@@ -1,6 +1,7 @@
 //! `#[state_machine(…)] impl Order { … }`: the whole lifecycle of an aggregate, checked.
 
 mod answer;
+mod beside;
 mod check;
 mod errors;
 mod examples;
@@ -16,18 +17,28 @@ use crate::diagnostics::Diagnostics;
 use crate::lock::{Lock, StoredMachine};
 use crate::names;
 use crate::scope;
+use beside::Beside;
 use model::Model;
 use syntax::{Parsed, Syntax};
 
 /// Expands `#[state_machine]`.
 pub fn state_machine(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let expansion = match syntax::parse(args, item, &mut diagnostics) {
+    let expansion = match syntax::parse(args.clone(), item.clone(), &mut diagnostics) {
         Parsed::Machine(syntax) => {
+            let owner = syntax.owner_ident();
+            let Beside { first, taken } = Beside::of(owner, &args, &item);
+            if let Some(first) = first {
+                return second_machine(&syntax, &first, diagnostics);
+            }
+            for (name, what) in &taken {
+                diagnostics.push(errors::name_is_taken(owner, name, what));
+            }
+            let taken: Vec<_> = taken.into_iter().map(|(name, _)| name).collect();
             let model = model::build(&syntax, &mut diagnostics);
             check::check(&model, &mut diagnostics);
             let locked = compare(&syntax, &model, &mut diagnostics);
-            let expansion = expand::expand(&syntax, &model, diagnostics.is_empty());
+            let expansion = expand::expand(&syntax, &model, &taken, diagnostics.is_empty());
             let locked = diagnostics.is_empty().then_some(locked);
             quote!(#expansion #locked)
         }
@@ -35,6 +46,18 @@ pub fn state_machine(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     let mistakes = diagnostics.finish();
     quote!(#mistakes #expansion)
+}
+
+/// Expands a machine whose type has one already: whatever else is wrong with it, its methods belong
+/// to the other one.
+fn second_machine(syntax: &Syntax, first: &[String], mut others: Diagnostics) -> TokenStream {
+    let model = model::build(syntax, &mut others);
+    let expansion = expand::second(syntax, &model, first);
+    let _ = others.finish();
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.push(errors::second_machine(syntax.owner_ident()));
+    let mistake = diagnostics.finish();
+    quote!(#mistake #expansion)
 }
 
 /// Compares the machine with the lock.

@@ -46,10 +46,10 @@ fn scxml_raises_the_events() {
 
 #[test]
 fn a_state_says_what_it_takes() {
-    use cim_order::order::OrderState;
+    use cim_order::order::{CancelOrder, OrderState, ShipOrder};
 
     assert_eq!(OrderState::Placed.allowed(), ["ConfirmOrder", "CancelOrder"]);
-    assert!(OrderState::Paid.can("ShipOrder"));
-    assert!(!OrderState::Shipped.can("CancelOrder"));
+    assert!(OrderState::Paid.can::<ShipOrder>());
+    assert!(!OrderState::Shipped.can::<CancelOrder>());
     assert_eq!(OrderState::Delivered.allowed(), [""; 0]);
 }

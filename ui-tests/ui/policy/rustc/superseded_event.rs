@@ -35,8 +35,7 @@ impl Order {
 
 #[policy]
 pub fn place_again(event: &Recorded<v1::OrderPlaced>) -> Option<To<PlaceOrder>> {
-    let _ = event;
-    None
+    Some(PlaceOrder.to(event.id()))
 }
 
 fn main() {}

@@ -41,7 +41,9 @@ pub struct Placed {
 #[projection]
 impl Placed {
     #[on]
-    fn placed(&mut self, _: &Recorded<v1::OrderPlaced>) {}
+    fn placed(&mut self, event: &Recorded<v1::OrderPlaced>) {
+        self.placed.insert(&event.id(), 1);
+    }
 }
 
 fn main() {}

@@ -6,7 +6,11 @@ use quote::quote;
 use super::super::model::{Model, Region};
 use super::{Names, distinct_states, variants};
 
-pub(super) fn enums(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
+/// Each of the enums with its name.
+pub(super) fn enums<'n>(
+    names: &'n Names<'_>,
+    model: &Model<'_>,
+) -> [(&'n syn::Ident, TokenStream); 3] {
     let Names { owner: path, ident: owner, state, event, command, .. } = names;
     let states = distinct_states(model);
     let state_attrs = states.iter().map(|&index| {
@@ -30,7 +34,7 @@ pub(super) fn enums(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
         format!("The events of [`{owner}`]."),
         format!("The commands of [`{owner}`]."),
     );
-    quote! {
+    let states = quote! {
         #[doc = #states_doc]
         #[derive(
             ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug,
@@ -40,16 +44,21 @@ pub(super) fn enums(names: &Names<'_>, model: &Model<'_>) -> TokenStream {
         pub enum #state {
             #(#state_attrs #state_idents,)*
         }
+    };
+    let events = quote! {
         #[doc = #events_doc]
         #[allow(dead_code, missing_docs, nonstandard_style, private_interfaces, unreachable_pub)]
         pub enum #event {
             #(#events(#event_paths),)*
             #(#regions,)*
         }
+    };
+    let commands = quote! {
         #[doc = #commands_doc]
         #[allow(dead_code, missing_docs, nonstandard_style, private_interfaces, unreachable_pub)]
         pub enum #command {
             #(#commands(#command_paths),)*
         }
-    }
+    };
+    [(state, states), (event, events), (command, commands)]
 }

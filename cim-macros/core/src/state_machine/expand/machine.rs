@@ -50,9 +50,9 @@ pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Toke
             (quote!(state), quote!(let _ = (state, event); #krate::None), quote!(let _ = event;))
         }
     };
-    // Asked of the owner, and taken for granted in the body.
+    // Asked of the owner once, in the constant, and taken for granted in what follows from it.
     let code = scope::code_at(ident.span());
-    let is_part = quote_spanned!(ident.span()=> #owner: #code::InOneAggregate);
+    let is_part = quote_spanned!(ident.span()=> #code::in_one_aggregate::<#owner>());
     // For a command that is known all but its own arm fold away. To try that on a large machine, for
     // each of its commands, would take the compiler long.
     let inline = match model.decisions.len() <= SMALL {
@@ -67,6 +67,7 @@ pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Toke
         }
     };
     quote! {
+        type CimOwner = #krate::Of<#owner, { #krate::Has::<#owner>::MACHINE.acts() }>;
         impl #krate::Machine for #owner {
             type State = #state;
             type Standing = #standing;
@@ -74,15 +75,16 @@ pub(super) fn machine(names: &Names<'_>, model: &Model<'_>, sound: bool) -> Toke
             type Command = #command;
             type Refusal = #refusal;
             const MACHINE: &'static #krate::MachineTable = &#table #regions;
+            const IN_ONE_AGGREGATE: bool = #is_part;
 
             #inline
             fn decide(
                 &self,
                 command: #command,
-                cx: &#krate::Context<Self>,
+                cx: &#krate::Context<CimOwner>,
             ) -> #krate::Decision<Self>
             where
-                #is_part,
+                CimOwner: #krate::InOneAggregate,
             {
                 #decide
             }

@@ -1,8 +1,7 @@
 //! The events as one type, and the commands as one type.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned as _;
+use quote::quote;
 
 use super::super::model::{Model, Named};
 use super::{Names, regions, stub, variants};
@@ -40,10 +39,6 @@ pub(super) fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> To
             (quote!({ let _ = to; #stub }), quote!(let _ = from;))
         }
     };
-    let claims = model.events.iter().map(|event| {
-        let path = &event.path;
-        quote_spanned!(path.span()=> impl #krate::EmittedInItsNewestVersion<#owner> for #path {})
-    });
     let emits = match sound {
         true => quote! {
             #(
@@ -51,7 +46,6 @@ pub(super) fn event_set(names: &Names<'_>, model: &Model<'_>, sound: bool) -> To
                     const EVENT: fn(#paths) -> #event = #event::#variants;
                 }
             )*
-            #(#claims)*
         },
         false => {
             let stub = stub();

@@ -1,4 +1,4 @@
-//~ the states are an enum of this name
+//~ the commands are an enum of this name
 use cim_runtime::prelude::*;
 
 #[derive(DomainId)]
@@ -14,7 +14,7 @@ pub struct PlaceOrder;
 #[event(Order)]
 pub struct OrderPlaced;
 
-pub struct OrderState;
+pub struct OrderCommand(pub PlaceOrder);
 
 #[state_machine(initial Draft, terminal Placed)]
 impl Order {
