@@ -6,6 +6,7 @@ use std::time::Duration;
 use cim_test_nats::Server;
 
 use super::BucketRows;
+use super::ring::PLACES;
 use crate::rows::RowBatch;
 use crate::store::JetStreamStore;
 
@@ -80,8 +81,8 @@ async fn what_was_written_as_many_in_one_message_is_changed_and_removed_like_any
     (0..5000).for_each(|number| batch.put("goods", key(number), vec![1; 100]));
     writer.write("s", batch).await.unwrap();
     let mut stream = writer.bucket.stream().await;
-    // The checkpoint, and three of rows.
-    assert_eq!(stream.info().await.unwrap().state.messages, 4);
+    // How the space begins, its places, and three of rows.
+    assert_eq!(stream.info().await.unwrap().state.messages, 1 + PLACES as u64 + 3);
 
     let mut batch = RowBatch::new(1, 2);
     batch.put("goods", key(1), b"changed".to_vec());
