@@ -27,8 +27,8 @@ const PAGE: usize = 1000;
 /// And how many bytes.
 const PAGE_BYTES: usize = 8 << 20;
 
-/// When the server forgets a consumer that nobody asks.
-const FORGOTTEN: Duration = Duration::from_secs(30);
+/// When the server forgets a consumer that nobody asks: soon, as it has so many at most.
+const FORGOTTEN: Duration = Duration::from_secs(5);
 
 /// The operation of a message that removes a value, as in any bucket.
 const OPERATION: &str = "KV-Operation";

@@ -93,6 +93,25 @@ impl Copy {
         }
     }
 
+    /// The places of the next transactions.
+    pub(super) fn places_ahead(&self, subjects: &Subjects, count: usize) -> Vec<String> {
+        let Some(ring) = &self.ring else { return Vec::new() };
+        let numbers = ring.number() + 1..;
+        numbers.take(count).map(|number| subjects.place(ring.place_of(number))).collect()
+    }
+
+    /// Whether this message is the next transaction, and all of it.
+    pub(super) fn is_followed_by(&self, message: &Bytes) -> bool {
+        let number = self.ring.as_ref().map(|ring| ring.number() + 1);
+        let is_next = |entry: &Entry| {
+            Some(entry.number) == number && Some(entry.state.epoch) == self.epoch && entry.beside == 0
+        };
+        // Of one that others write now, some may have been read.
+        self.gap == Gap::None
+            && self.messages == 0
+            && Entry::read(message).is_some_and(|(entry, _)| is_next(&entry))
+    }
+
     /// The last sequence that was read.
     pub(super) fn seen(&self) -> u64 {
         self.seen

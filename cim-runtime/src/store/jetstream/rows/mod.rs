@@ -32,12 +32,12 @@ use std::time::Duration;
 use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::context::GetStreamErrorKind;
 use bytes::Bytes;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, try_join_all};
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
-use self::bucket::Bucket;
+use self::bucket::{Bucket, Last};
 use self::copy::{Copy, View};
 use self::message::Subjects;
 use self::write::MOST;
@@ -45,6 +45,9 @@ use super::server::Server;
 use super::{errors, subjects};
 use crate::rows::{Lead, RowBatch, RowStore, RowView};
 use crate::store::StoreError;
+
+/// How many places whoever follows looks at together, each time it has found all of them taken.
+const AHEAD: [usize; 4] = [2, 8, 32, 64];
 
 /// How often what is new is read at most, until nothing of it is replaced meanwhile.
 const PASSES: usize = 100;
@@ -160,10 +163,43 @@ impl BucketRows {
         };
         if is_outdated || is_another {
             *copy = Copy::default();
+        } else if let Some(found) = found
+            && self.follow(subjects, copy, found).await?
+        {
+            copy.known(now, connection);
+            return Ok(());
         }
         self.read(subjects, copy).await?;
         copy.known(now, connection);
         Ok(())
+    }
+
+    /// Takes in what is new as it stands at its places, from the next one on, as long as transactions are a
+    /// message each; whether that is all. Whoever looks often has no need of a consumer then, of which a
+    /// server has so many at most.
+    async fn follow(
+        &self,
+        subjects: &Subjects,
+        copy: &mut Copy,
+        next: Last,
+    ) -> Result<bool, StoreError> {
+        let mut found = vec![Some(next)];
+        for ahead in AHEAD {
+            for last in found {
+                let (subject, expected) = copy.next(subjects);
+                let Some(Last { sequence, payload }) = last else { return Ok(false) };
+                if sequence == expected {
+                    return Ok(true);
+                }
+                if !copy.is_followed_by(&payload) {
+                    return Ok(false);
+                }
+                copy.take(subjects, Change { sequence, subject, value: Some(payload) })?;
+            }
+            let places = copy.places_ahead(subjects, ahead);
+            found = try_join_all(places.iter().map(|place| self.bucket.last(place))).await?;
+        }
+        Ok(false)
     }
 
     /// Reads what is new. Where others write so fast that some of it is replaced before it is read, what

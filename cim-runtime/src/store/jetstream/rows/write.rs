@@ -81,9 +81,7 @@ impl BucketRows {
             }
             let Some(parts) = self.with_what_is_replaced(copy, &subjects, parts, &rows) else {
                 // There is no room for both.
-                let now = (copy.checkpoint(), copy.last_event().to_vec());
-                let all = self.with_what_is_replaced(copy, &subjects, Parts::default(), &[]);
-                self.append(copy, name, &subjects, now, all.unwrap_or_default()).await?;
+                self.write_again(copy, name, &subjects).await?;
                 continue;
             };
             return self.append(copy, name, &subjects, (batch.to, last), parts).await;
@@ -156,6 +154,18 @@ impl BucketRows {
         Some(parts)
     }
 
+    /// Writes rows again that would be gone, in a transaction that changes nothing.
+    pub(super) async fn write_again(
+        &self,
+        copy: &mut Copy,
+        name: &str,
+        subjects: &Subjects,
+    ) -> Result<(), StoreError> {
+        let now = (copy.checkpoint(), copy.last_event().to_vec());
+        let parts = self.with_what_is_replaced(copy, subjects, Parts::default(), &[]);
+        self.append(copy, name, subjects, now, parts.unwrap_or_default()).await
+    }
+
     /// Writes a transaction at the next place.
     async fn append(
         &self,
@@ -190,7 +200,7 @@ impl BucketRows {
     }
 
     /// Gives a space its places.
-    async fn begin(
+    pub(super) async fn begin(
         &self,
         copy: &mut Copy,
         name: &str,
