@@ -1,5 +1,6 @@
 //! Rows in a bucket, on real servers.
 
+mod gaps;
 mod history;
 mod older;
 mod removed;
