@@ -196,7 +196,12 @@ impl Bucket {
             let before = changes.len();
             while pending > 0 {
                 let Ok(Some(message)) = timeout(patience(), batch.next()).await else { break };
-                let message = message.map_err(|error| self.error(&*error))?;
+                let message = match message {
+                    Ok(message) => message,
+                    // So it ends where the next one is more than is left of so many bytes.
+                    Err(_) if changes.len() > before => break,
+                    Err(error) => return Err(self.error(&*error)),
+                };
                 let info = message.info().map_err(|error| self.error(&*error))?;
                 pending = info.pending;
                 changes.push(Change {

@@ -206,7 +206,9 @@ impl BucketRows {
     /// has replaced it is read as well.
     async fn read(&self, subjects: &Subjects, copy: &mut Copy) -> Result<(), StoreError> {
         for _ in 0..PASSES {
-            for change in self.bucket.changes(&subjects.all(), copy.seen()).await? {
+            let changes = self.bucket.changes(&subjects.all(), copy.seen()).await?;
+            let is_behind = changes.is_empty();
+            for change in changes {
                 copy.take(subjects, change)?;
             }
             if copy.has_gap() {
@@ -215,6 +217,10 @@ impl BucketRows {
             }
             if !copy.has_gap() {
                 return Ok(());
+            }
+            if is_behind {
+                // A replica has read to us, and knows less than the leader.
+                tokio::time::sleep(GLANCE).await;
             }
         }
         Err(errors::rows(self.bucket.name(), "others write faster than this process can read"))

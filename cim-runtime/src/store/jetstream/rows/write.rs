@@ -25,6 +25,13 @@ const MOST_TOGETHER: usize = MOST / 2 - 1;
 /// And how many bytes.
 const SIZE: usize = 128 << 10;
 
+/// How long the keys of those rows may be. A server takes no subject of any length, and they are to be
+/// written as values of their own later.
+const LONGEST_KEY: usize = 1024;
+
+/// How many bytes of other rows are written again at once, a little more or less.
+const AGAIN: usize = 4 << 20;
+
 /// What a transaction consists of.
 #[derive(Debug, Default)]
 struct Parts {
@@ -100,6 +107,7 @@ impl BucketRows {
         let most = SIZE.min(self.bucket.max_payload() / 2);
         if !is_many
             && rows.len() <= MOST_TOGETHER
+            && rows.iter().all(|change| change.key.len() <= LONGEST_KEY)
             && let Some(packed) = pack_all(rows.iter().copied(), most)
         {
             return Parts { packed, ..Parts::default() };
@@ -146,7 +154,14 @@ impl BucketRows {
             return None;
         }
         if count > 0 {
-            let again = copy.oldest(room, &keys);
+            let mut again = copy.oldest(room, &keys);
+            let mut bytes = 0;
+            let is_enough = |(key, value): &Row| {
+                bytes += key.len() + value.as_ref().map_or(0, Bytes::len);
+                bytes > AGAIN
+            };
+            let enough = again.iter().position(is_enough).unwrap_or(again.len());
+            again.truncate(enough.max(count));
             let message = |row: &Row| self.bucket.row(subjects, row, !copy.is_packed(&row.0));
             parts.beside.extend(again.iter().map(message));
             parts.rows.extend(again);

@@ -53,7 +53,7 @@ async fn what_has_no_room_for_what_it_replaces_is_written_behind_it() {
     let server = Server::start();
     let writer = rows_on(&server).await;
     let mut position = 0;
-    for number in 0..PLACES as u32 + 20 {
+    for number in 0..PLACES as u32 + 5 {
         let keys = number * 499..number * 499 + 499;
         writer.write(SPACE, batch(position, position + 1, keys)).await.unwrap();
         position += 1;
@@ -62,7 +62,7 @@ async fn what_has_no_room_for_what_it_replaces_is_written_behind_it() {
     writer.write(SPACE, batch(position, position + 1, large..large + 999)).await.unwrap();
     let view = rows_on(&server).await.look(SPACE).await.unwrap();
     let rows = view.rows("goods", &[], &[], usize::MAX).unwrap();
-    assert_eq!(rows.len(), (PLACES + 20) * 499 + 999);
+    assert_eq!(rows.len(), (PLACES + 5) * 499 + 999);
     assert_eq!(view.checkpoint().unwrap(), position + 1);
 }
 
@@ -77,6 +77,50 @@ async fn a_row_too_large_for_a_place_is_a_value_of_its_own() {
         assert_eq!(messages(&writer).await, 1 + PLACES + 1);
         let view = reader.look(SPACE).await.unwrap();
         assert_eq!(view.row("goods", b"large").unwrap().unwrap(), vec![7; size]);
+    }
+}
+
+#[tokio::test]
+async fn a_row_with_a_long_key_is_a_value_of_its_own() {
+    let server = Server::start();
+    let writer = rows_on(&server).await;
+    let mut batch = RowBatch::new(0, 1);
+    batch.put("goods", vec![b'k'; 1025], vec![7]);
+    writer.write(SPACE, batch).await.unwrap();
+    assert_eq!(messages(&writer).await, 1 + PLACES + 1);
+    let position = around(&writer, 1).await;
+    // One that the server does not take is refused, and nothing else with it.
+    let mut batch = RowBatch::new(position, position + 1);
+    batch.put("goods", vec![b'k'; 5000], vec![7]);
+    writer.write(SPACE, batch).await.unwrap_err();
+    around(&writer, position).await;
+    assert_eq!(keys(&rows_on(&server).await).await, [vec![b'k'; 1025]]);
+}
+
+#[tokio::test]
+async fn large_rows_are_written_again_a_few_at_a_time() {
+    let server = Server::start();
+    let writer = rows_on(&server).await;
+    for position in 0..PLACES as u64 + 2 {
+        let mut batch = RowBatch::new(position, position + 1);
+        batch.put("goods", vec![position as u8, (position >> 8) as u8], vec![7; 100 << 10]);
+        writer.write(SPACE, batch).await.unwrap();
+    }
+    let values = messages(&writer).await - 1 - PLACES;
+    assert!((2..60).contains(&values), "{values}");
+    assert_eq!(keys(&rows_on(&server).await).await.len(), PLACES + 2);
+}
+
+#[tokio::test]
+async fn the_last_transaction_is_found_whatever_its_place() {
+    let server = Server::start();
+    let writer = rows_on(&server).await;
+    around(&writer, 0).await;
+    for position in PLACES as u64..PLACES as u64 + 3 {
+        writer.write(SPACE, batch(position, position + 1, [1])).await.unwrap();
+        let last = writer.bucket.last(&writer.bucket.subjects(SPACE).transactions()).await;
+        let state = writer.bucket.stream().await.info().await.unwrap().state.clone();
+        assert_eq!(last.unwrap().unwrap().sequence, state.last_sequence);
     }
 }
 
