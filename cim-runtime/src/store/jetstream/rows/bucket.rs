@@ -12,8 +12,8 @@ use futures::StreamExt as _;
 use tokio::time::timeout;
 
 use super::Change;
-use super::message::{self, Subjects};
 use super::copy::Row;
+use super::message::{self, Subjects};
 use super::packed;
 use crate::rows::{RowChange, table_and_key};
 use crate::store::StoreError;

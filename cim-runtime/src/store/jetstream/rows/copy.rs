@@ -104,7 +104,9 @@ impl Copy {
     pub(super) fn is_followed_by(&self, message: &Bytes) -> bool {
         let number = self.ring.as_ref().map(|ring| ring.number() + 1);
         let is_next = |entry: &Entry| {
-            Some(entry.number) == number && Some(entry.state.epoch) == self.epoch && entry.beside == 0
+            Some(entry.number) == number
+                && Some(entry.state.epoch) == self.epoch
+                && entry.beside == 0
         };
         // Of one that others write now, some may have been read.
         self.gap == Gap::None

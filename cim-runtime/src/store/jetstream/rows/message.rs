@@ -265,7 +265,8 @@ mod tests {
         let sent = subjects.to_place(255);
         assert_eq!(read(sent.strip_prefix("$JS.hub.API.").unwrap()), Some(Transaction::At(255)));
         assert_eq!(subjects.transactions(), "$KV.B.goods.-checkpoint.*");
-        for other in ["$KV.B.goods.lines.-", "$KV.B.goods2.-checkpoint.1", "$KV.B.goods.-many.7-0"] {
+        for other in ["$KV.B.goods.lines.-", "$KV.B.goods2.-checkpoint.1", "$KV.B.goods.-many.7-0"]
+        {
             assert_eq!(read(other), None, "{other}");
         }
     }

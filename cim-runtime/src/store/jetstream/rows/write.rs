@@ -71,7 +71,8 @@ impl BucketRows {
             return Err(StoreError::conflict(batch.from, copy.checkpoint()));
         }
         // The event at the checkpoint stands in its message.
-        let (mut last, mut rows) = (copy.last_event().to_vec(), Vec::with_capacity(batch.rows.len()));
+        let (mut last, mut rows) =
+            (copy.last_event().to_vec(), Vec::with_capacity(batch.rows.len()));
         for change in &batch.rows {
             match (change.table, &change.value) {
                 (LAST, value) => last = value.clone().unwrap_or_default(),
@@ -129,7 +130,8 @@ impl BucketRows {
         });
         let packed = pack_all(removed, most);
         let forgets = packed.is_some();
-        let message = |row: &Row| self.bucket.row(subjects, row, forgets && !copy.is_packed(&row.0));
+        let message =
+            |row: &Row| self.bucket.row(subjects, row, forgets && !copy.is_packed(&row.0));
         let beside = as_rows.iter().map(message).collect();
         let packed = packed.unwrap_or_default();
         Parts { packed, says_again: true, beside, rows: as_rows, is_many }
@@ -195,7 +197,8 @@ impl BucketRows {
         };
         let (place, expected) = ring.next();
         let state = State { position, epoch, write: message::nonce(), last };
-        let (number, beside, says_again) = (ring.number() + 1, parts.beside.len(), parts.says_again);
+        let (number, beside, says_again) =
+            (ring.number() + 1, parts.beside.len(), parts.says_again);
         let message = Entry { number, beside, says_again, state }.with(&parts.packed);
         let to = subjects.to_place(place);
         let (now, connection) = (Instant::now(), self.bucket.connection());

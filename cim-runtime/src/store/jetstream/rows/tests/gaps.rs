@@ -69,7 +69,8 @@ fn pairs(rows: &[(&str, &str)]) -> Vec<(String, String)> {
 #[test]
 fn a_transaction_that_is_gone_is_waited_for_until_what_has_replaced_it_is_read() {
     let (messages, mut copy) = (Messages::new(), Copy::default());
-    messages.read(&mut copy, [messages.beginning(5), messages.entry(6, 1, 0, &[row("a", Some("1"))])]);
+    messages
+        .read(&mut copy, [messages.beginning(5), messages.entry(6, 1, 0, &[row("a", Some("1"))])]);
     assert!(!copy.has_gap());
     // The second had a row that the fifth has changed since; the sixth has taken its place.
     messages.read(&mut copy, [messages.entry(8, 3, 0, &[]), messages.entry(9, 4, 0, &[])]);
@@ -122,7 +123,8 @@ fn a_value_that_is_missing_beside_its_transaction_is_a_gap() {
 #[test]
 fn who_begins_anew_leaves_nothing_of_what_was_read() {
     let (messages, mut copy) = (Messages::new(), Copy::default());
-    messages.read(&mut copy, [messages.beginning(5), messages.entry(7, 2, 0, &[row("a", Some("1"))])]);
+    messages
+        .read(&mut copy, [messages.beginning(5), messages.entry(7, 2, 0, &[row("a", Some("1"))])]);
     messages.read(&mut copy, [messages.value(9, "b", "2")]);
     let anew = Messages::new();
     anew.read(&mut copy, [anew.beginning(20)]);

@@ -45,7 +45,9 @@ async fn its_rows_are_read_and_it_writes_no_more_once_there_are_places() {
         assert_eq!(view.row(crate::rows::LAST, &[]).unwrap().unwrap(), "cid");
         assert_eq!(keys(rows).await.len(), 99);
     }
-    let Written::At(third) = write(&older, batch(2, 150..151), epoch, second).await else { panic!() };
+    let Written::At(third) = write(&older, batch(2, 150..151), epoch, second).await else {
+        panic!()
+    };
     assert_eq!(keys(&reader).await.len(), 100);
 
     let mut next = batch(3, 200..201);

@@ -49,7 +49,9 @@ async fn look(
         let position = history.check(rows.look(SPACE).await.unwrap().as_ref());
         assert!(position >= at_least.max(last), "{position} is older than {at_least} and {last}");
         last = position;
-        if last >= MANY || written.wait_for(|now| *now >= last + pause || *now == MANY).await.is_err() {
+        if last >= MANY
+            || written.wait_for(|now| *now >= last + pause || *now == MANY).await.is_err()
+        {
             return last;
         }
     }
@@ -103,7 +105,10 @@ async fn nothing_is_lost_or_torn_when_the_server_is_killed() {
                     Err(_) => {
                         let Ok(view) = rows.look(SPACE).await else { continue };
                         let found = history.check(view.as_ref());
-                        assert!(found == position || found == position + 1, "{found} of {position}");
+                        assert!(
+                            found == position || found == position + 1,
+                            "{found} of {position}"
+                        );
                         position = found;
                     }
                 }
@@ -116,7 +121,9 @@ async fn nothing_is_lost_or_torn_when_the_server_is_killed() {
         server.kill();
         server.restart();
         let at_least = *written.borrow();
-        assert!(history.check(rows_on(&server).await.look(SPACE).await.unwrap().as_ref()) >= at_least);
+        assert!(
+            history.check(rows_on(&server).await.look(SPACE).await.unwrap().as_ref()) >= at_least
+        );
     }
     writing.await.unwrap();
     let fresh = rows_on(&server).await;
@@ -131,9 +138,12 @@ async fn of_two_who_write_on_three_servers_one_is_refused() {
     let open = async || {
         loop {
             if let Ok(store) = options.clone().connect(&cluster.url()).await
-                && let Ok(rows) =
-                    BucketRows::remembering(Arc::clone(&store.0.server), 3, super::super::REMEMBERED)
-                        .await
+                && let Ok(rows) = BucketRows::remembering(
+                    Arc::clone(&store.0.server),
+                    3,
+                    super::super::REMEMBERED,
+                )
+                .await
             {
                 return rows;
             }
