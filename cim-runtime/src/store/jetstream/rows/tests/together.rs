@@ -11,14 +11,17 @@ use crate::store::{Durability, JetStreamStore};
 
 const MANY: u64 = 700;
 
+/// How many transactions each writes before the other one does.
+const TURNS: [u64; 9] = [7, 300, 1, 2, 90, 260, 5, 33, 400];
+
 #[tokio::test]
 async fn of_those_who_take_turns_each_goes_on_where_the_other_was() {
     let server = Server::start();
-    let history = History::up_to(MANY);
+    let history = History::up_to(TURNS.iter().sum());
     let writers = [rows_on(&server).await, rows_on(&server).await];
     let seldom = rows_on(&server).await;
     let mut position = 0;
-    for (turn, steps) in [7, 300, 1, 2, 90, 260, 5, 33, 400].into_iter().enumerate() {
+    for (turn, steps) in TURNS.into_iter().enumerate() {
         let [writer, other] = [turn % 2, (turn + 1) % 2].map(|number| &writers[number]);
         position += steps;
         assert!(write_to(writer, position).await);
