@@ -263,6 +263,14 @@ pub(crate) fn medium_key(table: &str, key: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// The name of a table and one of its keys, of what [`medium_key`] has made of them.
+#[cfg(feature = "jetstream")]
+pub(crate) fn table_and_key(bytes: &[u8]) -> (&str, &[u8]) {
+    let Some((length, rest)) = bytes.split_first() else { return ("", &[]) };
+    let (table, key) = rest.split_at_checked(usize::from(*length)).unwrap_or_default();
+    (std::str::from_utf8(table).unwrap_or_default(), key)
+}
+
 /// A page of a table's rows, of all rows of a space in memory: `after` begins at a key.
 pub(crate) fn page<'a, I: Iterator<Item = (&'a Bytes, &'a Bytes)>>(
     after: impl FnOnce(Bytes) -> I,

@@ -9,6 +9,7 @@ use super::server::{Answer, Server, patience};
 use super::wire;
 
 /// A message that is to be stored.
+#[derive(Debug)]
 pub(super) struct Unstored {
     pub(super) subject: String,
     pub(super) headers: HeaderMap,

@@ -12,9 +12,10 @@ use futures::StreamExt as _;
 use tokio::time::timeout;
 
 use super::Change;
+use super::copy::Row;
 use super::message::{self, Subjects};
 use super::packed;
-use crate::rows::{RowChange, medium_key};
+use crate::rows::{RowChange, table_and_key};
 use crate::store::StoreError;
 use crate::store::jetstream::as_one::Unstored;
 use crate::store::jetstream::server::{Answer, Server, patience};
@@ -26,8 +27,8 @@ const PAGE: usize = 1000;
 /// And how many bytes.
 const PAGE_BYTES: usize = 8 << 20;
 
-/// When the server forgets a consumer that nobody asks.
-const FORGOTTEN: Duration = Duration::from_secs(30);
+/// When the server forgets a consumer that nobody asks: soon, as it has so many at most.
+const FORGOTTEN: Duration = Duration::from_secs(5);
 
 /// The operation of a message that removes a value, as in any bucket.
 const OPERATION: &str = "KV-Operation";
@@ -128,13 +129,18 @@ impl Bucket {
         &self.name
     }
 
+    /// How large a message may be.
+    pub(super) fn max_payload(&self) -> usize {
+        self.server.client.server_info().max_payload
+    }
+
     pub(super) fn subjects(&self, space: &str) -> Subjects {
         Subjects::new(&self.stored, &self.sent, space)
     }
 
-    /// The checkpoints of all spaces.
-    pub(super) fn all_checkpoints(&self) -> String {
-        message::all_checkpoints(&self.stored)
+    /// How all spaces have begun.
+    pub(super) fn all_beginnings(&self) -> String {
+        message::all_beginnings(&self.stored)
     }
 
     /// The space of a stored message.
@@ -190,7 +196,12 @@ impl Bucket {
             let before = changes.len();
             while pending > 0 {
                 let Ok(Some(message)) = timeout(patience(), batch.next()).await else { break };
-                let message = message.map_err(|error| self.error(&*error))?;
+                let message = match message {
+                    Ok(message) => message,
+                    // So it ends where the next one is more than is left of so many bytes.
+                    Err(_) if changes.len() > before => break,
+                    Err(error) => return Err(self.error(&*error)),
+                };
                 let info = message.info().map_err(|error| self.error(&*error))?;
                 pending = info.pending;
                 changes.push(Change {
@@ -208,28 +219,18 @@ impl Bucket {
         Ok(changes)
     }
 
-    /// The messages of rows that change. That a row was removed is known for as long as a packed one of
-    /// this key could come back.
-    pub(super) fn rows(
-        &self,
-        subjects: &Subjects,
-        rows: &[&RowChange],
-        is_packed: impl Fn(&[u8]) -> bool,
-    ) -> Vec<Unstored> {
-        let message = |change: &&RowChange| {
-            let mut headers = HeaderMap::new();
-            if change.value.is_none() {
-                headers.insert(OPERATION, REMOVED);
-                let forgets = !is_packed(&medium_key(change.table, &change.key));
-                if let Some(remembered) = self.remembered.filter(|_| forgets) {
-                    headers.insert(wire::KEPT_FOR, remembered.as_secs().to_string());
-                }
+    /// The message of a row; if it has no value, that it was removed may be forgotten, or not.
+    pub(super) fn row(&self, subjects: &Subjects, (key, value): &Row, forgets: bool) -> Unstored {
+        let mut headers = HeaderMap::new();
+        if value.is_none() {
+            headers.insert(OPERATION, REMOVED);
+            if let Some(remembered) = self.remembered.filter(|_| forgets) {
+                headers.insert(wire::KEPT_FOR, remembered.as_secs().to_string());
             }
-            let subject = subjects.to_row(change.table, &change.key);
-            let payload = change.value.clone().unwrap_or_default().into();
-            Unstored { subject, headers, payload }
-        };
-        rows.iter().map(message).collect()
+        }
+        let (table, key) = table_and_key(key);
+        let (subject, payload) = (subjects.to_row(table, key), value.clone().unwrap_or_default());
+        Unstored { subject, headers, payload }
     }
 
     /// The messages of many rows, which lead to a position.
@@ -239,8 +240,7 @@ impl Bucket {
         rows: &[&RowChange],
         position: u64,
     ) -> Vec<Unstored> {
-        let most = self.server.client.server_info().max_payload / 2;
-        let packed = packed::pack(rows, most).into_iter().enumerate();
+        let packed = packed::pack(rows, self.max_payload() / 2).into_iter().enumerate();
         let message = |(part, payload)| {
             let subject = subjects.to_many(position, part);
             Unstored { subject, headers: HeaderMap::new(), payload }
@@ -248,17 +248,15 @@ impl Bucket {
         packed.map(message).collect()
     }
 
-    /// Writes rows and their checkpoint, whose message is at `expected` now, as one.
+    /// Writes messages as one that ends with this, if the value before it is at `expected`.
     pub(super) async fn write(
         &self,
-        subjects: &Subjects,
-        rows: Vec<Unstored>,
-        checkpoint: &str,
+        mut messages: Vec<Unstored>,
+        subject: String,
+        value: Bytes,
         expected: u64,
     ) -> Written {
-        let mut messages = rows;
-        let checkpoint = Bytes::from(checkpoint.to_owned());
-        messages.push(expecting(subjects.to_checkpoint(), checkpoint, expected));
+        messages.push(expecting(subject, value, expected));
         self.store(messages).await
     }
 

@@ -1,19 +1,29 @@
 //! Rows in a bucket beside the stream, which all processes share.
 //!
-//! A row is a value of the bucket `SHOP_projections`, under `<space>.<table>.<key>`, and so is the
-//! checkpoint of a space. What changes together is one atomic batch of messages that ends with the
-//! checkpoint; that message carries the sequence of the checkpoint before it as its expectation, so
-//! of two who write at once one is refused. Readers have a copy of each space in memory: they compare
-//! the checkpoint, and read what is new.
+//! A space of the bucket `SHOP_projections` has a ring of places, `<space>.-checkpoint.<place>`. A
+//! transaction is a message at the next place: the checkpoint, and the rows that change. It carries the
+//! sequence of what was at the place before as its expectation, so of two who write at once one is refused.
+//!
+//! Rows that do not fit into one message are values of their own, under `<space>.<table>.<key>`, or many of
+//! them in a few messages, under `<space>.-many.…`. Then the transaction is an atomic batch, which costs
+//! the server a folder, and the message at the place is its end. So is a row that stands only in the
+//! transaction that is replaced next: it is written again as a value of its own, with as many others of
+//! the ring as fit. Rows that change often never come to that.
+//!
+//! Readers have a copy of each space in memory: they look whether the next place was taken, and read what
+//! is new, in the order of the stream. Transactions have numbers: whoever misses one, as it was replaced
+//! too soon, reads on until it has all that has replaced it.
 
 mod bucket;
 mod copy;
 mod lead;
 mod message;
 mod packed;
+mod ring;
 mod sorted;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -22,22 +32,25 @@ use std::time::Duration;
 use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::context::GetStreamErrorKind;
 use bytes::Bytes;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, try_join_all};
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
-use self::bucket::{Bucket, Written};
+use self::bucket::{Bucket, Last};
 use self::copy::{Copy, View};
 use self::message::Subjects;
-use self::packed::MANY;
+use self::write::MOST;
 use super::server::Server;
 use super::{errors, subjects};
-use crate::rows::{LAST, Lead, RowBatch, RowStore, RowView, is_overtaken};
-use crate::store::{StoreError, StoreErrorKind};
+use crate::rows::{Lead, RowBatch, RowStore, RowView};
+use crate::store::StoreError;
 
-/// How many messages an atomic batch may have.
-const MOST: usize = 1000;
+/// How many places whoever follows looks at together, each time it has found all of them taken.
+const AHEAD: [usize; 4] = [2, 8, 32, 64];
+
+/// How often what is new is read at most, until nothing of it is replaced meanwhile.
+const PASSES: usize = 100;
 
 /// How many rows are written as one when they are packed: each may have 30 KB, then.
 const MOST_IN_BULK: usize = 8192;
@@ -134,107 +147,83 @@ impl BucketRows {
     /// Brings a copy up to date.
     async fn refresh(&self, subjects: &Subjects, copy: &mut Copy) -> Result<(), StoreError> {
         let (now, connection) = (Instant::now(), self.bucket.connection());
-        let last = self.bucket.last(&subjects.checkpoint()).await?;
-        if last.as_ref().map_or(0, |last| last.sequence) == copy.checkpoint_sequence() {
+        let (next, expected) = copy.next(subjects);
+        let found = self.bucket.last(&next).await?;
+        let sequence = found.as_ref().map_or(0, |found| found.sequence);
+        if sequence == expected && !copy.has_gap() {
             copy.known(now, connection);
             return Ok(());
         }
-        if self.bucket.remembered().is_some_and(|time| copy.is_outdated(time, connection)) {
-            *copy = Copy::default();
-        }
+        let is_outdated =
+            self.bucket.remembered().is_some_and(|time| copy.is_outdated(time, connection));
         // Who begins a space anew leaves nothing that was in it.
-        if last.as_ref().is_none_or(|last| !copy.is_of_epoch(&last.payload)) {
+        let is_another = match (&found, copy.ring()) {
+            (Some(found), None) => !copy.is_of_epoch(&found.payload),
+            (found, _) => found.is_none(),
+        };
+        if is_outdated || is_another {
             *copy = Copy::default();
+        } else if let Some(found) = found
+            && self.follow(subjects, copy, found).await?
+        {
+            copy.known(now, connection);
+            return Ok(());
         }
-        let changes = self.bucket.changes(&subjects.all(), copy.seen()).await?;
-        for change in changes {
-            copy.take(subjects, change)?;
-        }
+        self.read(subjects, copy).await?;
         copy.known(now, connection);
         Ok(())
     }
 
-    async fn write(&self, name: &str, batch: RowBatch) -> Result<(), StoreError> {
-        let space = self.space(name);
-        let mut copy = space.copy.lock().await;
-        let written = self.write_into(&mut copy, name, batch).await;
-        space.show(&copy);
-        written
+    /// Takes in what is new as it stands at its places, from the next one on, as long as transactions are a
+    /// message each; whether that is all. Whoever looks often has no need of a consumer then, of which a
+    /// server has so many at most.
+    async fn follow(
+        &self,
+        subjects: &Subjects,
+        copy: &mut Copy,
+        next: Last,
+    ) -> Result<bool, StoreError> {
+        let mut found = vec![Some(next)];
+        for ahead in AHEAD {
+            for last in found {
+                let (subject, expected) = copy.next(subjects);
+                let Some(Last { sequence, payload }) = last else { return Ok(false) };
+                if sequence == expected {
+                    return Ok(true);
+                }
+                if !copy.is_followed_by(&payload) {
+                    return Ok(false);
+                }
+                copy.take(subjects, Change { sequence, subject, value: Some(payload) })?;
+            }
+            let places = copy.places_ahead(subjects, ahead);
+            found = try_join_all(places.iter().map(|place| self.bucket.last(place))).await?;
+        }
+        Ok(false)
     }
 
-    async fn write_into(
-        &self,
-        copy: &mut Copy,
-        name: &str,
-        batch: RowBatch,
-    ) -> Result<(), StoreError> {
-        let subjects = self.bucket.subjects(name);
-        if copy.checkpoint() != batch.from {
-            self.refresh(&subjects, copy).await?;
-        }
-        let last = self.writers().get(name).copied().unwrap_or_default();
-        if copy.checkpoint() != batch.from || is_overtaken(batch.writer, last) {
-            copy.own = false;
-            return Err(StoreError::conflict(batch.from, copy.checkpoint()));
-        }
-        // The event at the checkpoint stands in its message.
-        let (mut last, mut rows) = (copy.last_event(), Vec::with_capacity(batch.rows.len()));
-        for change in &batch.rows {
-            match (change.table, &change.value) {
-                (LAST, value) => last = value.clone().unwrap_or_default().into(),
-                _ => rows.push(change),
+    /// Reads what is new. Where others write so fast that some of it is replaced before it is read, what
+    /// has replaced it is read as well.
+    async fn read(&self, subjects: &Subjects, copy: &mut Copy) -> Result<(), StoreError> {
+        for _ in 0..PASSES {
+            let changes = self.bucket.changes(&subjects.all(), copy.seen()).await?;
+            let is_behind = changes.is_empty();
+            for change in changes {
+                copy.take(subjects, change)?;
+            }
+            if copy.has_gap() {
+                let last = self.bucket.last(&subjects.transactions()).await?;
+                copy.replaced_until(last.map_or(0, |last| last.sequence));
+            }
+            if !copy.has_gap() {
+                return Ok(());
+            }
+            if is_behind {
+                // A replica has read to us, and knows less than the leader.
+                tokio::time::sleep(GLANCE).await;
             }
         }
-        let is_many = batch.bulk && rows.len() >= MANY;
-        let messages = match is_many {
-            true => self.bucket.many(&subjects, &rows, batch.to),
-            false => self.bucket.rows(&subjects, &rows, |key| copy.is_packed(key)),
-        };
-        let rows = rows.len();
-        if messages.len() >= MOST {
-            return Err(StoreError::new(
-                StoreErrorKind::Invalid,
-                format!(
-                    "one event changes {rows} rows of `{name}`, and {} can be written as one: keep \
-                     fewer, larger rows",
-                    MOST - 1
-                ),
-            ));
-        }
-        let epoch = copy.epoch().unwrap_or_else(message::nonce);
-        let checkpoint = message::checkpoint(batch.to, epoch, message::nonce(), &last);
-        let expected = copy.checkpoint_sequence();
-        let (now, connection) = (Instant::now(), self.bucket.connection());
-        let written = self.bucket.write(&subjects, messages, &checkpoint, expected).await;
-        match written {
-            Written::At(sequence) => {
-                if is_many {
-                    copy.pack(&batch.rows);
-                }
-                copy.put(batch, epoch, sequence);
-                copy.known(now, connection);
-                copy.own = self.leads_in(name);
-                Ok(())
-            }
-            Written::Overtaken => {
-                copy.own = false;
-                self.refresh(&subjects, copy).await?;
-                Err(StoreError::conflict(batch.from, copy.checkpoint()))
-            }
-            Written::Unknown(problem) => {
-                copy.own = false;
-                self.refresh(&subjects, copy).await?;
-                match copy.is_last(&checkpoint) {
-                    true => {
-                        // Nobody has written behind it, as far as was read.
-                        copy.own = self.leads_in(name);
-                        Ok(())
-                    }
-                    false => Err(errors::rows(self.bucket.name(), &problem)),
-                }
-            }
-            Written::Refused(problem) => Err(errors::rows(self.bucket.name(), &problem)),
-        }
+        Err(errors::rows(self.bucket.name(), "others write faster than this process can read"))
     }
 
     async fn look(&self, name: &str) -> Result<Box<dyn RowView>, StoreError> {
@@ -252,13 +241,14 @@ impl BucketRows {
 
     /// Waits until another process has written since this one did, or has read what was written.
     async fn until_overtaken(&self, space: &str) {
-        let (checkpoint, space) = (self.bucket.subjects(space).checkpoint(), self.space(space));
+        let (subjects, space) = (self.bucket.subjects(space), self.space(space));
         loop {
             tokio::time::sleep(CHECKED).await;
             // Held meanwhile: what this process is writing is no other's.
             let mut copy = space.copy.lock().await;
-            if let Ok(last) = self.bucket.last(&checkpoint).await
-                && last.map_or(0, |last| last.sequence) != copy.checkpoint_sequence()
+            let (next, expected) = copy.next(&subjects);
+            if let Ok(last) = self.bucket.last(&next).await
+                && last.map_or(0, |last| last.sequence) != expected
             {
                 copy.own = false;
                 space.show(&copy);
@@ -339,8 +329,8 @@ impl RowStore for BucketRows {
 
     fn spaces(&self) -> Result<Vec<String>, StoreError> {
         self.runtime.block_on(async {
-            let checkpoints = self.bucket.changes(&self.bucket.all_checkpoints(), 0).await?;
-            let names = checkpoints.iter().filter_map(|found| self.bucket.space(&found.subject));
+            let begun = self.bucket.changes(&self.bucket.all_beginnings(), 0).await?;
+            let names = begun.iter().filter_map(|found| self.bucket.space(&found.subject));
             let mut names: Vec<_> = names.collect();
             names.sort_unstable();
             Ok(names)

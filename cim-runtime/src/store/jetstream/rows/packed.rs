@@ -1,7 +1,8 @@
-//! Many rows in one message: what is made from many events at once is written as few messages.
+//! Several rows in one message: a transaction with few is one, and what is made from many events at once
+//! is written as few messages.
 //!
-//! A row that changes later is a message of its own behind them, and wins as it comes later. That one of
-//! them was removed has to be kept for as long as they are.
+//! A row that changes later is written behind them, and wins as it comes later. That one of many was
+//! removed has to be kept for as long as they are.
 
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 
@@ -29,13 +30,32 @@ pub(super) fn pack(rows: &[&RowChange], most: usize) -> Vec<Bytes> {
         if !bytes.is_empty() && bytes.len() + key.len() + value.map_or(0, <[u8]>::len) > most {
             packed.push(bytes.split().freeze());
         }
-        bytes.put_u32(key.len() as u32);
-        bytes.put_slice(&key);
-        bytes.put_u32(value.map_or(REMOVED, |value| value.len() as u32));
-        bytes.put_slice(value.unwrap_or_default());
+        put(&mut bytes, &key, value);
     }
     packed.push(bytes.freeze());
     packed
+}
+
+/// The rows as a part of one message that has so many bytes at most; `None` if they are more.
+pub(super) fn pack_all<'a>(
+    rows: impl IntoIterator<Item = &'a RowChange>,
+    most: usize,
+) -> Option<Bytes> {
+    let mut bytes = BytesMut::new();
+    for change in rows {
+        put(&mut bytes, &medium_key(change.table, &change.key), change.value.as_deref());
+        if bytes.len() > most {
+            return None;
+        }
+    }
+    Some(bytes.freeze())
+}
+
+fn put(bytes: &mut BytesMut, key: &[u8], value: Option<&[u8]>) {
+    bytes.put_u32(key.len() as u32);
+    bytes.put_slice(key);
+    bytes.put_u32(value.map_or(REMOVED, |value| value.len() as u32));
+    bytes.put_slice(value.unwrap_or_default());
 }
 
 /// The rows of a message; `None` if it is none of these.
@@ -78,6 +98,16 @@ mod tests {
             (key, change.value.clone().map(Bytes::from))
         });
         assert_eq!(read, expected.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn all_of_them_are_one_message_or_none() {
+        let rows: Vec<_> = (0..100).map(change).collect();
+        let packed = pack_all(&rows, SIZE).unwrap();
+        assert_eq!(unpack(packed.clone()).unwrap().len(), 100);
+        assert_eq!(pack_all(&rows, packed.len()), Some(packed.clone()));
+        assert_eq!(pack_all(&rows, packed.len() - 1), None);
+        assert_eq!(pack_all(&[], 0), Some(Bytes::new()));
     }
 
     #[test]
