@@ -9,7 +9,7 @@ use bytes::Bytes;
 use rustc_hash::FxHashMap;
 
 /// How many places a new space has.
-pub(super) const PLACES: usize = 256;
+pub(super) const PLACES: usize = 512;
 
 /// How many places a space may have.
 pub(super) const MOST_PLACES: usize = 1 << 16;
